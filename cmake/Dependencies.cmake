@@ -1,0 +1,13 @@
+# Third-party libraries; each is linked by exactly one module (docs/licensing.md lists their licences).
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS json)
+find_package(spdlog REQUIRED)
+find_package(yaml-cpp REQUIRED)
+pkg_check_modules(SOFIA REQUIRED IMPORTED_TARGET sofia-sip-ua)
+pkg_check_modules(SPANDSP REQUIRED IMPORTED_TARGET spandsp)
+pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
+find_package(CLI11 REQUIRED)
+find_library(PRI_LIBRARY pri REQUIRED)
+find_library(TONEZONE_LIBRARY tonezone REQUIRED)
+find_path(DAHDI_INCLUDE_DIR dahdi/user.h REQUIRED)

@@ -1,0 +1,31 @@
+// Recognises the call-progress tones of one country by exact frequency and cadence (one descriptor set a country: 425 and
+// 440 Hz in one would merge). Thread: the one that owns it; process() is real-time safe.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "tipring/dsp/tone_plan.hpp"
+
+namespace tipring::dsp {
+
+enum class ProgressTone : std::uint8_t { none, dial, busy, congestion, ringback, info };
+
+class ProgressToneDetector {
+  public:
+    /// `cycles`: full cadence cycles of busy or congestion that must be heard, 2..8 (B4: 3). Dial tone must last 1 s.
+    explicit ProgressToneDetector(const TonePlan& plan, unsigned cycles = 3);
+    ~ProgressToneDetector();
+    ProgressToneDetector(ProgressToneDetector&&) noexcept;
+    ProgressToneDetector& operator=(ProgressToneDetector&&) noexcept;
+    /// The tone that is being heard now. Real-time safe.
+    ProgressTone process(std::span<const std::int16_t> linear) noexcept;
+    void reset() noexcept;
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace tipring::dsp

@@ -1,0 +1,176 @@
+// The narrow interface to telephony boards. Two back ends implement it: dahdi/ (the kernel driver) and simulator/ (a
+// virtual board). A channel has two parts, because two threads use it: a Bearer (media thread) and a LineControl (core).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tipring/base/ids.hpp"
+#include "tipring/base/result.hpp"
+#include "tipring/dsp/g711.hpp"
+
+namespace tipring::hardware {
+
+/// Samples (= octets) in one block: 10 ms at 8 kHz. All bearers and the whole media engine use this block.
+inline constexpr std::size_t block_samples = 80;
+inline constexpr unsigned sample_rate_hz = 8000;
+
+/// By the local role: an fxs channel feeds a telephone, an fxo channel is a telephone to an exchange.
+enum class ChannelKind : std::uint8_t { fxs, fxo, bearer, d_channel };
+
+std::string_view name(ChannelKind kind);
+
+enum class LineEventKind : std::uint8_t {
+    none,
+    off_hook,        ///< fxs: the phone closed the loop (also: answered while ringing)
+    on_hook,         ///< fxs: the phone opened the loop for longer than a flash
+    flash,           ///< fxs: hook flash (on-hook longer than a pulse, shorter than rxflashtime)
+    pulse_start,     ///< fxs: first break of a dial pulse train (dial tone must stop)
+    pulse_digit,     ///< fxs: a rotary digit; LineEvent::digit is '0'..'9'
+    ringer_on,       ///< fxs: a ring burst starts
+    ringer_off,      ///< fxs: the silence of the ring cadence starts (caller ID goes here)
+    ring_begin,      ///< fxo: a ring burst from the exchange starts
+    ring_end,        ///< fxo: a ring burst ended
+    battery_lost,    ///< fxo: the exchange removed battery (kewl start disconnect)
+    battery_present, ///< fxo: battery is back
+    polarity,        ///< fxo: polarity reversed
+    hook_complete,   ///< a hook operation that takes time (seize, release with battery drop) is finished
+    alarm,           ///< the channel's span lost its signal
+    alarm_clear,
+    removed,         ///< the driver took the channel away; nothing works on it any more
+};
+
+std::string_view name(LineEventKind kind);
+
+struct LineEvent {
+    LineEventKind kind = LineEventKind::none;
+    char digit = 0;
+};
+
+/// A channel's audio and line events. Media thread only; real-time safe: no call blocks, allocates or throws.
+class Bearer {
+  public:
+    enum class ReadStatus : std::uint8_t {
+        block,   ///< `block` holds block_samples companded octets in law()
+        event,   ///< a line event came instead; read again for samples (the driver's ELAST)
+        empty,   ///< nothing now
+        failed,  ///< the channel is gone (unplugged, peer closed)
+    };
+    struct ReadResult {
+        ReadStatus status = ReadStatus::empty;
+        LineEvent event;
+    };
+
+    virtual ~Bearer() = default;
+
+    /// Pollable descriptor, and the epoll bits that mean "a line event may be waiting" while audio is stopped.
+    virtual int descriptor() const noexcept = 0;
+    virtual std::uint32_t event_poll_mask() const noexcept = 0;
+
+    /// Line events are queued before samples: while one is queued, samples are not returned.
+    virtual ReadResult read(std::span<std::uint8_t, block_samples> block) noexcept = 0;
+    /// False when the write buffer is full: the block is lost (counted by the caller).
+    virtual bool write(std::span<const std::uint8_t, block_samples> block) noexcept = 0;
+};
+
+/// Ring cadence: on, off, on, off ... in ms; repeats from the start; ends at the first zero.
+using RingCadence = std::array<std::uint16_t, 8>;
+
+struct LineStatus {
+    bool off_hook = false;  ///< fxs: the phone is off-hook
+    bool ringing = false;   ///< fxo: ring voltage now
+    bool battery = true;    ///< fxo: battery present, where the driver can tell
+    bool alarm = false;
+};
+
+/// A channel's signalling. Core thread only; never blocks for longer than an ioctl.
+class LineControl {
+  public:
+    virtual ~LineControl() = default;
+
+    /// fxs: ring the phone until stop_ring(), seize() or the phone answers.
+    virtual base::Result<void> ring(const RingCadence& cadence) = 0;
+    virtual base::Result<void> stop_ring() = 0;
+    /// fxs: go to the talking state towards the phone. fxo: close the loop (hook_complete follows when dialling may start).
+    virtual base::Result<void> seize() = 0;
+    /// fxs: back to idle, with the driver's battery drop (kewl start) where the signalling has it. fxo: open the loop.
+    virtual base::Result<void> release() = 0;
+    /// fxo: hook flash towards the exchange, of the driver's length.
+    virtual base::Result<void> flash() = 0;
+    /// Samples flow after start_audio() (queues are flushed first) and no longer after stop_audio().
+    virtual base::Result<void> start_audio() = 0;
+    virtual base::Result<void> stop_audio() = 0;
+    /// 0 taps switches the canceller off. An error when the channel has none.
+    virtual base::Result<void> set_echo_canceller(unsigned taps) = 0;
+    /// Gains in dB, -24..+12; applied by the driver's tables (dahdi) or the virtual wire (simulator).
+    virtual base::Result<void> set_gain(double receive_db, double transmit_db) = 0;
+    virtual base::Result<LineStatus> status() = 0;
+};
+
+/// HDLC frames of a D-channel. Core thread only. Frames carry two trailing FCS octets (value ignored on write),
+/// as libpri wants them.
+class DChannel {
+  public:
+    virtual ~DChannel() = default;
+    virtual int descriptor() const noexcept = 0;
+    /// Octets of one frame including the FCS, 0 when none is waiting or an event (alarm, abort) was consumed instead.
+    virtual base::Result<std::size_t> read(std::span<std::uint8_t> frame) = 0;
+    virtual base::Result<void> write(std::span<const std::uint8_t> frame) = 0;
+    /// True while layer 1 of the span is down, as the last event said.
+    virtual bool alarm() const noexcept = 0;
+    /// Aborted or damaged frames seen so far.
+    virtual std::uint64_t errors() const noexcept = 0;
+};
+
+struct ChannelInfo {
+    base::ChannelNumber number;
+    ChannelKind kind = ChannelKind::fxs;
+    base::SpanNumber span;
+    unsigned position = 0;  ///< within its span, from 1 (= the B-channel number of an E1)
+    dsp::Law law = dsp::Law::alaw;
+    std::string name;  ///< the driver's name, for example "WCTDM/0/3"
+};
+
+struct SpanInfo {
+    base::SpanNumber number;
+    std::string name;
+    std::string description;
+    unsigned channels = 0;
+    bool is_e1 = false;
+    bool is_digital = false;
+    std::vector<std::string> alarms;  ///< for example "LOS", "RAI"; empty when the span is well
+    unsigned sync_source = 0;         ///< span that clocks the board, 0 = free running
+    std::uint64_t slips_or_irq_misses = 0;
+    std::string settings;  ///< framing, coding, CRC-4, line build-out, in words
+};
+
+/// The three handles of an opened bearer channel. `control` and `bearer` share the descriptor.
+struct Channel {
+    ChannelInfo info;
+    std::unique_ptr<LineControl> control;
+    std::unique_ptr<Bearer> bearer;
+};
+
+struct ChannelOptions {
+    dsp::Law law = dsp::Law::alaw;  ///< law of the samples at the Bearer; the driver converts where needed
+};
+
+/// Inventory and door of one board (all cards that one driver serves). Core thread only.
+class Board {
+  public:
+    virtual ~Board() = default;
+    virtual std::string_view name() const = 0;  ///< "dahdi" or "simulator"
+    virtual base::Result<std::vector<ChannelInfo>> channels() = 0;
+    virtual base::Result<std::vector<SpanInfo>> spans() = 0;
+    /// Errors name the channel, the reason (no driver, busy, no permission, wrong signalling) and what to do.
+    virtual base::Result<Channel> open(base::ChannelNumber number, const ChannelOptions& options) = 0;
+    virtual base::Result<std::unique_ptr<DChannel>> open_d_channel(base::ChannelNumber number) = 0;
+};
+
+}  // namespace tipring::hardware

@@ -1,0 +1,64 @@
+// The virtual board: pairs of channels wired to each other, with the semantics of the DAHDI driver and its cross-connected
+// ("loc") spans. The near side is the gateway's; the far side belongs to the far-end models.
+// VirtualBoard runs its own thread (the "kernel"); near() and far() boards are used by the core thread of whoever opens them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tipring/hardware/board.hpp"
+
+namespace tipring::hardware {
+
+/// Channels are numbered from 1: fxs lines first, then fxo lines, then the spans' channels (31 for E1, 16 = D; 24 for T1,
+/// 24 = D). Span 1 holds the analogue lines (if any), the digital spans follow. On the far side a number names the
+/// other end of the same wire: far channel 1 is an fxo channel when near channel 1 is fxs.
+struct VirtualLayout {
+    unsigned fxs = 0;
+    unsigned fxo = 0;
+    unsigned e1 = 0;
+    unsigned t1 = 0;
+};
+
+/// Impairments of one wire, for tests. Applied from the next block on.
+struct WireFaults {
+    bool unplugged = false;           ///< alarm on both sides, no samples, no frames
+    bool battery_off = false;         ///< near fxo side sees no battery
+    double d_channel_loss = 0;        ///< probability that a frame is dropped
+    double d_channel_corruption = 0;  ///< probability that a frame is aborted
+};
+
+class VirtualBoard {
+  public:
+    /// Starts the board's thread; it moves samples every 10 ms of CLOCK_MONOTONIC and catches up after a delay.
+    explicit VirtualBoard(const VirtualLayout& layout);
+    ~VirtualBoard();
+    VirtualBoard(const VirtualBoard&) = delete;
+    VirtualBoard& operator=(const VirtualBoard&) = delete;
+
+    std::unique_ptr<Board> near();
+    std::unique_ptr<Board> far();
+    const VirtualLayout& layout() const;
+    void set_faults(base::ChannelNumber near_channel, const WireFaults& faults);
+
+    /// Lets another process have the near side: connect_virtual_board(path) there. Replaces a stale socket file.
+    base::Result<void> serve(const std::string& socket_path);
+
+    struct Counters {
+        std::uint64_t write_underruns = 0;  ///< blocks of silence inserted because the writer was late
+        std::uint64_t read_overruns = 0;    ///< blocks lost because the reader was late
+    };
+    Counters counters(base::ChannelNumber near_channel, bool far_side) const;
+
+    struct Impl;
+
+  private:
+    std::unique_ptr<Impl> impl_;
+};
+
+/// The near side of a VirtualBoard that another process serves at `socket_path`.
+base::Result<std::unique_ptr<Board>> connect_virtual_board(const std::string& socket_path);
+
+}  // namespace tipring::hardware

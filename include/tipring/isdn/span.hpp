@@ -1,0 +1,64 @@
+// A primary-rate span: one D-channel with libpri, its B-channels, and the legs they carry. Thread: core.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tipring/base/reactor.hpp"
+#include "tipring/call/leg.hpp"
+#include "tipring/config/config.hpp"
+#include "tipring/hardware/board.hpp"
+#include "tipring/hardware/tone_zones.hpp"
+#include "tipring/media/engine.hpp"
+
+namespace tipring::isdn {
+
+enum class BearerState { idle, in_use, restarting, out_of_service, alarm };
+std::string_view name(BearerState state);
+
+struct BearerView {
+    unsigned position = 0;  ///< timeslot, as Q.931 numbers it
+    base::ChannelNumber channel;
+    BearerState state = BearerState::idle;
+    base::CallId call;
+};
+
+/// What `tipringctl spans` shows.
+struct SpanView {
+    unsigned number = 0;
+    std::string name, label, side, switch_type;
+    bool layer1_up = false;
+    bool d_channel_up = false;  ///< Q.921 multiframe established
+    unsigned in_use = 0, idle = 0;
+    std::uint64_t calls_in = 0, calls_out = 0, d_channel_losses = 0;
+    std::string last_error;
+    std::vector<BearerView> bearers;
+};
+
+struct SpanParts {
+    base::Reactor& reactor;
+    media::Engine& engine;
+    call::CallSink& calls;
+    std::unique_ptr<hardware::DChannel> d_channel;
+    std::vector<hardware::Channel> bearers;
+    hardware::CountryTones country;
+    /// Told of layer 1, D-channel and bearer changes: event name ("span.up", "span.down", "span.alarm") and the view.
+    std::function<void(std::string_view event, const SpanView&)> on_change;
+};
+
+class Span {
+  public:
+    virtual ~Span() = default;
+    virtual SpanView view() const = 0;
+    virtual const config::Span& settings() const = 0;
+    virtual call::Exit& exit() = 0;
+    /// Releases all calls (cause 27 unless they end before), then stops libpri. Before destruction.
+    virtual void shut_down() = 0;
+};
+
+std::unique_ptr<Span> make_span(const config::Span& settings, SpanParts parts);
+
+}  // namespace tipring::isdn

@@ -1,0 +1,74 @@
+// The SIP side: accounts, registrations and dialogs, behind the Sofia thread. Everything here is for the core thread; the Sofia
+// objects live in their own thread, reached only by messages.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tipring/base/reactor.hpp"
+#include "tipring/call/leg.hpp"
+#include "tipring/config/config.hpp"
+#include "tipring/media/engine.hpp"
+#include "tipring/media/rtp_socket.hpp"
+
+namespace tipring::sip {
+
+/// Somebody who may register and place calls: a port, or the gateway itself.
+struct Identity {
+    std::string account;    ///< SipAccount::name
+    std::string user;       ///< user part of the address of record
+    std::string auth_user;
+    std::string password;
+    std::string display_name;
+    std::string port;       ///< number of the port it stands for, "" for the gateway
+};
+
+enum class RegistrationState { unregistered, registering, registered, failed };
+std::string_view name(RegistrationState state);
+
+/// What `tipringctl registrations` shows.
+struct RegistrationView {
+    std::string account, user, server;
+    RegistrationState state = RegistrationState::unregistered;
+    std::string reason;  ///< the last answer in words, for example "403 Forbidden" or "no answer from 192.0.2.1"
+    std::chrono::seconds expires_in{0};
+    std::uint64_t attempts = 0;
+};
+
+struct ServiceStats {
+    std::uint64_t dialogs = 0;        ///< now
+    std::uint64_t refused = 0;        ///< requests from unknown addresses
+    std::uint64_t malformed = 0;      ///< refused with 400 by our own checks
+};
+
+struct ServiceParts {
+    base::Reactor& reactor;
+    media::Engine& engine;
+    media::RtpPortPool& rtp_ports;
+    call::CallSink& calls;
+    config::Sip settings;
+    config::Media media;
+    std::vector<Identity> identities;  ///< those of mode per_port and gateway register
+    std::function<void(const RegistrationView&)> on_registration;
+};
+
+class Service {
+  public:
+    virtual ~Service() = default;
+    /// Starts the Sofia thread and binds the listening address; the error names address and port.
+    virtual base::Result<void> start() = 0;
+    /// Un-registers and ends the thread; `done` runs on the core thread within `deadline`.
+    virtual void stop(std::chrono::milliseconds deadline, std::function<void()> done) = 0;
+    /// One per account.
+    virtual std::vector<call::Exit*> exits() = 0;
+    virtual std::vector<RegistrationView> registrations() const = 0;
+    virtual ServiceStats stats() const = 0;
+};
+
+std::unique_ptr<Service> make_service(ServiceParts parts);
+
+}  // namespace tipring::sip

@@ -1,5 +1,5 @@
-// Packet-loss concealment over SpanDSP's plc (ITU-T G.711 Appendix I style). Thread: the one that owns it; real-time safe
-// after construction.
+// Packet-loss concealment over SpanDSP's plc (ITU-T G.711 Appendix I style). Thread: the one that owns it;
+// real-time safe after construction.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ class Concealer {
     Concealer& operator=(Concealer&&) noexcept;
     /// Good samples: remembered, and after a loss cross-faded in place.
     void good(std::span<std::int16_t> linear) noexcept;
-    /// Writes a substitute for lost samples; fades to silence after about 50 ms.
+    /// Writes a substitute for lost samples (silence for fewer than 30); fades to silence after about 50 ms.
     void lost(std::span<std::int16_t> linear) noexcept;
     void reset() noexcept;
 

@@ -1,7 +1,8 @@
-// DTMF: detector over SpanDSP's (ITU-T Q.24), generator of our own. Thread: the one that owns the object; members that are
-// marked real-time safe may run on the media thread.
+// DTMF: detector over SpanDSP's (ITU-T Q.24), generator of our own. Thread: the one that owns the object;
+// members that are marked real-time safe may run on the media thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -15,15 +16,16 @@ char dtmf_digit(int index) noexcept;
 class DtmfDetector {
   public:
     struct Report {
-        char digit = 0;      ///< the digit that is on now; 0: none
+        char digit = 0;        ///< the digit that is on now; 0: none
         bool changed = false;  ///< it differs from the previous block's
     };
-    /// `dial_tone_present`: tuned for digits over dial tone (stack: parameters 1, 8, 4, -99).
+    /// Tuned for digits over dial tone: 350 and 440 Hz are filtered off first.
     DtmfDetector();
     ~DtmfDetector();
     DtmfDetector(DtmfDetector&&) noexcept;
     DtmfDetector& operator=(DtmfDetector&&) noexcept;
-    /// Real-time safe. Twist limits +8/-4 dB, minimum 40 ms.
+    /// Real-time safe. Twist limits +8/-4 dB, minimum 40 ms. At most 20 ms at a time: a longer span may hold
+    /// two changes, of which only the last is reported.
     Report process(std::span<const std::int16_t> linear) noexcept;
     /// Real-time safe.
     void reset() noexcept;
@@ -35,12 +37,15 @@ class DtmfDetector {
 
 class DtmfGenerator {
   public:
-    /// Real-time safe: starts (or restarts) a digit. Level per tone in dBm0: low group, high group 2 dB louder.
-    void start(char digit, std::uint32_t on_samples, std::uint32_t off_samples, float level_dbm0 = -9.0F) noexcept;
+    /// Real-time safe: starts (or restarts) a digit. Level per tone in dBm0: low group, high group 2 dB
+    /// louder.
+    void start(char digit, std::uint32_t on_samples, std::uint32_t off_samples,
+               float level_dbm0 = -9.0F) noexcept;
     /// Ends the digit's sound now, keeps its pause.
     void stop() noexcept;
     bool active() const noexcept { return on_left_ + off_left_ > 0; }
-    /// Real-time safe: fills `linear`, silence after the digit; the number of samples that were still part of digit and pause.
+    /// Real-time safe: fills `linear`, silence after the digit; the number of samples that were still part of
+    /// digit and pause.
     std::size_t produce(std::span<std::int16_t> linear) noexcept;
 
   private:

@@ -13,7 +13,9 @@ enum class Law : std::uint8_t { alaw, mulaw };
 std::string_view name(Law law);
 
 /// The octet of digital silence (linear zero): 0xD5 for A-law, 0xFF for mu-law.
-constexpr std::uint8_t silence(Law law) { return law == Law::alaw ? 0xD5 : 0xFF; }
+constexpr std::uint8_t silence(Law law) {
+    return law == Law::alaw ? 0xD5 : 0xFF;
+}
 
 std::int16_t decode(Law law, std::uint8_t octet) noexcept;
 std::uint8_t encode(Law law, std::int16_t sample) noexcept;

@@ -1,5 +1,5 @@
-// Recognises the call-progress tones of one country by exact frequency and cadence (one descriptor set a country: 425 and
-// 440 Hz in one would merge). Thread: the one that owns it; process() is real-time safe.
+// Recognises the call-progress tones of one country by exact frequency and cadence (one descriptor set a
+// country: 425 and 440 Hz in one would merge). Thread: the one that owns it; process() is real-time safe.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,8 @@ enum class ProgressTone : std::uint8_t { none, dial, busy, congestion, ringback,
 
 class ProgressToneDetector {
   public:
-    /// `cycles`: full cadence cycles of busy or congestion that must be heard, 2..8 (B4: 3). Dial tone must last 1 s.
+    /// `cycles`: full cadence cycles of busy or congestion that must be heard, 2..8 (B4: 3). Dial tone must
+    /// last 1 s.
     explicit ProgressToneDetector(const TonePlan& plan, unsigned cycles = 3);
     ~ProgressToneDetector();
     ProgressToneDetector(ProgressToneDetector&&) noexcept;

@@ -36,7 +36,7 @@ enum class SipMode {
 
 struct SipAccount {
     std::string name = "sip";
-    std::string server;         ///< host or host:port
+    std::string server;         ///< host name or address literal (an IPv6 one without brackets); the port is in `port`
     std::uint16_t port = 5060;
     SipMode mode = SipMode::per_port;
     Transport transport = Transport::udp;
@@ -56,7 +56,7 @@ struct SipAccount {
 };
 
 struct Sip {
-    std::string listen = "0.0.0.0";
+    std::string listen = "0.0.0.0";  ///< address literal (an IPv6 one without brackets)
     std::uint16_t listen_port = 5060;
     std::vector<SipAccount> accounts;
 };

@@ -1,0 +1,113 @@
+// Typed reading of the tree: each value is taken by its key, checked, and stored; whatever is wrong becomes a
+// Problem and reading goes on. Thread: whoever loads.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "tipring/config/loader.hpp"
+#include "values.hpp"
+#include "yaml_tree.hpp"
+
+namespace tipring::config {
+
+/// What a word in the file refers to; resolved when the whole file was read.
+enum class ReferenceKind { account, group, port, span };
+struct Reference {
+    ReferenceKind kind = ReferenceKind::account;
+    std::string name;
+    Mark mark;
+    std::string key;
+};
+
+/// Shared by all sections of one load.
+class Context {
+  public:
+    Context(std::string file, const LoadOptions& load_options)
+        : options(load_options), file_(std::move(file)) {}
+
+    Mark mark(const Position& at) const { return {file_, at.line, at.column}; }
+    void problem(Mark at, std::string key, std::string message, std::string advice) {
+        // Nobody reads more, and a hostile file could make millions.
+        if (problems.size() < 500)
+            problems.push_back({std::move(at), std::move(key), std::move(message), std::move(advice)});
+    }
+
+    const LoadOptions& options;
+    std::vector<Problem> problems;
+    std::vector<Reference> references;
+
+  private:
+    std::string file_;
+};
+
+/// One mapping of the file while it is read. It remembers the keys it was asked for: finish() complains about
+/// the others.
+class Mapping {
+  public:
+    /// A node that is no mapping is reported and acts as an empty one. Null is an empty mapping.
+    Mapping(Context& context, const Node& node, std::string path);
+
+    Context& context() { return context_; }
+    const std::string& path() const { return path_; }
+    Mark mark() const { return context_.mark(node_.at); }
+    std::string key_path(std::string_view key) const;
+
+    /// The value of a key, or null when it is not there.
+    const Node* take(std::string_view key);
+    bool has(std::string_view key) const;
+    void problem_at(const Node& node, std::string_view key, std::string message, std::string advice);
+
+    /// Each leaves `target` alone when the key is missing or wrong; true when it stored a value.
+    bool text(std::string_view key, std::string& target);
+    bool name(std::string_view key, std::string& target);
+    bool boolean(std::string_view key, bool& target);
+    bool decimal(std::string_view key, double lowest, double highest, double& target);
+    bool duration(std::string_view key, std::chrono::milliseconds lowest, std::chrono::milliseconds highest,
+                  std::chrono::milliseconds& target);
+    template <class Integer>
+    bool whole(std::string_view key, unsigned lowest, unsigned highest, Integer& target) {
+        const auto value = whole_value(key, lowest, highest);
+        if (value) target = static_cast<Integer>(*value);
+        return value.has_value();
+    }
+    template <class Enumeration>
+    bool choice(std::string_view key, const std::vector<std::pair<std::string_view, Enumeration>>& choices,
+                Enumeration& target) {
+        std::vector<std::string_view> words;
+        for (const auto& [word, value] : choices)
+            words.push_back(word);
+        const auto index = choice_index(key, words);
+        if (index) target = choices[*index].second;
+        return index.has_value();
+    }
+    /// "password" or "password_file". The value never appears in a message.
+    bool secret(std::string& target);
+    bool country(std::string_view key, std::string& target);
+    /// A scalar or a list of scalars, each with its node.
+    std::vector<const Node*> list(std::string_view key);
+
+    /// Reports the keys that nobody took.
+    void finish();
+
+  private:
+    const Node* scalar(std::string_view key, std::string_view wanted);
+    std::optional<unsigned> whole_value(std::string_view key, unsigned lowest, unsigned highest);
+    std::optional<std::size_t> choice_index(std::string_view key, const std::vector<std::string_view>& words);
+
+    Context& context_;
+    const Node& node_;
+    std::string path_;
+    std::vector<std::string> known_;
+};
+
+/// "a, b or c"
+std::string alternatives(const std::vector<std::string_view>& words);
+/// "did you mean X?" when one is near, otherwise "use " and the alternatives.
+std::string suggestion(std::string_view word, const std::vector<std::string_view>& words);
+
+}  // namespace tipring::config

@@ -1,0 +1,28 @@
+// The sections of the file, each read from its part of the tree into its part of Config. Thread: whoever
+// loads.
+#pragma once
+
+#include "reader.hpp"
+#include "tipring/config/config.hpp"
+
+namespace tipring::config {
+
+void read_board(Context& context, const Node* node, Board& board);
+void read_media(Context& context, const Node* node, Media& media);
+void read_control(Context& context, const Node* node, Control& control);
+void read_log(Context& context, const Node* node, Log& log);
+void read_sip(Context& context, const Node* node, Sip& sip);
+/// `config` has its country, digit map and SIP accounts already.
+void read_ports(Context& context, const Node* ports, const Node* defaults, Config& config);
+void read_spans(Context& context, const Node* node, Config& config);
+void read_routes(Context& context, const Node* node, Config& config);
+
+/// Duplicate channels, numbers and names.
+void check_duplicates(Context& context, const Config& config);
+/// References to accounts, groups, ports and spans that do not exist.
+void check_references(Context& context, const Config& config);
+
+/// The routes that follow the operator's own (docs/configuration.md).
+std::vector<Route> default_routes(const Config& config);
+
+}  // namespace tipring::config

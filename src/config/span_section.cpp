@@ -1,0 +1,113 @@
+// spans: primary-rate spans (E1, T1).
+#include <algorithm>
+
+#include "sections.hpp"
+#include "tipring/base/text.hpp"
+
+namespace tipring::config {
+namespace {
+
+void read_switch(Mapping& mapping, Span& span) {
+    mapping.choice<SpanSide>("side", {{"user", SpanSide::user}, {"network", SpanSide::network}}, span.side);
+    mapping.choice<SwitchType>("switch",
+                               {{"euroisdn", SwitchType::euroisdn},
+                                {"national", SwitchType::national},
+                                {"dms100", SwitchType::dms100},
+                                {"4ess", SwitchType::lucent4e},
+                                {"5ess", SwitchType::lucent5e},
+                                {"qsig", SwitchType::qsig}},
+                               span.switch_type);
+    mapping.choice<ChannelChoice>("choose",
+                                  {{"ascending", ChannelChoice::ascending},
+                                   {"descending", ChannelChoice::descending},
+                                   {"round_robin", ChannelChoice::round_robin}},
+                                  span.channel_choice);
+}
+
+/// D-channel: timeslot 16 of an E1 (ETSI EN 300 011), 24 of a T1 (ANSI T1.403), unless named.
+void read_channels(Mapping& mapping, Span& span) {
+    std::string text;
+    const Node* node = mapping.take("channels");
+    const Node* d_node = mapping.take("d_channel");
+    mapping.whole("d_channel", 1, 1023, span.d_channel);
+    if (node == nullptr) {
+        mapping.context().problem(mapping.mark(), mapping.path(), "the span has no channels",
+                                  "add channels: 1-31 (E1) or 1-24 (T1), as the board counts them");
+        return;
+    }
+    if (!mapping.text("channels", text)) return;
+    const auto range = parse_range(text);
+    if (!range || range->first < 1 || range->last > 1023) {
+        mapping.problem_at(
+            *node, "channels",
+            range ? base::format("\"{}\" is out of range", base::printable(text, 60)) : range.error().message,
+            "write the first and the last channel, for example 1-31");
+        return;
+    }
+    const unsigned count = range->last - range->first + 1;
+    if (count > 31) {
+        mapping.problem_at(*node, "channels", base::format("{} channels are more than an E1 has", count),
+                           "write one entry for each span");
+        return;
+    }
+    span.first_channel = range->first;
+    if (d_node == nullptr) {
+        if (count == 31) span.d_channel = range->first + 15;
+        if (count == 24) span.d_channel = range->first + 23;
+        if (span.d_channel == 0) {
+            mapping.problem_at(*node, "channels",
+                               base::format("with {} channels it is not clear which is the D-channel", count),
+                               "add d_channel:");
+        }
+    } else if (span.d_channel != 0 && (span.d_channel < range->first || span.d_channel > range->last)) {
+        mapping.problem_at(*d_node, "d_channel",
+                           base::format("channel {} is not one of the span", span.d_channel),
+                           base::format("use one of {}", text));
+    }
+    for (unsigned channel = range->first; channel <= range->last; ++channel) {
+        if (channel != span.d_channel) span.bearers.push_back(channel);
+    }
+}
+
+}  // namespace
+
+void read_spans(Context& context, const Node* node, Config& config) {
+    if (node == nullptr || node->kind == Node::Kind::null) return;
+    if (node->kind != Node::Kind::sequence) {
+        context.problem(context.mark(node->at), "spans", "this is no list",
+                        "write \"- {span: 1, channels: 1-31}\" lines");
+        return;
+    }
+    for (std::size_t i = 0; i < node->items.size(); ++i) {
+        Mapping mapping(context, node->items[i], base::format("spans[{}]", i));
+        Span span;
+        span.mark = mapping.mark();
+        span.country = config.country;
+        if (!config.sip.accounts.empty()) span.account = config.sip.accounts.front().name;
+        if (!mapping.whole("span", 1, 128, span.number) && !mapping.has("span")) {
+            context.problem(span.mark, mapping.path(), "the span has no number",
+                            "add span: 1, as the driver counts them");
+        }
+        span.name = std::to_string(span.number);
+        mapping.name("name", span.name);
+        mapping.text("label", span.label);
+        mapping.country("country", span.country);
+        const Node* account = mapping.take("account");
+        if (mapping.name("account", span.account)) {
+            context.references.push_back({ReferenceKind::account, span.account, context.mark(account->at),
+                                          mapping.key_path("account")});
+        }
+        const Node* number = mapping.take("number");
+        if (mapping.text("number", span.number_default) && !is_number(span.number_default)) {
+            mapping.problem_at(*number, "number",
+                               base::format("\"{}\" is no number", base::printable(span.number_default, 60)),
+                               "write the main number of the connection");
+        }
+        read_switch(mapping, span);
+        read_channels(mapping, span);
+        mapping.finish();
+        config.spans.push_back(std::move(span));
+    }
+}
+
+}  // namespace tipring::config

@@ -14,8 +14,9 @@ enum class ProgressTone : std::uint8_t { none, dial, busy, congestion, ringback,
 
 class ProgressToneDetector {
   public:
-    /// `cycles`: full cadence cycles of busy or congestion that must be heard, 2..8 (B4: 3). Dial tone must
-    /// last 1 s.
+    /// `cycles`: full cadence cycles of busy or congestion that must be heard, 2..8 (B4: 3); an information
+    /// tone of three sounds and ringback need one. Dial tone must last 1 s, and longer than a ringback burst
+    /// of the same frequency.
     explicit ProgressToneDetector(const TonePlan& plan, unsigned cycles = 3);
     ~ProgressToneDetector();
     ProgressToneDetector(ProgressToneDetector&&) noexcept;

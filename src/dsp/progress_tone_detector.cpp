@@ -1,0 +1,49 @@
+// ProgressToneDetector: the five tones of a country that tell how a call goes, over ToneRecognizer.
+// Thread: its owner's; process() is real-time safe.
+#include "tipring/dsp/progress_tone_detector.hpp"
+
+#include <algorithm>
+
+#include "tipring/dsp/tone_recognizer.hpp"
+
+namespace tipring::dsp {
+namespace {
+
+constexpr unsigned fewest_cycles = 2;
+constexpr unsigned most_cycles = 8;
+constexpr std::uint32_t shortest_dial_tone_ms = 1000;
+
+std::vector<ToneRecognizer::Entry> entries(const TonePlan& plan, unsigned cycles) {
+    const unsigned wanted = std::clamp(cycles, fewest_cycles, most_cycles);
+    const auto entry = [](ProgressTone tone, const ToneSequence& sequence, unsigned needed) {
+        return ToneRecognizer::Entry{static_cast<int>(tone), sequence, needed, shortest_dial_tone_ms};
+    };
+    // Ringback is slow, and nothing is cut off because of it: one cycle is enough.
+    return {entry(ProgressTone::busy, plan.busy, wanted),
+            entry(ProgressTone::congestion, plan.congestion, wanted),
+            entry(ProgressTone::dial, plan.dial, wanted), entry(ProgressTone::ringback, plan.ringback, 1),
+            entry(ProgressTone::info, plan.info, wanted)};
+}
+
+}  // namespace
+
+struct ProgressToneDetector::State {
+    ToneRecognizer recognizer;
+};
+
+ProgressToneDetector::ProgressToneDetector(const TonePlan& plan, unsigned cycles)
+    : state_(std::make_unique<State>(State{ToneRecognizer(entries(plan, cycles))})) {}
+ProgressToneDetector::~ProgressToneDetector() = default;
+ProgressToneDetector::ProgressToneDetector(ProgressToneDetector&&) noexcept = default;
+ProgressToneDetector& ProgressToneDetector::operator=(ProgressToneDetector&&) noexcept = default;
+
+ProgressTone ProgressToneDetector::process(std::span<const std::int16_t> linear) noexcept {
+    const int id = state_->recognizer.process(linear);
+    return id < 0 ? ProgressTone::none : static_cast<ProgressTone>(id);
+}
+
+void ProgressToneDetector::reset() noexcept {
+    state_->recognizer.reset();
+}
+
+}  // namespace tipring::dsp

@@ -1,0 +1,117 @@
+// tipringctl and the daemon's life: tables, exit codes, --check, stop under load.
+#include <catch2/catch.hpp>
+
+#include "support/gateway.hpp"
+#include "support/sip_phone.hpp"
+#include "support/talk.hpp"
+#include "support/world.hpp"
+
+using namespace tipring;
+using namespace tipring::acceptance;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Outcome {
+    int status;
+    std::string output;
+};
+
+Outcome run(const TemporaryFolder& folder, std::vector<std::string> arguments) {
+    static int count = 0;
+    const auto log = folder.file("run-" + std::to_string(++count));
+    Process process(arguments, log);
+    const auto status = process.wait(30s);
+    return {status.value_or(-1), process.output()};
+}
+
+Outcome ctl(const TemporaryFolder& folder, const Gateway& gateway, std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {program("tipringctl"), "--socket", gateway.socket()});
+    return run(folder, std::move(arguments));
+}
+
+std::string port_map(const World& world) {
+    return "country: us\n" + world.board_yaml() + "ports:\n  - {channels: " + std::to_string(world.fxs(1)) + "-" +
+           std::to_string(world.fxs(2)) + ", kind: fxs, number: 201, label: Reception}\n";
+}
+
+}  // namespace
+
+TEST_CASE("tipringctl shows ports and calls, and hangs up", "[control]") {
+    TemporaryFolder folder;
+    const auto world = World::make(folder);
+    Gateway gateway(folder, port_map(*world));
+    const auto channel = std::to_string(world->fxs(1));
+    const auto status = ctl(folder, gateway, {"status"});
+    CHECK(status.status == 0);
+    CHECK(status.output.find("idle") != std::string::npos);
+    const auto ports = ctl(folder, gateway, {"ports"});
+    CHECK(ports.status == 0);
+    CHECK(ports.output.find("Reception") != std::string::npos);
+
+    const auto caller = world->telephone(1);
+    const auto called = world->telephone(2);
+    caller->lift();
+    REQUIRE(caller->wait_for_tone("dial", patience));
+    caller->dial_dtmf("202");
+    REQUIRE(called->wait_ringing(patience));
+    called->lift();
+    REQUIRE(gateway.wait_port_state(world->fxs(1), "talking", patience));
+    CHECK(ctl(folder, gateway, {"calls"}).output.find("202") != std::string::npos);
+    CHECK(ctl(folder, gateway, {"port", channel}).output.find("talking") != std::string::npos);
+    CHECK(ctl(folder, gateway, {"hangup", "all"}).status == 0);
+    CHECK(gateway.wait_no_calls(patience));
+    caller->hang_up();
+    called->hang_up();
+    CHECK(gateway.wait_port_state(world->fxs(1), "idle", patience));
+    CHECK(ctl(folder, gateway, {"events"}).output.find("call") != std::string::npos);
+    CHECK(ctl(folder, gateway, {"log", "level", "debug"}).status == 0);
+    CHECK(ctl(folder, gateway, {"port", "999"}).status == 1);
+    CHECK(ctl(folder, gateway, {"no-such-command"}).status == 2);
+    CHECK(ctl(folder, gateway, {"--json", "ports"}).output.front() == '[');
+}
+
+TEST_CASE("without a daemon tipringctl says so plainly", "[control]") {
+    TemporaryFolder folder;
+    const auto outcome = run(folder, {program("tipringctl"), "--socket", folder.file("none.sock"), "status"});
+    CHECK(outcome.status == 3);
+    CHECK(outcome.output.find("not running") != std::string::npos);
+}
+
+TEST_CASE("--check accepts every example and names every mistake of a bad file", "[check]") {
+    TemporaryFolder folder;
+    for (const auto* name : {"simulator", "fxs-box", "fxo-box", "mixed-office", "e1-trunk"}) {
+        const auto outcome = run(folder, {program("tipringd"), "--check", std::string(TIPRING_SOURCE_DIR "/config/") + name + ".yaml"});
+        INFO(name << ": " << outcome.output);
+        CHECK(outcome.status == 0);
+    }
+    write_file(folder.file("bad.yaml"),
+               "country: atlantis\nboard: {simulator: {fxs: 2}}\nports:\n"
+               "  - {chanel: 1, kind: fxs, number: 201}\n"
+               "  - {channel: 2, kind: fxs, number: 202, dial_tone: 5}\n"
+               "  - {channel: 2, kind: fxs, number: 203}\n"
+               "  - {channel: 9, kind: fxs, number: 204}\n");
+    const auto outcome = run(folder, {program("tipringd"), "--check", folder.file("bad.yaml")});
+    INFO(outcome.output);
+    CHECK(outcome.status == 1);
+    for (const auto* part : {"bad.yaml:1:", "bad.yaml:4:", "channel", "bad.yaml:5:", "bad.yaml:6:"}) {
+        CHECK(outcome.output.find(part) != std::string::npos);
+    }
+}
+
+TEST_CASE("SIGTERM during a call ends the daemon cleanly in under two seconds", "[life]") {
+    TemporaryFolder folder;
+    const auto world = World::make(folder);
+    Gateway gateway(folder, port_map(*world) + "sip:\n  listen: 127.0.0.1:5060\n  accounts:\n"
+                                               "    - {name: office, server: 127.0.0.1:5091, mode: peer}\n");
+    SipPhone client(folder, {.user = "700", .registrar = {}, .password = {}, .auto_answer = true, .says = {}});
+    REQUIRE(client.ready());
+    const auto phone = world->telephone(1);
+    phone->lift();
+    REQUIRE(phone->wait_for_tone("dial", patience));
+    phone->dial_dtmf("700");
+    REQUIRE(client.wait_event("CALL_ESTABLISHED", patience));
+    // The limit is the product's promise; the emulated machine gets more.
+    CHECK(gateway.stop(World::is_dahdi() ? 8000ms : 2000ms) == 0);
+    CHECK(client.wait_event("CALL_CLOSED", patience));
+}

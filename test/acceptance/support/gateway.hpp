@@ -1,0 +1,52 @@
+// The daemon under test: started with a port map in its own folder, driven only from outside.
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "control_client.hpp"
+#include "process.hpp"
+
+namespace tipring::acceptance {
+
+class Gateway {
+  public:
+    /// Writes `port_map` (without its control, log and media sections) and starts the daemon. Throws with its output when it
+    /// does not answer on the control socket in time.
+    Gateway(const TemporaryFolder& folder, const std::string& port_map);
+    ~Gateway();
+
+    boost::json::value call(const std::string& method, boost::json::object parameters = {}) const {
+        return control_.call(method, std::move(parameters));
+    }
+    /// State of one port as `ports` says, for example "idle".
+    std::string port_state(unsigned channel) const;
+    bool wait_port_state(unsigned channel, const std::string& state, std::chrono::milliseconds limit) const;
+    std::size_t calls() const;
+    bool wait_no_calls(std::chrono::milliseconds limit) const;
+    bool wait_span_up(std::chrono::milliseconds limit) const;
+    bool wait_registered(std::size_t count, std::chrono::milliseconds limit) const;
+    /// Resident memory and open descriptors of the daemon.
+    std::size_t resident_kib() const;
+    std::size_t descriptors() const;
+    std::chrono::milliseconds cpu_time() const;
+
+    /// SIGTERM; exit status, nullopt when it does not end in time.
+    std::optional<int> stop(std::chrono::milliseconds limit);
+    Process& process() { return *process_; }
+    std::string log() const;
+    const std::string& socket() const { return socket_; }
+
+  private:
+    std::string log_file_, socket_;
+    ControlClient control_;
+    std::unique_ptr<Process> process_;
+};
+
+/// Path of a program of this build, from the environment of CTest (TIPRING_BIN) or beside this program.
+std::string program(const std::string& name);
+
+}  // namespace tipring::acceptance

@@ -1,0 +1,58 @@
+// A child process of a test, with its output in a file. It is killed when the owner goes.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tipring::acceptance {
+
+/// Asks `condition` every 10 ms until it is true or the time is over; its last answer.
+bool eventually(std::chrono::milliseconds limit, const std::function<bool()>& condition);
+
+class Process {
+  public:
+    /// Starts `arguments` (looked up in PATH) with standard output and error appended to `log_file`.
+    Process(const std::vector<std::string>& arguments, std::string log_file);
+    Process(const Process&) = delete;
+    Process& operator=(const Process&) = delete;
+    ~Process();
+
+    pid_t pid() const { return pid_; }
+    bool running();
+    void signal(int number);
+    /// Exit status (128 + signal when it was killed); nullopt when it still runs after the limit.
+    std::optional<int> wait(std::chrono::milliseconds limit);
+    std::string output() const;
+    bool output_contains(const std::string& text) const { return output().find(text) != std::string::npos; }
+
+  private:
+    void reap(bool block);
+
+    pid_t pid_ = -1;
+    std::string log_file_;
+    std::optional<int> status_;
+};
+
+/// A new folder under the system's temporary folder, removed with its content at the end unless TIPRING_KEEP is set.
+class TemporaryFolder {
+  public:
+    TemporaryFolder();
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+    ~TemporaryFolder();
+    std::string file(const std::string& name) const { return path_ + "/" + name; }
+    const std::string& path() const { return path_; }
+
+  private:
+    std::string path_;
+};
+
+void write_file(const std::string& path, const std::string& text);
+std::string read_file(const std::string& path);
+
+}  // namespace tipring::acceptance

@@ -1,0 +1,107 @@
+#include "world.hpp"
+
+#include <cstdlib>
+#include <stdexcept>
+
+#include "tipring/hardware/dahdi.hpp"
+
+namespace tipring::acceptance {
+namespace {
+
+constexpr unsigned e1_channels = 31;
+constexpr unsigned e1_d_position = 16;
+
+std::string range(unsigned first, unsigned count) {
+    return std::to_string(first) + "-" + std::to_string(first + count - 1);
+}
+
+class SimulatorWorld final : public World {
+  public:
+    explicit SimulatorWorld(const TemporaryFolder& folder)
+        : socket_(folder.file("board.sock")), board_({.fxs = 4, .fxo = 2, .e1 = 1, .t1 = 0}), far_(board_.far()) {
+        if (const auto served = board_.serve(socket_); !served) throw std::runtime_error(served.error().message);
+    }
+    std::string board_yaml() const override { return "board: {simulator: {socket: " + socket_ + "}}\n"; }
+    unsigned fxs(unsigned index) const override { return index; }
+    unsigned fxo(unsigned index) const override { return 4 + index; }
+    unsigned span() const override { return 2; }
+    std::string span_channels() const override { return range(first_span_channel(), e1_channels); }
+    hardware::VirtualBoard* virtual_board() override { return &board_; }
+
+  protected:
+    hardware::Board& far_board() override { return *far_; }
+    unsigned far_channel(unsigned near_channel) const override { return near_channel; }
+    unsigned first_span_channel() const override { return 7; }
+
+  private:
+    std::string socket_;
+    hardware::VirtualBoard board_;
+    std::unique_ptr<hardware::Board> far_;
+};
+
+// The spans of test/dahdi_vm: 1 <-> 2 are E1 (channels 1-31 and 32-62), 3 <-> 4 analogue (63-86 FXS and 87-110 FXO).
+class DahdiWorld final : public World {
+  public:
+    DahdiWorld() {
+        auto board = hardware::open_dahdi_board();
+        if (!board) throw std::runtime_error(board.error().message);
+        board_ = std::move(*board);
+    }
+    std::string board_yaml() const override { return "board: dahdi\n"; }
+    unsigned fxs(unsigned index) const override { return first_fxs - 1 + index; }
+    unsigned fxo(unsigned index) const override { return first_fxo + 3 + index; }
+    unsigned span() const override { return 1; }
+    std::string span_channels() const override { return range(1, e1_channels); }
+
+  protected:
+    hardware::Board& far_board() override { return *board_; }
+    unsigned far_channel(unsigned near_channel) const override {
+        if (near_channel >= first_fxo) return near_channel - analogue_channels;
+        if (near_channel >= first_fxs) return near_channel + analogue_channels;
+        return near_channel + e1_channels;
+    }
+    unsigned first_span_channel() const override { return 1; }
+
+  private:
+    static constexpr unsigned first_fxs = 63, first_fxo = 87, analogue_channels = 24;
+    std::unique_ptr<hardware::Board> board_;
+};
+
+}  // namespace
+
+bool World::is_dahdi() {
+    const char* kind = std::getenv("TIPRING_WORLD");
+    return kind != nullptr && std::string(kind) == "dahdi";
+}
+
+std::unique_ptr<World> World::make(const TemporaryFolder& folder) {
+    if (is_dahdi()) return std::make_unique<DahdiWorld>();
+    return std::make_unique<SimulatorWorld>(folder);
+}
+
+hardware::Channel World::open_far(unsigned near_channel) {
+    auto opened = far_board().open({far_channel(near_channel)}, {.law = dsp::Law::alaw});
+    if (!opened) throw std::runtime_error(opened.error().message);
+    return std::move(*opened);
+}
+
+std::unique_ptr<farend::Telephone> World::telephone(unsigned fxs_index) {
+    return farend::make_telephone(thread_, open_far(fxs(fxs_index)), country_);
+}
+
+std::unique_ptr<farend::CentralOffice> World::central_office(unsigned fxo_index) {
+    return farend::make_central_office(thread_, open_far(fxo(fxo_index)), country_);
+}
+
+std::unique_ptr<farend::IsdnNetwork> World::isdn_network(const farend::IsdnNetwork::Options& options) {
+    const unsigned first = first_span_channel();
+    auto d_channel = far_board().open_d_channel({far_channel(first + e1_d_position - 1)});
+    if (!d_channel) throw std::runtime_error(d_channel.error().message);
+    std::vector<hardware::Channel> bearers;
+    for (unsigned position = 1; position <= e1_channels; ++position) {
+        if (position != e1_d_position) bearers.push_back(open_far(first + position - 1));
+    }
+    return farend::make_isdn_network(thread_, std::move(*d_channel), std::move(bearers), options);
+}
+
+}  // namespace tipring::acceptance

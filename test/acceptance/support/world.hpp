@@ -1,0 +1,54 @@
+// The outside world of an acceptance test: what hangs on the other end of the gateway's wires. Two kinds behind one interface:
+// a virtual board served to the daemon by the test process, or the far side of real cross-connected DAHDI spans
+// (environment TIPRING_WORLD=dahdi, inside the virtual machine of test/dahdi_vm).
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "process.hpp"
+#include "tipring/farend/far_end.hpp"
+#include "tipring/hardware/board.hpp"
+#include "tipring/hardware/simulator.hpp"
+
+namespace tipring::acceptance {
+
+class World {
+  public:
+    /// The kind that TIPRING_WORLD names ("simulator" when it is unset).
+    static std::unique_ptr<World> make(const TemporaryFolder& folder);
+    static bool is_dahdi();
+    virtual ~World() = default;
+
+    /// The `board:` line of the port map.
+    virtual std::string board_yaml() const = 0;
+    /// Board channel of the gateway's i-th FXS port or FXO line, from 1. There are four and two.
+    virtual unsigned fxs(unsigned index) const = 0;
+    virtual unsigned fxo(unsigned index) const = 0;
+    /// The E1 span as the port map wants it: number and channel range.
+    virtual unsigned span() const = 0;
+    virtual std::string span_channels() const = 0;
+
+    /// The far end of a port, made anew; it hangs up when destroyed.
+    std::unique_ptr<farend::Telephone> telephone(unsigned fxs_index);
+    std::unique_ptr<farend::CentralOffice> central_office(unsigned fxo_index);
+    std::unique_ptr<farend::IsdnNetwork> isdn_network(const farend::IsdnNetwork::Options& options = {});
+
+    /// Only with the virtual board: nullptr otherwise.
+    virtual hardware::VirtualBoard* virtual_board() { return nullptr; }
+
+  protected:
+    World() = default;
+    virtual hardware::Board& far_board() = 0;
+    virtual unsigned far_channel(unsigned near_channel) const = 0;
+    virtual unsigned first_span_channel() const = 0;
+
+  private:
+    hardware::Channel open_far(unsigned near_channel);
+
+    farend::FarEndThread thread_;
+    hardware::CountryTones country_ = hardware::country_tones("us").value();
+};
+
+}  // namespace tipring::acceptance

@@ -1,0 +1,36 @@
+// The outside world of the simulator when it lives in the daemon (demo, first steps): a telephone on every FXS port, an exchange on
+// every FXO line, an ISDN network on every span. Thread: core makes it; the models have their own thread.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "tipring/config/config.hpp"
+#include "tipring/control/system.hpp"
+#include "tipring/farend/far_end.hpp"
+#include "tipring/hardware/simulator.hpp"
+
+namespace tipring::daemon {
+
+class InProcessWorld {
+  public:
+    /// Throws std::runtime_error when the far side cannot be opened (a defect, as the board is our own).
+    InProcessWorld(const config::Config& config, hardware::VirtualBoard& board);
+
+    /// What the sim commands act on; lives as long as this object.
+    control::Simulation& simulation() { return simulation_; }
+
+  private:
+    void add_port(const config::Config& config, const config::Port& port);
+    void add_span(const config::Span& span);
+    hardware::Channel open(unsigned channel, dsp::Law law);
+
+    std::unique_ptr<hardware::Board> far_;
+    farend::FarEndThread thread_;
+    std::vector<std::unique_ptr<farend::Telephone>> telephones_;
+    std::vector<std::unique_ptr<farend::CentralOffice>> exchanges_;
+    std::vector<std::unique_ptr<farend::IsdnNetwork>> networks_;
+    control::Simulation simulation_;
+};
+
+}  // namespace tipring::daemon

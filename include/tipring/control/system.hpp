@@ -1,0 +1,51 @@
+// What the control commands may look at and act on. The daemon fills it and keeps it up to date. Thread:
+// core.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tipring/analog/port.hpp"
+#include "tipring/call/call_manager.hpp"
+#include "tipring/farend/far_end.hpp"
+#include "tipring/isdn/span.hpp"
+#include "tipring/media/engine.hpp"
+#include "tipring/routing/route.hpp"
+#include "tipring/sip/service.hpp"
+#include "tipring/telemetry/event_log.hpp"
+
+namespace tipring::control {
+
+/// The outside world that the daemon keeps in its own process when it runs on the virtual board. Nothing is
+/// owned.
+struct Simulation {
+    std::map<unsigned, farend::Telephone*> telephones;           ///< by the channel of the fxs port
+    std::map<unsigned, farend::CentralOffice*> central_offices;  ///< by the channel of the fxo port
+    struct Network {
+        std::string span;  ///< name of the span, as in routes
+        farend::IsdnNetwork* network = nullptr;
+    };
+    std::vector<Network> networks;
+    /// Calls of the networks that are not over, oldest first; kept by the sim commands.
+    std::vector<std::shared_ptr<farend::IsdnCall>> isdn_calls;
+};
+
+struct System {
+    std::vector<analog::Port*> ports;
+    std::vector<isdn::Span*> spans;
+    sip::Service* sip = nullptr;  ///< null: no SIP configured
+    call::CallManager& calls;
+    telemetry::EventLog& events;
+    media::Engine& engine;
+    std::string version;
+    std::chrono::system_clock::time_point started;
+    std::string board;  ///< "dahdi" or "simulator"
+    std::string config_file;
+    std::vector<routing::RouteRule> routes;  ///< what `routes.explain` explains
+    Simulation* simulation = nullptr;        ///< null on real hardware
+};
+
+}  // namespace tipring::control

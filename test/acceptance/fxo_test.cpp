@@ -72,9 +72,8 @@ TEST_CASE("a call on an exchange line rings a SIP client, which answers", "[fxo]
     REQUIRE(client.wait_event("CALL_ESTABLISHED", patience));
     exchange->start_recording();
     const auto caller_says = speech_like(5, talk_time);
-    exchange->play(caller_says, false);
-    REQUIRE(exchange->wait_playing_done(patience));
-    std::this_thread::sleep_for(1s);
+    say(*exchange, caller_says);
+    listen_to_the_end(*exchange);
     const auto caller_heard = exchange->stop_recording();
     client.hang_up();
     CHECK(exchange->wait_released(patience));

@@ -46,9 +46,8 @@ TEST_CASE("a telephone hears dial tone, dials a SIP client and both talk", "[fxs
     CHECK(gateway.wait_port_state(world->fxs(1), "talking", patience));
 
     const auto phone_says = speech_like(1, talk_time);
-    phone->play(phone_says, false);
-    REQUIRE(phone->wait_playing_done(patience));
-    std::this_thread::sleep_for(1s);  // let the client finish its own sentence
+    say(*phone, phone_says);
+    listen_to_the_end(*phone);
     const auto phone_heard = phone->stop_recording();
     phone->hang_up();
     REQUIRE(client.wait_event("CALL_CLOSED", patience));
@@ -75,9 +74,8 @@ TEST_CASE("a SIP client rings a telephone, which answers; the client hangs up", 
     REQUIRE(client.wait_event("CALL_ESTABLISHED", patience));
     CHECK_FALSE(phone->ringing());
     const auto phone_says = speech_like(3, talk_time);
-    phone->play(phone_says, false);
-    REQUIRE(phone->wait_playing_done(patience));
-    std::this_thread::sleep_for(1s);
+    say(*phone, phone_says);
+    listen_to_the_end(*phone);
     const auto phone_heard = phone->stop_recording();
     const auto drops = phone->battery_drops();
     client.hang_up();

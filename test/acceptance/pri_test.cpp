@@ -78,9 +78,8 @@ TEST_CASE("a SIP call leaves by the span, with number and name", "[pri][sip]") {
     REQUIRE(client.wait_event("CALL_ESTABLISHED", patience));
     call->start_recording();
     const auto network_says = speech_like(7, talk_time);
-    call->play(network_says, false);
-    REQUIRE(call->wait_playing_done(patience));
-    std::this_thread::sleep_for(1s);
+    say(*call, network_says);
+    listen_to_the_end(*call);
     const auto heard = call->stop_recording();
     client.hang_up();
     CHECK(call->wait_state("released", patience));

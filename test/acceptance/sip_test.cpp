@@ -94,9 +94,8 @@ TEST_CASE("each port registers with digest and is called through the registrar",
     REQUIRE(client.wait_event("CALL_ESTABLISHED", patience));
     REQUIRE(gateway.wait_port_state(world->fxs(2), "talking", patience));
     const auto phone_says = speech_like(1, talk_time);
-    phone->play(phone_says, false);
-    REQUIRE(phone->wait_playing_done(patience));
-    std::this_thread::sleep_for(500ms);
+    say(*phone, phone_says);
+    listen_to_the_end(*phone);
     phone->hang_up();
     REQUIRE(client.wait_event("CALL_CLOSED", patience));
     CHECK(gateway.wait_no_calls(patience));

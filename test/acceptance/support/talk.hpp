@@ -24,18 +24,29 @@ inline void judge(const farend::Clip& said, const farend::Clip& heard, const std
     CHECK(result.longest_gap.count() <= 40);
 }
 
-/// Two far ends of wires talk to each other.
+/// Says the clip and a moment of silence behind it, so that all of it has left every buffer on the path when this returns.
+inline void say(farend::AudioPort& speaker, farend::Clip clip) {
+    clip.insert(clip.end(), 8000 * 6 / 10, 0);
+    speaker.play(std::move(clip), false);
+    CHECK(speaker.wait_playing_done(patience));
+}
+
+/// Waits until the other side has finished its sentence (200 ms of silence).
+inline void listen_to_the_end(const farend::AudioPort& listener) {
+    CHECK(eventually(patience, [&] { return listener.hearing().level_dbm0 < -55; }));
+}
+
+/// Two far ends of wires talk to each other at the same time.
 inline void talk(farend::AudioPort& a, farend::AudioPort& b) {
     const auto a_says = speech_like(1, talk_time);
     const auto b_says = speech_like(2, talk_time);
     a.start_recording();
     b.start_recording();
-    a.play(a_says, false);
     b.play(b_says, false);
-    CHECK(a.wait_playing_done(patience));
+    say(a, a_says);
     CHECK(b.wait_playing_done(patience));
-    // What was said last is still on its way for as long as buffers on the path are deep.
-    std::this_thread::sleep_for(std::chrono::milliseconds(400));
+    listen_to_the_end(a);
+    listen_to_the_end(b);
     judge(b_says, a.stop_recording(), "first party");
     judge(a_says, b.stop_recording(), "second party");
 }

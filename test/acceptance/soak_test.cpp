@@ -1,0 +1,79 @@
+// A thousand short calls in a row, several at a time, leave nothing behind.
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <thread>
+
+#include "support/gateway.hpp"
+#include "support/talk.hpp"
+#include "support/world.hpp"
+
+using namespace tipring;
+using namespace tipring::acceptance;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr unsigned calls_wanted = 1000;
+/// Calls before the memory is measured for the first time: caches and pools have their size then.
+constexpr unsigned calls_to_warm_up = 100;
+
+/// One short call from the ISDN network to telephone `index`; false when a step is missed.
+bool isdn_call(farend::IsdnNetwork& network, farend::Telephone& phone, unsigned index) {
+    const auto call = network.place_call("5550100", "Soak", "20" + std::to_string(index));
+    if (!phone.wait_ringing(patience)) return false;
+    phone.lift();
+    if (!call->wait_state("connected", patience)) return false;
+    call->hang_up(16);
+    if (!call->wait_state("released", patience)) return false;
+    phone.hang_up();
+    return true;
+}
+
+}  // namespace
+
+TEST_CASE("a thousand calls leave no port, descriptor or memory behind", "[soak]") {
+    TemporaryFolder folder;
+    const auto world = World::make(folder);
+    std::string map = "country: us\n" + world->board_yaml() + "ports:\n  - {channels: " + std::to_string(world->fxs(1)) + "-" +
+                      std::to_string(world->fxs(4)) + ", kind: fxs, number: 201}\nspans:\n  - {span: " +
+                      std::to_string(world->span()) + ", name: main, channels: " + world->span_channels() +
+                      ", side: user, switch: euroisdn}\n";
+    Gateway gateway(folder, map);
+    const auto network = world->isdn_network();
+    REQUIRE(network->wait_up(patience));
+    REQUIRE(gateway.wait_span_up(patience));
+    std::vector<std::unique_ptr<farend::Telephone>> phones;
+    for (unsigned i = 1; i <= 4; ++i) phones.push_back(world->telephone(i));
+
+    std::atomic<unsigned> done{0}, failed{0};
+    const auto run = [&](unsigned count) {
+        std::vector<std::thread> callers;
+        std::atomic<unsigned> started{0};
+        for (unsigned i = 0; i < 4; ++i) {
+            callers.emplace_back([&, i] {
+                while (started++ < count && failed == 0) {
+                    if (!isdn_call(*network, *phones[i], i + 1) ||
+                        !gateway.wait_port_state(world->fxs(i + 1), "idle", patience)) {
+                        ++failed;
+                    }
+                    ++done;
+                }
+            });
+        }
+        for (auto& caller : callers) caller.join();
+        REQUIRE(gateway.wait_no_calls(patience));
+    };
+
+    run(calls_to_warm_up);
+    const auto memory_before = gateway.resident_kib();
+    const auto descriptors_before = gateway.descriptors();
+    run(calls_wanted - calls_to_warm_up);
+    CHECK(failed == 0);
+    CHECK(done == calls_wanted);
+    CHECK(network->active_calls() == 0);
+    CHECK(gateway.descriptors() == descriptors_before);
+    INFO("resident before " << memory_before << " KiB, after " << gateway.resident_kib() << " KiB");
+    CHECK(gateway.resident_kib() <= memory_before + 1024);
+    for (unsigned i = 1; i <= 4; ++i) CHECK(gateway.port_state(world->fxs(i)) == "idle");
+    CHECK(gateway.stop(3s) == 0);
+}

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -137,6 +138,12 @@ struct ChannelInfo {
     std::string name;  ///< the driver's name, for example "WCTDM/0/3"
 };
 
+/// A counter of line errors since the driver was loaded, for example "bipolar violations".
+struct SpanCounter {
+    std::string name;
+    std::uint64_t value = 0;
+};
+
 struct SpanInfo {
     base::SpanNumber number;
     std::string name;
@@ -148,6 +155,7 @@ struct SpanInfo {
     unsigned sync_source = 0;         ///< span that clocks the board, 0 = free running
     std::uint64_t slips_or_irq_misses = 0;
     std::string settings;  ///< framing, coding, CRC-4, line build-out, in words
+    std::vector<SpanCounter> counters;  ///< those that are not zero
 };
 
 /// The three handles of an opened bearer channel. `control` and `bearer` share the descriptor.
@@ -158,7 +166,8 @@ struct Channel {
 };
 
 struct ChannelOptions {
-    dsp::Law law = dsp::Law::alaw;  ///< law of the samples at the Bearer; the driver converts where needed
+    dsp::Law law = dsp::Law::alaw;  ///< law of the samples at the Bearer; the back end converts where needed
+    std::optional<ChannelKind> kind = std::nullopt;  ///< what the port map says; open() fails when the channel is another
 };
 
 /// Inventory and door of one board (all cards that one driver serves). Core thread only.

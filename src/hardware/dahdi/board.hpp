@@ -1,0 +1,34 @@
+// The board over the DAHDI driver: inventory, and opening of channels. Thread: core.
+#pragma once
+
+#include "dahdi/device.hpp"
+#include "tipring/base/fd.hpp"
+#include "tipring/hardware/board.hpp"
+
+struct dahdi_params;
+
+namespace tipring::hardware::dahdi {
+
+class DahdiBoard final : public Board {
+  public:
+    DahdiBoard(Device& device, base::Fd control) : device_(device), control_(std::move(control)) {}
+
+    std::string_view name() const override { return "dahdi"; }
+    base::Result<std::vector<ChannelInfo>> channels() override;
+    base::Result<std::vector<SpanInfo>> spans() override;
+    base::Result<Channel> open(base::ChannelNumber number, const ChannelOptions& options) override;
+    base::Result<std::unique_ptr<DChannel>> open_d_channel(base::ChannelNumber number) override;
+
+  private:
+    base::Result<base::Fd> specify(base::ChannelNumber number) const;
+    base::Result<void> set_buffers(int channel, base::ChannelNumber number, int count, int size) const;
+    base::Result<dahdi_params> parameters(int channel, base::ChannelNumber number) const;
+
+    Device& device_;
+    base::Fd control_;
+};
+
+/// open_dahdi_board() over any Device; it must outlive the board and its channels.
+base::Result<std::unique_ptr<Board>> open_board(Device& device);
+
+}  // namespace tipring::hardware::dahdi

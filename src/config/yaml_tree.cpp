@@ -127,7 +127,7 @@ class Builder final : public YAML::EventHandler {
         return stack_.back().node.kind == Node::Kind::mapping && stack_.back().key_next;
     }
     [[noreturn]] static void refuse_key(const Position& at) {
-        throw Stop{{at, "", "a key must be a plain word", "write \"key: value\""}};
+        throw Stop{{at, "", "a key must be a plain word", "write \"key: value\", and close every bracket"}};
     }
     void attach(Node node) {
         if (stack_.empty()) {
@@ -148,6 +148,8 @@ class Builder final : public YAML::EventHandler {
         }
     }
     void add_entry(Frame& parent, Node node) {
+        // The parser places an empty value at whatever comes next, which may be lines away.
+        if (node.kind == Node::Kind::null) node.at = parent.key_at;
         auto& entries = parent.node.entries;
         const auto first =
             std::find_if(entries.begin(), entries.end(), [&](const Entry& e) { return e.key == parent.key; });

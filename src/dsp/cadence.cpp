@@ -12,7 +12,10 @@ constexpr std::int64_t hop_ms = 10;
 constexpr std::int64_t lead_ms = 27;
 /// Unknown sound for longer than this is no click and no edge.
 constexpr std::int64_t longest_doubt_ms = 60;
-constexpr int confirming_hops = 2;
+/// The one or two windows that lie across a tone's edge can look like a modulated tone, so a sound needs a
+/// third.
+constexpr int hops_that_confirm_sound = 3;
+constexpr int hops_that_confirm_silence = 2;
 /// Pauses that are too short to be told from an edge.
 constexpr std::uint32_t shortest_pause_ms = 60;
 
@@ -20,12 +23,16 @@ std::int64_t tolerance_ms(std::uint32_t duration_ms) {
     return 40 + static_cast<std::int64_t>(duration_ms) / 10;
 }
 
+bool too_short(const CadencePattern::Step& step, const HeardSegment& segment) noexcept {
+    return segment.duration_ms() < step.duration_ms - tolerance_ms(step.duration_ms);
+}
+
 bool fits(const CadencePattern::Step& step, const HeardSegment& segment) noexcept {
     if (step.sound != segment.sound || step.duration_ms == 0) return false;
     const std::int64_t wanted = step.duration_ms;
     const std::int64_t heard = segment.duration_ms();
     if (heard > wanted + tolerance_ms(step.duration_ms)) return false;
-    return segment.cut || heard >= wanted - tolerance_ms(step.duration_ms);
+    return segment.cut || !too_short(step, segment);
 }
 
 bool may_go_on(const CadencePattern::Step& step, const HeardSegment& segment) noexcept {
@@ -65,7 +72,8 @@ void CadenceHistory::push(int heard) noexcept {
     } else {
         candidate_hops_ = heard == candidate_ ? candidate_hops_ + 1 : 1;
         candidate_ = heard;
-        const bool confirmed = heard != SoundMeter::other && candidate_hops_ >= confirming_hops;
+        const int needed = heard >= 0 ? hops_that_confirm_sound : hops_that_confirm_silence;
+        const bool confirmed = heard != SoundMeter::other && candidate_hops_ >= needed;
         const std::int64_t first_ms = now_ms_ - (candidate_hops_ - 1) * hop_ms;
         if (confirmed) {
             change(heard, std::max<std::int64_t>(first_ms - (heard >= 0 ? lead_ms : hop_ms), 0));
@@ -157,11 +165,11 @@ CadencePattern::Explanation CadencePattern::walk_back(std::size_t index,
         if (!previous) break;
         index = *previous;
         if (segment.sound >= 0) result.sounding_ms += segment.duration_ms();
+        if (!too_short(steps_[index], segment)) ++result.completed;
         if (segment.cut) {
             result.from_start = true;
             return result;
         }
-        ++result.completed;
     }
     result.from_start = index == 0;
     return result;

@@ -13,6 +13,7 @@ namespace {
 
 /// A tone with at least this many different sounds (special information tone) is sure after one cycle.
 constexpr std::size_t unmistakable_sounds = 3;
+constexpr std::size_t unmistakable_steps = 4;
 /// Sound that must have been heard before an early decision.
 constexpr std::int64_t least_sounding_ms = 200;
 
@@ -61,9 +62,10 @@ struct ToneRecognizer::State {
         // A loop of one endless step ends a tone that is played once: then the introduction is what must be
         // heard.
         const bool once = pattern.loop_steps() == 1;
-        const std::size_t cycle = once ? pattern.introduction_steps() : pattern.loop_steps();
-        const std::size_t cycles =
-            once || pattern.distinct_sounds() >= unmistakable_sounds ? 1 : candidate.cycles;
+        const bool unmistakable = pattern.distinct_sounds() >= unmistakable_sounds;
+        const std::size_t whole = once ? pattern.introduction_steps() : pattern.loop_steps();
+        const std::size_t cycle = unmistakable ? std::min(whole, unmistakable_steps) : whole;
+        const std::size_t cycles = once || unmistakable ? 1 : candidate.cycles;
         return found.completed >= cycle * cycles;
     }
 

@@ -1,0 +1,31 @@
+// Replaces the global operator new of the test program. The sanitizers keep working: they see malloc and
+// free.
+#include "allocation_trap.hpp"
+
+#include <cstdlib>
+#include <new>
+
+namespace {
+thread_local std::size_t allocations = 0;
+}
+
+void* operator new(std::size_t size) {
+    ++allocations;
+    if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
+    throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept {
+    std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+    std::free(memory);
+}
+
+namespace tipring::test {
+
+AllocationTrap::AllocationTrap() : before_(allocations) {}
+std::size_t AllocationTrap::count() const {
+    return allocations - before_;
+}
+
+}  // namespace tipring::test

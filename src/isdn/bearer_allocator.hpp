@@ -1,0 +1,78 @@
+// BearerAllocator: which B-channel a call gets. libpri neither allocates nor checks channels, so all of
+// Q.931 5.1.2, 5.2.3 and 5.7 (choice, negotiation, collision) is decided here. Pure: no I/O, no clock.
+// Thread: core.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "tipring/config/config.hpp"
+#include "tipring/isdn/span.hpp"
+
+namespace tipring::isdn {
+
+class BearerAllocator {
+  public:
+    /// `positions`: the timeslots of the B-channels, in any order.
+    BearerAllocator(std::vector<unsigned> positions, config::ChannelChoice choice, bool network_side);
+
+    /// An idle channel for a call of ours, held until confirmed or released; none when all are taken.
+    std::optional<unsigned> take_outgoing();
+    /// The peer has accepted our call on this channel: it can no longer be lost to a collision.
+    void confirm(unsigned position);
+
+    struct Incoming {
+        unsigned position = 0;  ///< 0: refused
+        std::uint8_t cause =
+            0;  ///< Q.850 of the refusal: 34 no channel, 44 requested one not available, 82 no such channel
+        bool displaced = false;  ///< an unconfirmed call of ours must give this channel up (Q.931 5.7: the
+                                 ///< user side yields)
+    };
+    /// A SETUP that asks for `wanted` (none: any). `exclusive`: that channel or nothing.
+    Incoming take_incoming(std::optional<unsigned> wanted, bool exclusive);
+
+    /// The peer moved our call to another channel. False when that one is not free; nothing changes then.
+    /// `from` may be 0.
+    bool move(unsigned from, unsigned to);
+    void release(unsigned position);
+
+    /// A restarting channel is not chosen for our calls, but a SETUP on it shows that it is well (it becomes
+    /// idle again).
+    void begin_restart(unsigned position);
+    void end_restart(unsigned position);
+    void set_in_service(unsigned position, bool in_service);
+    void set_alarm(unsigned position, bool alarm);
+    /// Layer 1 of the whole span.
+    void set_span_alarm(bool alarm) { span_alarm_ = alarm; }
+
+    bool known(unsigned position) const { return find(position) != nullptr; }
+    /// What stands most in the way of a call: out of service, alarm, in use, restarting, idle.
+    BearerState state(unsigned position) const;
+    const std::vector<unsigned>& positions() const { return positions_; }
+    unsigned in_use() const;
+    unsigned idle() const;
+
+  private:
+    struct Bearer {
+        unsigned position = 0;
+        bool in_use = false;
+        bool ours_unconfirmed = false;
+        bool restarting = false;
+        bool out_of_service = false;
+        bool alarm = false;
+    };
+    const Bearer* find(unsigned position) const;
+    Bearer* find(unsigned position);
+    BearerState state(const Bearer& bearer) const;
+    Bearer* choose();
+
+    std::vector<Bearer> bearers_;  // sorted by position
+    std::vector<unsigned> positions_;
+    config::ChannelChoice choice_;
+    bool network_side_;
+    bool span_alarm_ = false;
+    std::size_t next_ = 0;  // round robin: where the next search begins
+};
+
+}  // namespace tipring::isdn

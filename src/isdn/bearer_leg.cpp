@@ -1,0 +1,43 @@
+#include "bearer_leg.hpp"
+
+#include "span_controller.hpp"
+
+namespace tipring::isdn {
+
+BearerLeg::BearerLeg(base::LegId id, std::string endpoint_name, std::shared_ptr<SpanCall> call)
+    : Leg(id, std::move(endpoint_name)), call_(std::move(call)) {
+    call_->leg = this;
+    call_->leg_id = id;
+}
+
+BearerLeg::~BearerLeg() {
+    call_->call_id = call();
+    call_->leg = nullptr;
+    if (call_->controller != nullptr) call_->controller->abandon(call_);
+}
+
+void BearerLeg::start(const call::CallRequest& request) {
+    if (call_->controller != nullptr) call_->controller->start(call_, request);
+}
+
+void BearerLeg::alert(bool inband) {
+    if (call_->controller != nullptr) call_->controller->alert(call_, inband);
+}
+
+void BearerLeg::answer() {
+    if (call_->controller != nullptr) call_->controller->answer(call_);
+}
+
+void BearerLeg::release(const call::Cause& cause) {
+    if (call_->controller != nullptr) call_->controller->release(call_, cause);
+}
+
+void BearerLeg::send_digit(char digit) {
+    if (call_->controller != nullptr) call_->controller->send_digit(call_, digit);
+}
+
+media::EndpointId BearerLeg::media() const {
+    return call_->controller != nullptr ? call_->controller->media_of(*call_) : media::EndpointId{};
+}
+
+}  // namespace tipring::isdn

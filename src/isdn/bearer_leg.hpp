@@ -1,0 +1,71 @@
+// BearerLeg: a call on a B-channel as the call manager sees it, and SpanCall, what the span keeps about it.
+// They refer to each other, and either may go first: the leg when the call manager is done, the call when
+// Q.931 has cleared it. Thread: core.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "pri_link.hpp"
+#include "tipring/base/reactor.hpp"
+#include "tipring/call/leg.hpp"
+
+namespace tipring::isdn {
+
+class BearerLeg;
+class SpanController;
+
+/// One Q.931 call. The states are the span's own; libpri keeps those of Q.931.
+struct SpanCall {
+    enum class State {
+        reserved,  ///< outgoing: has a channel, SETUP not sent yet
+        setup,     ///< SETUP sent, no answer yet; or received
+        proceeding,
+        alerting,
+        connected,
+        releasing,  ///< clearing messages under way, the leg may be told already
+        over,       ///< libpri has forgotten it
+    };
+
+    explicit SpanCall(base::Reactor& reactor) : report_timer(reactor), guard_timer(reactor) {}
+
+    SpanController* controller = nullptr;  ///< null when the span is gone
+    BearerLeg* leg = nullptr;              ///< null when the leg is gone
+    q931_call* record = nullptr;
+    State state = State::setup;
+    bool outgoing = false;
+    bool confirmed = false;  ///< outgoing: the peer agreed to the channel
+    bool inband_reported = false;
+    bool alerting_reported = false;
+    bool proceeding_reported = false;
+    bool release_reported = false;
+    bool audio = false;
+    unsigned position = 0;  ///< B-channel; 0: none (given up to a colliding call)
+    base::LegId leg_id;
+    base::CallId call_id;      ///< of the leg, kept for the log lines after it
+    call::Cause cause;         ///< of the release
+    base::Timer report_timer;  ///< the leg hears of its release even when the network does not answer
+    base::Timer guard_timer;   ///< the channel is freed even when libpri never says so
+};
+
+class BearerLeg final : public call::Leg {
+  public:
+    BearerLeg(base::LegId id, std::string endpoint_name, std::shared_ptr<SpanCall> call);
+    ~BearerLeg() override;
+
+    void start(const call::CallRequest& request) override;
+    void proceeding() override {
+    }  // CALL PROCEEDING was sent at once, because T303 of the other side was running
+    void alert(bool inband) override;
+    void answer() override;
+    void release(const call::Cause& cause) override;
+    void send_digit(char digit) override;
+    media::EndpointId media() const override;
+
+    using call::Leg::observer;  // for the span, which reports
+
+  private:
+    std::shared_ptr<SpanCall> call_;
+};
+
+}  // namespace tipring::isdn

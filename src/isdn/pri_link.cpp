@@ -1,0 +1,482 @@
+#include "pri_link.hpp"
+
+#include <sys/time.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <mutex>
+#include <vector>
+
+extern "C" {
+#include <libpri.h>
+}
+
+#include "q931_peek.hpp"
+#include "tipring/base/libpri_guard.hpp"
+#include "tipring/base/log.hpp"
+
+namespace tipring::isdn {
+
+namespace {
+
+using base::LibpriGuard;
+
+constexpr unsigned frames_per_wake =
+    256;  // a flood of frames must not starve the other work of the core thread
+constexpr int signalling_only_bit = 1 << 17;
+constexpr int inband_indicators = PRI_PROG_CALL_NOT_E2E_ISDN | PRI_PROG_INBAND_AVAILABLE;
+constexpr int type_of_number_mask = 0x70;
+constexpr int type_international = PRI_TON_INTERNATIONAL << 4;
+
+/// libpri has no function that frees a controller, so the few that a process makes stay reachable to its end.
+void retire(pri* controller) {
+    static auto* const retired = new std::vector<pri*>;
+    const LibpriGuard guard("retired");
+    pri_set_userdata(controller, nullptr);
+    retired->push_back(controller);
+}
+
+void log_text(pri*, char* text) {
+    const auto line = base::trim(text);
+    if (!line.empty())
+        base::log::debug("isdn", "{} libpri: {}", std::string(LibpriGuard::label()), base::printable(line));
+}
+
+int switch_number(config::SwitchType type, bool t1) {
+    switch (type) {
+        case config::SwitchType::euroisdn:
+            return t1 ? PRI_SWITCH_EUROISDN_T1 : PRI_SWITCH_EUROISDN_E1;
+        case config::SwitchType::national:
+            return PRI_SWITCH_NI2;
+        case config::SwitchType::dms100:
+            return PRI_SWITCH_DMS100;
+        case config::SwitchType::lucent4e:
+            return PRI_SWITCH_ATT4ESS;
+        case config::SwitchType::lucent5e:
+            return PRI_SWITCH_LUCENT5E;
+        case config::SwitchType::qsig:
+            return PRI_SWITCH_QSIG;
+    }
+    return PRI_SWITCH_EUROISDN_E1;
+}
+
+std::optional<unsigned> channel_of(int encoded) {
+    if (encoded < 0 || (encoded & 0xff) == 0xff) return std::nullopt;
+    return static_cast<unsigned>(encoded & 0xff);
+}
+
+template <std::size_t N>
+void copy_text(char (&target)[N], const std::string& text) {
+    const std::size_t length = std::min(text.size(), N - 1);
+    std::memcpy(target, text.data(), length);
+    target[length] = 0;
+}
+
+template <std::size_t N>
+std::string text_of(const char (&source)[N]) {
+    return {source, strnlen(source, N)};
+}
+
+call::Presentation presentation_of(int encoded) {
+    switch (encoded & PRI_PRES_RESTRICTION) {
+        case PRI_PRES_ALLOWED:
+            return call::Presentation::allowed;
+        case PRI_PRES_RESTRICTED:
+            return call::Presentation::restricted;
+        default:
+            return call::Presentation::unavailable;
+    }
+}
+
+/// A leading '+' is Q.931's type of number "international" in the E.164 plan, both ways.
+std::string number_of(const pri_party_number& number) {
+    auto digits = number_digits(text_of(number.str));
+    if (!digits.empty() && (number.plan & type_of_number_mask) == type_international)
+        digits.insert(0, 1, '+');
+    return digits;
+}
+
+int plan_of(const std::string& number) {
+    return number.starts_with('+') ? PRI_INTERNATIONAL_ISDN : PRI_UNKNOWN;
+}
+
+call::Party party_of(const pri_party_id& id) {
+    call::Party party;
+    party.presentation = call::Presentation::unavailable;
+    if (id.number.valid) {
+        party.number = number_of(id.number);
+        party.presentation = presentation_of(id.number.presentation);
+    }
+    if (id.name.valid && presentation_of(id.name.presentation) == call::Presentation::allowed) {
+        party.name = name_from_wire(text_of(id.name.str));
+    }
+    return party;
+}
+
+pri_party_id party_to_libpri(const call::Party& party, bool network_side) {
+    pri_party_id id{};
+    const auto digits = number_digits(party.number);
+    id.number.valid = 1;
+    id.number.plan = plan_of(party.number);
+    const int screening = network_side ? PRI_PRES_NETWORK_NUMBER : PRI_PRES_USER_NUMBER_UNSCREENED;
+    if (party.presentation == call::Presentation::unavailable || digits.empty()) {
+        id.number.presentation = party.presentation == call::Presentation::restricted
+                                     ? PRES_PROHIB_USER_NUMBER_NOT_SCREENED
+                                     : PRES_NUMBER_NOT_AVAILABLE;
+    } else {
+        id.number.presentation =
+            screening |
+            (party.presentation == call::Presentation::restricted ? PRI_PRES_RESTRICTED : PRI_PRES_ALLOWED);
+        copy_text(id.number.str, digits);
+    }
+    const auto name = name_to_wire(party.name);
+    if (!name.empty()) {
+        id.name.valid = 1;
+        id.name.presentation = id.number.presentation & PRI_PRES_RESTRICTION;
+        id.name.char_set = PRI_CHAR_SET_ISO8859_1;
+        copy_text(id.name.str, name);
+    }
+    return id;
+}
+
+std::uint8_t cause_of(int value) {
+    return value > 0 && value < 128 ? static_cast<std::uint8_t>(value) : 0;
+}
+
+/// Causes that libpri turns into messages of the clearing protocol itself (RELEASE without DISCONNECT,
+/// RELEASE COMPLETE at any time). They describe this call reference or channel, so one that comes from
+/// another leg means nothing here.
+std::uint8_t clearing_cause(std::uint8_t cause) {
+    switch (cause) {
+        case 0:
+        case PRI_CAUSE_CHANNEL_UNACCEPTABLE:
+        case PRI_CAUSE_CALL_AWARDED_DELIVERED:
+        case PRI_CAUSE_NONSELECTED_USER_CLEARING:
+        case PRI_CAUSE_INVALID_CALL_REFERENCE:
+            return PRI_CAUSE_NORMAL_UNSPECIFIED;
+        default:
+            return cause;
+    }
+}
+
+}  // namespace
+
+struct PriLink::Impl {
+    Impl(base::Reactor& reactor_, hardware::DChannel& channel, LinkOptions options_, Handler handler_)
+        : reactor(reactor_),
+          d_channel(channel),
+          options(std::move(options_)),
+          handler(std::move(handler_)),
+          timer(reactor) {}
+
+    base::Reactor& reactor;
+    hardware::DChannel& d_channel;
+    LinkOptions options;
+    Handler handler;
+    pri* controller = nullptr;
+    base::Timer timer;
+    std::unique_ptr<base::Watch> watch;
+    bool frame_seen = false;
+    bool stopped = false;
+    std::string read_error;
+    std::uint64_t write_errors = 0;
+    std::optional<call::Location> location;  // of the frame being handled
+
+    static int read_frame(pri* controller, void* buffer, int size);
+    static int write_frame(pri* controller, void* buffer, int size);
+    void create();
+    void pump();
+    void run_timers();
+    void rearm();
+    void deliver(const pri_event& event);
+    void deliver_failure();
+    std::optional<LinkEvent> translate(const pri_event& event) const;
+    LinkEvent setup_event(const pri_event_ring& ring) const;
+
+    /// One call into libpri, under the lock, and its timers looked at again afterwards.
+    template <class Call>
+    auto enter(Call&& call) {
+        if constexpr (std::is_void_v<decltype(call())>) {
+            {
+                const LibpriGuard guard(options.label);
+                call();
+            }
+            rearm();
+        } else {
+            auto result = [&] {
+                const LibpriGuard guard(options.label);
+                return call();
+            }();
+            rearm();
+            return result;
+        }
+    }
+};
+
+int PriLink::Impl::read_frame(pri* controller, void* buffer, int size) {
+    auto* self = static_cast<Impl*>(pri_get_userdata(controller));
+    if (self == nullptr || self->stopped || size <= 0) return 0;
+    const std::span frame(static_cast<std::uint8_t*>(buffer), static_cast<std::size_t>(size));
+    const auto length = self->d_channel.read(frame);
+    if (!length) {
+        self->read_error = length.error().message;
+        return 0;
+    }
+    if (*length == 0 || *length > frame.size()) return 0;
+    self->frame_seen = true;
+    self->location = cause_location(frame.first(*length));
+    return static_cast<int>(*length);
+}
+
+int PriLink::Impl::write_frame(pri* controller, void* buffer, int size) {
+    auto* self = static_cast<Impl*>(pri_get_userdata(controller));
+    if (self == nullptr || self->stopped || size <= 0) return size;
+    const auto written = self->d_channel.write(
+        std::span(static_cast<const std::uint8_t*>(buffer), static_cast<std::size_t>(size)));
+    // Q.921 repeats what is lost; a line that stays dead shows as the loss of the data link.
+    if (!written && self->write_errors++ == 0) {
+        base::log::warning("isdn", "{} cannot write a frame: {}", self->options.label,
+                           written.error().message);
+    }
+    return size;
+}
+
+void PriLink::Impl::create() {
+    enter([this] {
+        pri_set_message(log_text);
+        pri_set_error(log_text);
+        controller =
+            pri_new_cb(-1, options.network_side ? PRI_NETWORK : PRI_CPE,
+                       switch_number(options.switch_type, options.t1), read_frame, write_frame, this);
+        if (controller == nullptr) return;
+        pri_facility_enable(controller);
+        pri_hangup_fix_enable(controller, 1);
+        pri_set_timer(controller, PRI_TIMER_T309, static_cast<int>(options.t309.count()));
+        if (options.switch_type == config::SwitchType::qsig) return;  // names travel as facilities there
+        // Q.931 4.5.16: the Display element goes from the network to the user only.
+        const bool euroisdn_user =
+            !options.network_side && options.switch_type == config::SwitchType::euroisdn;
+        pri_display_options_send(controller,
+                                 euroisdn_user ? PRI_DISPLAY_OPTION_BLOCK : PRI_DISPLAY_OPTION_NAME_INITIAL);
+        pri_display_options_receive(controller, PRI_DISPLAY_OPTION_NAME_INITIAL);
+    });
+}
+
+void PriLink::Impl::rearm() {
+    if (controller == nullptr || stopped) return;
+    timeval next{}, now{};
+    {
+        const LibpriGuard guard(options.label);
+        const timeval* due = pri_schedule_next(controller);
+        if (due == nullptr) {
+            timer.stop();
+            return;
+        }
+        next = *due;
+    }
+    // libpri's times are of the wall clock, ours of the steady one: only the distance may cross over.
+    gettimeofday(&now, nullptr);
+    const long long distance_us = (next.tv_sec - now.tv_sec) * 1'000'000LL + (next.tv_usec - now.tv_usec);
+    const auto delay = std::chrono::milliseconds(std::max(0LL, (distance_us + 999) / 1000));
+    timer.start(delay, [this] { run_timers(); });
+}
+
+void PriLink::Impl::run_timers() {
+    while (!stopped) {
+        location.reset();
+        const pri_event* event = nullptr;
+        {
+            const LibpriGuard guard(options.label);
+            event = pri_schedule_run(controller);
+        }
+        if (event == nullptr) break;
+        deliver(*event);
+    }
+    rearm();
+}
+
+void PriLink::Impl::pump() {
+    for (unsigned count = 0; count < frames_per_wake && !stopped; ++count) {
+        frame_seen = false;
+        location.reset();
+        const pri_event* event = nullptr;
+        {
+            const LibpriGuard guard(options.label);
+            event = pri_check_event(controller);
+        }
+        if (event != nullptr) deliver(*event);
+        if (!frame_seen) break;
+    }
+    rearm();
+    if (!read_error.empty() && !stopped) deliver_failure();
+}
+
+void PriLink::Impl::deliver(const pri_event& event) {
+    // The controller's event is overwritten by the next call into libpri, so the handler gets a copy of what
+    // matters.
+    if (const auto translated = translate(event)) handler(*translated);
+}
+
+void PriLink::Impl::deliver_failure() {
+    base::log::error("isdn", "{} the D-channel cannot be read any more: {}", options.label, read_error);
+    stopped = true;
+    timer.stop();
+    watch.reset();
+    handler({.kind = LinkEventKind::failed});
+}
+
+LinkEvent PriLink::Impl::setup_event(const pri_event_ring& ring) const {
+    LinkEvent event{.kind = LinkEventKind::setup, .call = ring.call, .channel = channel_of(ring.channel)};
+    event.exclusive = ring.flexible == 0;
+    event.inband = (ring.progressmask & inband_indicators) != 0;
+    event.caller = party_of(ring.calling);
+    event.called = number_digits(text_of(ring.callednum));
+    if (event.called.empty()) event.called = number_digits(text_of(ring.keypad_digits));
+    if (!event.called.empty() && (ring.calledplan & type_of_number_mask) == type_international)
+        event.called.insert(0, 1, '+');
+    event.audio = ring.ctype == PRI_TRANS_CAP_SPEECH || ring.ctype == PRI_TRANS_CAP_3_1K_AUDIO;
+    event.signalling_only = ring.channel >= 0 && (ring.channel & signalling_only_bit) != 0;
+    return event;
+}
+
+std::optional<LinkEvent> PriLink::Impl::translate(const pri_event& event) const {
+    const auto progress = [&](LinkEventKind kind) {
+        return LinkEvent{.kind = kind,
+                         .call = event.proceeding.call,
+                         .channel = channel_of(event.proceeding.channel),
+                         .inband = (event.proceeding.progressmask & inband_indicators) != 0};
+    };
+    const auto hangup = [&](LinkEventKind kind) {
+        return LinkEvent{.kind = kind,
+                         .call = event.hangup.call,
+                         .channel = channel_of(event.hangup.channel),
+                         .cause = cause_of(event.hangup.cause),
+                         .location = location};
+    };
+    switch (event.e) {
+        case PRI_EVENT_DCHAN_UP:
+            return LinkEvent{.kind = LinkEventKind::up};
+        case PRI_EVENT_DCHAN_DOWN:
+            return LinkEvent{.kind = LinkEventKind::down};
+        case PRI_EVENT_RING:
+            return setup_event(event.ring);
+        case PRI_EVENT_PROCEEDING:
+            return progress(LinkEventKind::proceeding);
+        case PRI_EVENT_PROGRESS:
+            return progress(LinkEventKind::progress);
+        case PRI_EVENT_SETUP_ACK:
+            return LinkEvent{.kind = LinkEventKind::proceeding,
+                             .call = event.setup_ack.call,
+                             .channel = channel_of(event.setup_ack.channel)};
+        case PRI_EVENT_RINGING:
+            return LinkEvent{.kind = LinkEventKind::alerting,
+                             .call = event.ringing.call,
+                             .channel = channel_of(event.ringing.channel),
+                             .inband = (event.ringing.progressmask & inband_indicators) != 0};
+        case PRI_EVENT_ANSWER:
+            return LinkEvent{.kind = LinkEventKind::answer,
+                             .call = event.answer.call,
+                             .channel = channel_of(event.answer.channel)};
+        case PRI_EVENT_HANGUP_REQ:
+            return hangup(LinkEventKind::disconnect);
+        case PRI_EVENT_HANGUP:
+            return hangup(LinkEventKind::released);
+        case PRI_EVENT_HANGUP_ACK:
+            return hangup(LinkEventKind::cleared);
+        case PRI_EVENT_RESTART:
+            return LinkEvent{.kind = LinkEventKind::restart, .channel = channel_of(event.restart.channel)};
+        case PRI_EVENT_RESTART_ACK:
+            return LinkEvent{.kind = LinkEventKind::restart_ack,
+                             .channel = channel_of(event.restartack.channel)};
+        case PRI_EVENT_KEYPAD_DIGIT:
+            return LinkEvent{.kind = LinkEventKind::digits,
+                             .call = event.digit.call,
+                             .digits = number_digits(text_of(event.digit.digits))};
+        case PRI_EVENT_CONFIG_ERR:
+            base::log::warning("isdn", "{} libpri: {}", options.label,
+                               base::printable(text_of(event.err.err)));
+            return std::nullopt;
+        default:
+            base::log::debug("isdn", "{} unused event {}", options.label, event.e);
+            return std::nullopt;
+    }
+}
+
+PriLink::PriLink(base::Reactor& reactor, hardware::DChannel& d_channel, LinkOptions options, Handler handler)
+    : impl_(std::make_unique<Impl>(reactor, d_channel, std::move(options), std::move(handler))) {
+    impl_->create();
+    if (impl_->controller == nullptr)
+        throw std::runtime_error(impl_->options.label + ": libpri has no memory");
+    impl_->watch = std::make_unique<base::Watch>(reactor, d_channel.descriptor(), [this] { impl_->pump(); });
+    impl_->rearm();
+}
+
+PriLink::~PriLink() {
+    stop();
+    retire(impl_->controller);
+}
+
+q931_call* PriLink::setup(const OutgoingSetup& request) {
+    auto digits = number_digits(request.called);
+    if (digits.empty() || impl_->stopped) return nullptr;
+    const auto caller = party_to_libpri(request.caller, impl_->options.network_side);
+    return impl_->enter([&]() -> q931_call* {
+        q931_call* call = pri_new_call(impl_->controller);
+        pri_sr* record = call != nullptr ? pri_sr_new() : nullptr;
+        if (record == nullptr) return nullptr;
+        pri_sr_set_channel(record, static_cast<int>(request.channel), request.exclusive ? 1 : 0, 0);
+        pri_sr_set_bearer(record, PRI_TRANS_CAP_3_1K_AUDIO,
+                          impl_->options.t1 ? PRI_LAYER_1_ULAW : PRI_LAYER_1_ALAW);
+        pri_sr_set_called(record, digits.data(), plan_of(request.called), 1);
+        pri_sr_set_caller_party(record, &caller);
+        const int failed = pri_setup(impl_->controller, call, record);
+        pri_sr_free(record);
+        if (failed == 0) return call;
+        pri_destroycall(impl_->controller, call);
+        return nullptr;
+    });
+}
+
+void PriLink::proceeding(q931_call* call, unsigned channel) {
+    impl_->enter([&] { pri_proceeding(impl_->controller, call, static_cast<int>(channel), 0); });
+}
+
+void PriLink::alerting(q931_call* call, unsigned channel, bool inband) {
+    impl_->enter(
+        [&] { pri_acknowledge(impl_->controller, call, static_cast<int>(channel), inband ? 1 : 0); });
+}
+
+void PriLink::answer(q931_call* call, unsigned channel) {
+    impl_->enter([&] { pri_answer(impl_->controller, call, static_cast<int>(channel), 0); });
+}
+
+bool PriLink::hangup(q931_call* call, std::uint8_t cause) {
+    return impl_->enter([&] {
+        pri_hangup(impl_->controller, call, clearing_cause(cause));
+        // The record's validity is checked against libpri's own list, so a freed one is only compared, not
+        // touched.
+        int mode = 0;
+        return pri_get_crv(impl_->controller, call, &mode) < 0;
+    });
+}
+
+void PriLink::destroy(q931_call* call) {
+    impl_->enter([&] { pri_destroycall(impl_->controller, call); });
+}
+
+void PriLink::restart(unsigned channel) {
+    impl_->enter([&] { pri_reset(impl_->controller, static_cast<int>(channel)); });
+}
+
+void PriLink::poll() {
+    if (!impl_->stopped) impl_->pump();
+}
+
+void PriLink::stop() {
+    impl_->stopped = true;
+    impl_->timer.stop();
+    impl_->watch.reset();
+}
+
+}  // namespace tipring::isdn

@@ -1,0 +1,106 @@
+// PriLink: one libpri controller on a D-channel: frames in and out, its timers, and its events as plain
+// values. The only file of the module, with its .cpp, that knows libpri. Thread: core (see
+// base/libpri_guard.hpp for the lock).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "tipring/base/reactor.hpp"
+#include "tipring/call/cause.hpp"
+#include "tipring/call/leg.hpp"
+#include "tipring/config/config.hpp"
+#include "tipring/hardware/board.hpp"
+
+struct q931_call;  // libpri's call record; only ever handed back to libpri
+
+namespace tipring::isdn {
+
+enum class LinkEventKind {
+    up,          ///< Q.921 multiframe operation established
+    down,        ///< ... lost
+    setup,       ///< SETUP; the record lives until hangup() or destroy()
+    proceeding,  ///< CALL PROCEEDING or SETUP ACKNOWLEDGE
+    progress,
+    alerting,
+    answer,      ///< CONNECT
+    disconnect,  ///< DISCONNECT: hangup() must answer; released or cleared follows
+    released,    ///< RELEASE, RELEASE COMPLETE or T309: hangup() must answer, and frees the record
+    cleared,     ///< our own clearing is complete; the record is gone already
+    restart,     ///< RESTART, acknowledged by libpri
+    restart_ack,
+    digits,  ///< INFORMATION with keypad digits during a call
+    failed,  ///< the descriptor is dead; nothing more will come
+};
+
+struct LinkEvent {
+    LinkEventKind kind = LinkEventKind::up;
+    q931_call* call = nullptr;
+    std::optional<unsigned> channel{};  ///< none: any channel, or all of them (restart)
+    bool exclusive = false;             ///< setup: that channel or none
+    bool inband = false;                ///< progress indicator 1 or 8
+    std::uint8_t cause = 0;
+    std::optional<call::Location> location{};
+    // setup
+    call::Party caller{};
+    std::string called{};
+    bool audio = true;             ///< the bearer capability is speech or 3.1 kHz audio
+    bool signalling_only = false;  ///< a connection without a B-channel
+    std::string digits{};
+};
+
+struct LinkOptions {
+    std::string label{};  ///< "span=1", for the log
+    bool network_side = false;
+    bool t1 = false;
+    config::SwitchType switch_type = config::SwitchType::euroisdn;
+    /// T309: how long answered calls outlive the data link. Q.931 table 9-1: 6 to 90 s.
+    std::chrono::milliseconds t309{30000};
+};
+
+struct OutgoingSetup {
+    call::Party caller{};
+    std::string called{};
+    unsigned channel = 0;
+    bool exclusive = false;
+};
+
+class PriLink {
+  public:
+    using Handler = std::function<void(const LinkEvent&)>;
+
+    /// Establishes layer 2 at once. The handler is called from the reactor, never from inside a member
+    /// function.
+    PriLink(base::Reactor& reactor, hardware::DChannel& d_channel, LinkOptions options, Handler handler);
+    ~PriLink();
+    PriLink(const PriLink&) = delete;
+    PriLink& operator=(const PriLink&) = delete;
+
+    /// Sends SETUP; null when the number has no digits.
+    q931_call* setup(const OutgoingSetup& request);
+    void proceeding(q931_call* call, unsigned channel);
+    void alerting(q931_call* call, unsigned channel, bool inband);
+    void answer(q931_call* call, unsigned channel);
+    /// The next step of clearing, whatever it is now. True when the record is gone and no event follows.
+    /// A fresh incoming call is refused by RELEASE COMPLETE with 34, 44, 82 or 88; for other causes send
+    /// proceeding first.
+    bool hangup(q931_call* call, std::uint8_t cause);
+    /// Forgets the call without a message.
+    void destroy(q931_call* call);
+    /// Sends RESTART for one channel. One at a time: restart_ack answers it, or nothing does.
+    void restart(unsigned channel);
+    /// Reads waiting frames and events (some drivers report alarms without waking the reader).
+    void poll();
+    /// No event and no frame from now on.
+    void stop();
+
+    struct Impl;
+
+  private:
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tipring::isdn

@@ -1,0 +1,26 @@
+// The few things that the wire says and libpri does not pass on, read from the raw frame. Pure. Thread: any.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "tipring/call/cause.hpp"
+
+namespace tipring::isdn {
+
+/// Location (Q.850 2.2.3) of the Cause element in a Q.921 I-frame that carries a Q.931 message; none when
+/// there is none or the frame is anything else. Takes any octets.
+std::optional<call::Location> cause_location(std::span<const std::uint8_t> frame);
+
+/// Names travel as ISO 8859-1 in the Display element (Q.931 4.5.16 leaves it to national use); the inside is
+/// UTF-8. Control characters are left out both ways; what Latin-1 has not becomes '?'.
+std::string name_from_wire(std::string_view latin1);
+std::string name_to_wire(std::string_view utf8);
+
+/// Only what a number may hold: digits, '*', '#', A-D.
+std::string number_digits(std::string_view text);
+
+}  // namespace tipring::isdn

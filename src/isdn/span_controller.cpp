@@ -1,0 +1,290 @@
+#include "span_controller.hpp"
+
+#include <algorithm>
+
+#include "span_names.hpp"
+#include "tipring/base/log.hpp"
+
+namespace tipring::isdn {
+
+namespace {
+
+namespace log = base::log;
+using State = SpanCall::State;
+
+constexpr unsigned t1_d_channel_position = 24;
+
+std::vector<unsigned> positions_of(const std::vector<BearerPosition>& bearers) {
+    std::vector<unsigned> positions;
+    for (const auto& bearer : bearers)
+        positions.push_back(bearer.position);
+    return positions;
+}
+
+bool is_t1(const config::Span& settings) {
+    return settings.d_channel - settings.first_channel + 1 == t1_d_channel_position &&
+           settings.bearers.size() < 24;
+}
+
+bool clearing(const SpanCall& call) {
+    return call.state == State::releasing || call.state == State::over;
+}
+
+}  // namespace
+
+SpanController::SpanController(const config::Span& settings, ControllerParts parts)
+    : settings_(settings),
+      reactor_(parts.reactor),
+      sink_(parts.calls),
+      d_channel_(std::move(parts.d_channel)),
+      audio_(std::move(parts.audio)),
+      bearers_(std::move(parts.bearers)),
+      on_change_(std::move(parts.on_change)),
+      times_(parts.times),
+      allocator_(positions_of(bearers_), settings.channel_choice, settings.side == config::SpanSide::network),
+      reconcile_timer_(reactor_) {
+    audio_->on_line_event = [this](unsigned position, hardware::LineEventKind kind) {
+        on_line_event(position, kind);
+    };
+    link_ = std::make_unique<PriLink>(reactor_, *d_channel_,
+                                      LinkOptions{.label = base::format("span={}", settings_.number),
+                                                  .network_side = settings_.side == config::SpanSide::network,
+                                                  .t1 = is_t1(settings_),
+                                                  .switch_type = settings_.switch_type,
+                                                  .t309 = times_.t309},
+                                      [this](const LinkEvent& event) { on_link(event); });
+    restarts_ = std::make_unique<RestartProcedure>(
+        reactor_, allocator_, times_.t316, [this](unsigned position) { link_->restart(position); },
+        [this](const std::string& text) {
+            last_error_ = text;
+            log::warning("isdn", "span={} {}", settings_.number, text);
+        });
+    alarm_ = d_channel_->alarm();
+    allocator_.set_span_alarm(alarm_);
+    reconcile_timer_.start(times_.reconcile, [this] { reconcile(); });
+}
+
+SpanController::~SpanController() {
+    shut_down();
+    audio_->on_line_event = nullptr;
+}
+
+void SpanController::shut_down() {
+    if (stopped_) return;
+    const call::Cause cause{call::q850::destination_out_of_order, call::Location::private_local,
+                            "span shut down"};
+    for (const auto& call : std::vector(calls_)) {
+        if (!clearing(*call)) begin_clearing(call, cause);
+        report_release(call);
+        call->report_timer.stop();
+        call->guard_timer.stop();
+        call->controller = nullptr;
+    }
+    stopped_ = true;
+    calls_.clear();
+    reconcile_timer_.stop();
+    restarts_->cancel();
+    link_->stop();
+}
+
+// --- the leg's commands ---
+
+std::unique_ptr<call::Leg> SpanController::open(base::LegId id, const call::CallRequest&, call::Cause& why) {
+    why.location = call::Location::private_local;
+    if (stopped_ || alarm_ || !up_) {
+        why.value = call::q850::network_out_of_order;
+        why.detail = base::format("span {}: {}", settings_.number,
+                                  alarm_ ? "layer 1 is down" : "the D-channel is down");
+        return nullptr;
+    }
+    const auto position = allocator_.take_outgoing();
+    if (!position) {
+        why.value = call::q850::no_circuit_available;
+        why.detail = base::format("span {}: no idle channel", settings_.number);
+        return nullptr;
+    }
+    auto call = std::make_shared<SpanCall>(reactor_);
+    call->controller = this;
+    call->outgoing = true;
+    call->state = State::reserved;
+    call->position = *position;
+    calls_.push_back(call);
+    return std::make_unique<BearerLeg>(id, base::format("span {} channel {}", settings_.number, *position),
+                                       call);
+}
+
+void SpanController::start(const CallPointer& call, const call::CallRequest& request) {
+    if (call->state != State::reserved) return;
+    OutgoingSetup setup{.caller = request.caller, .called = request.called, .channel = call->position};
+    setup.exclusive = settings_.side == config::SpanSide::network;
+    if (setup.caller.number.empty() && setup.caller.presentation != call::Presentation::restricted &&
+        !settings_.number_default.empty()) {
+        setup.caller.number = settings_.number_default;
+        setup.caller.presentation = call::Presentation::allowed;
+    }
+    ++calls_out_;
+    call->record = link_->setup(setup);
+    if (call->record == nullptr) {
+        log::warning("isdn", "{} no SETUP: \"{}\" is no number", ids(*call), base::printable(request.called));
+        call->cause = {call::q850::invalid_number_format, call::Location::private_local, "no digits to dial"};
+        finish(call);
+        return;
+    }
+    call->state = State::setup;
+    log::info("isdn", "{} SETUP to {}", ids(*call), request.called);
+}
+
+void SpanController::alert(const CallPointer& call, bool inband) {
+    if (call->outgoing || clearing(*call) || call->state == State::connected) return;
+    if (inband) start_audio(call);
+    if (call->state == State::alerting) return;
+    call->state = State::alerting;
+    link_->alerting(call->record, call->position, inband);
+}
+
+void SpanController::answer(const CallPointer& call) {
+    if (call->outgoing || clearing(*call) || call->state == State::connected) return;
+    start_audio(call);
+    if (!call->audio) {
+        begin_clearing(
+            call, {call::q850::temporary_failure, call::Location::private_local, "the channel has no audio"});
+        return;
+    }
+    call->state = State::connected;
+    link_->answer(call->record, call->position);
+    log::info("isdn", "{} answered", ids(*call));
+}
+
+void SpanController::release(const CallPointer& call, const call::Cause& cause) {
+    if (clearing(*call)) return;
+    log::info("isdn", "{} released by this side: {}", ids(*call), call::to_text(cause));
+    begin_clearing(call, cause);
+}
+
+void SpanController::abandon(const CallPointer& call) {
+    call->release_reported = true;  // nobody is left to be told
+    if (!clearing(*call))
+        begin_clearing(call, {call::q850::normal_clearing, call::Location::private_local, ""});
+}
+
+void SpanController::send_digit(const CallPointer& call, char digit) {
+    if (call->audio) audio_->send_digit(call->position, digit);
+}
+
+media::EndpointId SpanController::media_of(const SpanCall& call) const {
+    return call.position != 0 && call.state != State::over ? audio_->endpoint(call.position)
+                                                           : media::EndpointId{};
+}
+
+// --- clearing ---
+
+void SpanController::begin_clearing(const CallPointer& call, const call::Cause& cause) {
+    const bool sent = call->record != nullptr;
+    call->state = State::releasing;
+    call->cause = cause;
+    stop_audio(call);
+    if (!sent || link_->hangup(call->record, cause.value)) {
+        finish(call);
+        return;
+    }
+    call->report_timer.start(times_.release_report, [this, call] { report_release(call); });
+    call->guard_timer.start(times_.release_guard, [this, call] {
+        log::warning("isdn", "{} was never cleared by the network", ids(*call));
+        const unsigned position = call->position;
+        link_->destroy(call->record);
+        finish(call);
+        if (position != 0) restarts_->add(position);
+    });
+}
+
+void SpanController::finish(const CallPointer& call) {
+    if (call->state == State::over) return;
+    stop_audio(call);
+    call->state = State::over;
+    call->record = nullptr;
+    call->report_timer.stop();
+    call->guard_timer.stop();
+    if (call->position != 0) allocator_.release(call->position);
+    report_release(call);
+    std::erase(calls_, call);
+}
+
+void SpanController::report(const CallPointer& call,
+                            std::function<void(call::LegObserver&, call::Leg&)> what) {
+    // Posted, so that no observer runs inside a command, and so that reports keep their order.
+    reactor_.post([call, what = std::move(what)] {
+        if (call->leg != nullptr && call->leg->observer() != nullptr)
+            what(*call->leg->observer(), *call->leg);
+    });
+}
+
+void SpanController::report_release(const CallPointer& call) {
+    if (call->release_reported) return;
+    call->release_reported = true;
+    report(call, [cause = call->cause](call::LegObserver& observer, call::Leg& leg) {
+        observer.on_released(leg, cause);
+    });
+}
+
+// --- audio ---
+
+void SpanController::start_audio(const CallPointer& call) {
+    if (call->audio || call->position == 0) return;
+    call->audio = audio_->start(call->position);
+}
+
+void SpanController::stop_audio(const CallPointer& call) {
+    if (!call->audio) return;
+    call->audio = false;
+    audio_->stop(call->position);
+}
+
+// --- views ---
+
+SpanController::CallPointer SpanController::find(const q931_call* record) const {
+    const auto found = std::find_if(calls_.begin(), calls_.end(), [record](const CallPointer& call) {
+        return record != nullptr && call->record == record;
+    });
+    return found != calls_.end() ? *found : nullptr;
+}
+
+std::string SpanController::ids(const SpanCall& call) const {
+    const auto call_id = call.leg != nullptr ? call.leg->call() : call.call_id;
+    return base::format("call={} leg={} span={} channel={}", call_id, call.leg_id, settings_.number,
+                        call.position);
+}
+
+void SpanController::changed(std::string_view event) const {
+    if (on_change_) on_change_(event, view());
+}
+
+SpanView SpanController::view() const {
+    SpanView view;
+    view.number = settings_.number;
+    view.name = settings_.name;
+    view.label = settings_.label;
+    view.side = side_name(settings_.side);
+    view.switch_type = switch_name(settings_.switch_type);
+    view.layer1_up = !alarm_;
+    view.d_channel_up = up_;
+    view.in_use = allocator_.in_use();
+    view.idle = allocator_.idle();
+    view.calls_in = calls_in_;
+    view.calls_out = calls_out_;
+    view.d_channel_losses = losses_;
+    view.last_error = last_error_;
+    for (const auto& bearer : bearers_) {
+        BearerView row;
+        row.position = bearer.position;
+        row.channel = bearer.channel;
+        row.state = allocator_.state(bearer.position);
+        for (const auto& call : calls_) {
+            if (call->position == bearer.position)
+                row.call = call->leg != nullptr ? call->leg->call() : call->call_id;
+        }
+        view.bearers.push_back(row);
+    }
+    return view;
+}
+
+}  // namespace tipring::isdn

@@ -1,0 +1,125 @@
+// SpanController: call control of one primary-rate span: from libpri's events to legs and back, channel
+// negotiation, clearing, RESTART, alarms. Thread: core.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bearer_allocator.hpp"
+#include "bearer_audio.hpp"
+#include "bearer_leg.hpp"
+#include "pri_link.hpp"
+#include "restart_procedure.hpp"
+#include "tipring/isdn/span.hpp"
+
+namespace tipring::isdn {
+
+/// Times that are ours, not libpri's.
+struct SpanTimes {
+    std::chrono::milliseconds t309{30000};           ///< Q.931 table 9-1: 6 to 90 s
+    std::chrono::milliseconds t316{120000};          ///< Q.931 table 9-1: wait for RESTART ACKNOWLEDGE
+    std::chrono::milliseconds release_report{1000};  ///< a leg is told of its release at the latest then
+    std::chrono::milliseconds release_guard{
+        50000};  ///< above T305 + 2 x T308 = 38 s: libpri should have said something
+    std::chrono::milliseconds reconcile{
+        1000};                     ///< how often alarm and D-channel are looked at without a wake-up
+    bool restart_at_start = true;  ///< RESTART of the idle channels when layer 2 first comes up
+};
+
+struct BearerPosition {
+    unsigned position = 0;
+    base::ChannelNumber channel;
+};
+
+struct ControllerParts {
+    base::Reactor& reactor;
+    call::CallSink& calls;
+    std::unique_ptr<hardware::DChannel> d_channel;
+    std::unique_ptr<BearerAudio> audio;
+    std::vector<BearerPosition> bearers;
+    std::function<void(std::string_view event, const SpanView&)> on_change;
+    SpanTimes times;
+};
+
+class SpanController final : public Span, public call::Exit {
+  public:
+    SpanController(const config::Span& settings, ControllerParts parts);
+    ~SpanController() override;
+
+    // Span
+    SpanView view() const override;
+    const config::Span& settings() const override { return settings_; }
+    call::Exit& exit() override { return *this; }
+    void shut_down() override;
+
+    // call::Exit
+    routing::Destination destination() const override {
+        return {routing::DestinationKind::span, settings_.name};
+    }
+    std::unique_ptr<call::Leg> open(base::LegId id, const call::CallRequest& request,
+                                    call::Cause& why) override;
+
+    // For BearerLeg
+    using CallPointer = std::shared_ptr<SpanCall>;
+    void start(const CallPointer& call, const call::CallRequest& request);
+    void alert(const CallPointer& call, bool inband);
+    void answer(const CallPointer& call);
+    void release(const CallPointer& call, const call::Cause& cause);
+    void abandon(const CallPointer& call);
+    void send_digit(const CallPointer& call, char digit);
+    media::EndpointId media_of(const SpanCall& call) const;
+
+    const BearerAllocator& allocator() const { return allocator_; }
+
+  private:
+    void on_link(const LinkEvent& event);
+    void on_up();
+    void on_down();
+    void on_setup(const LinkEvent& event);
+    void on_progress(const CallPointer& call, const LinkEvent& event);
+    void on_answer(const CallPointer& call);
+    void on_cleared_by_peer(const CallPointer& call, const LinkEvent& event);
+    void on_restart(std::optional<unsigned> channel);
+    void on_line_event(unsigned position, hardware::LineEventKind kind);
+    void reconcile();
+    void check_alarm();
+
+    std::optional<std::uint8_t> refusal(const LinkEvent& event) const;
+    void give_way(unsigned position);
+    bool settle_channel(const CallPointer& call, const LinkEvent& event);
+    void start_audio(const CallPointer& call);
+    void stop_audio(const CallPointer& call);
+    void begin_clearing(const CallPointer& call, const call::Cause& cause);
+    void finish(const CallPointer& call);
+    void report(const CallPointer& call, std::function<void(call::LegObserver&, call::Leg&)> what);
+    void report_release(const CallPointer& call);
+    CallPointer find(const q931_call* record) const;
+    call::Cause received_cause(const LinkEvent& event) const;
+    std::string ids(const SpanCall& call) const;
+    void changed(std::string_view event) const;
+
+    config::Span settings_;
+    base::Reactor& reactor_;
+    call::CallSink& sink_;
+    std::unique_ptr<hardware::DChannel> d_channel_;
+    std::unique_ptr<BearerAudio> audio_;
+    std::vector<BearerPosition> bearers_;
+    std::function<void(std::string_view event, const SpanView&)> on_change_;
+    SpanTimes times_;
+    BearerAllocator allocator_;
+    std::vector<CallPointer> calls_;
+    bool up_ = false;
+    bool was_up_ = false;
+    bool alarm_ = false;
+    bool stopped_ = false;
+    std::uint64_t calls_in_ = 0, calls_out_ = 0, losses_ = 0;
+    std::string last_error_;
+    base::Timer reconcile_timer_;
+    std::unique_ptr<PriLink> link_;
+    std::unique_ptr<RestartProcedure> restarts_;
+};
+
+}  // namespace tipring::isdn

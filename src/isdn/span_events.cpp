@@ -1,0 +1,284 @@
+// SpanController's other half: what comes from the D-channel, the B-channels and layer 1. Thread: core.
+#include "span_controller.hpp"
+#include "tipring/base/log.hpp"
+
+namespace tipring::isdn {
+
+namespace {
+
+namespace log = base::log;
+using State = SpanCall::State;
+
+bool clearing(const SpanCall& call) {
+    return call.state == State::releasing || call.state == State::over;
+}
+
+}  // namespace
+
+void SpanController::on_link(const LinkEvent& event) {
+    switch (event.kind) {
+        case LinkEventKind::up:
+            return on_up();
+        case LinkEventKind::down:
+            return on_down();
+        case LinkEventKind::failed:
+            last_error_ = "the D-channel's descriptor failed";
+            return on_down();
+        case LinkEventKind::setup:
+            return on_setup(event);
+        case LinkEventKind::restart:
+            return on_restart(event.channel);
+        case LinkEventKind::restart_ack:
+            return restarts_->acknowledged(event.channel);
+        default:
+            break;
+    }
+    const auto call = find(event.call);
+    switch (event.kind) {
+        case LinkEventKind::proceeding:
+        case LinkEventKind::progress:
+        case LinkEventKind::alerting:
+            if (call && settle_channel(call, event)) on_progress(call, event);
+            break;
+        case LinkEventKind::answer:
+            if (call && settle_channel(call, event)) on_answer(call);
+            break;
+        case LinkEventKind::disconnect:
+        case LinkEventKind::released:
+            if (call) return on_cleared_by_peer(call, event);
+            if (event.call != nullptr)
+                link_->hangup(event.call, event.cause);  // a call that this side has forgotten
+            break;
+        case LinkEventKind::cleared:
+            if (call) finish(call);
+            break;
+        case LinkEventKind::digits:
+            if (!call) break;
+            for (const char digit : event.digits) {
+                report(call, [digit](call::LegObserver& observer, call::Leg& leg) {
+                    observer.on_digit(leg, digit);
+                });
+            }
+            break;
+        default:
+            break;
+    }
+}
+
+// --- layers 1 and 2 ---
+
+void SpanController::on_up() {
+    if (std::exchange(up_, true)) return;
+    log::info("isdn", "span={} the D-channel is up", settings_.number);
+    // After a restart of the gateway the other side may still hold calls that this side knows nothing of
+    // (Q.931 5.5).
+    if (!std::exchange(was_up_, true) && times_.restart_at_start) {
+        for (const unsigned position : allocator_.positions())
+            restarts_->add(position);
+    }
+    changed("span.up");
+}
+
+void SpanController::on_down() {
+    if (!std::exchange(up_, false)) return;
+    ++losses_;
+    if (last_error_.empty()) last_error_ = "the D-channel went down";
+    log::warning("isdn", "span={} the D-channel is down; answered calls are kept for {}", settings_.number,
+                 times_.t309);
+    restarts_->cancel();
+    changed("span.down");
+}
+
+void SpanController::check_alarm() {
+    const bool alarm = d_channel_->alarm();
+    if (alarm == alarm_) return;
+    alarm_ = alarm;
+    allocator_.set_span_alarm(alarm);
+    if (alarm) last_error_ = "layer 1 alarm";
+    log::warning("isdn", "span={} layer 1 {}", settings_.number, alarm ? "is in alarm" : "is well again");
+    changed("span.alarm");
+}
+
+void SpanController::reconcile() {
+    reconcile_timer_.start(times_.reconcile, [this] { reconcile(); });
+    link_->poll();
+    if (!stopped_) check_alarm();
+}
+
+void SpanController::on_line_event(unsigned position, hardware::LineEventKind kind) {
+    using hardware::LineEventKind;
+    if (stopped_) return;
+    if (kind == LineEventKind::alarm || kind == LineEventKind::alarm_clear) {
+        allocator_.set_alarm(position, kind == LineEventKind::alarm);
+        link_->poll();  // the D-channel of the same span has its own event waiting
+        if (!stopped_) check_alarm();
+        return;
+    }
+    if (kind != LineEventKind::removed) return;
+    log::error("isdn", "span={} channel={} was removed by the driver", settings_.number, position);
+    allocator_.set_in_service(position, false);
+    for (const auto& call : std::vector(calls_)) {
+        if (call->position != position || clearing(*call)) continue;
+        begin_clearing(call,
+                       {call::q850::temporary_failure, call::Location::private_local, "channel removed"});
+    }
+    changed("span.bearer");
+}
+
+// --- incoming calls ---
+
+std::optional<std::uint8_t> SpanController::refusal(const LinkEvent& event) const {
+    if (stopped_ || event.channel == 0U) return call::q850::no_circuit_available;
+    if (event.signalling_only || !event.audio) return call::q850::incompatible_destination;
+    return std::nullopt;
+}
+
+void SpanController::give_way(unsigned position) {
+    for (const auto& call : calls_) {
+        if (call->position != position || !call->outgoing || call->confirmed) continue;
+        log::info("isdn", "{} gives its channel to an incoming call (collision, Q.931 5.7)", ids(*call));
+        stop_audio(call);
+        call->position = 0;  // the network names another one, or clears the call
+    }
+}
+
+void SpanController::on_setup(const LinkEvent& event) {
+    ++calls_in_;
+    auto refused = refusal(event);
+    BearerAllocator::Incoming taken;
+    if (!refused) {
+        taken = allocator_.take_incoming(event.channel, event.exclusive);
+        if (taken.position == 0) refused = taken.cause;
+    }
+    if (refused) {
+        log::warning("isdn", "span={} channel={} incoming call refused, cause {}", settings_.number,
+                     event.channel.value_or(0), *refused);
+        link_->hangup(event.call, *refused);
+        return;
+    }
+    restarts_->shown_idle(taken.position);
+    if (taken.displaced) give_way(taken.position);
+
+    auto call = std::make_shared<SpanCall>(reactor_);
+    call->controller = this;
+    call->record = event.call;
+    call->position = taken.position;
+    call->confirmed = true;
+    call->state = State::proceeding;
+    calls_.push_back(call);
+    link_->proceeding(event.call, taken.position);
+
+    auto leg = std::make_unique<BearerLeg>(
+        sink_.next_leg_id(), base::format("span {} channel {}", settings_.number, taken.position), call);
+    log::info("isdn", "{} SETUP from {} to {}", ids(*call), event.caller.number, event.called);
+    call::CallRequest request{.caller = event.caller, .called = event.called, .source = {}};
+    request.source.kind = routing::DestinationKind::span;
+    request.source.name = settings_.name;
+    sink_.incoming(std::move(leg), request);
+}
+
+// --- outgoing calls ---
+
+bool SpanController::settle_channel(const CallPointer& call, const LinkEvent& event) {
+    if (clearing(*call)) return false;
+    if (!call->outgoing) return true;
+    const unsigned named = event.channel.value_or(0);
+    if (named == 0 || named == call->position) {
+        if (call->position != 0) allocator_.confirm(call->position);
+        call->confirmed = call->position != 0;
+        return true;
+    }
+    if (!allocator_.move(call->position, named)) {
+        log::warning("isdn", "{} the network wants channel {}, which is not free", ids(*call), named);
+        begin_clearing(call, {call::q850::requested_circuit_unavailable, call::Location::private_local,
+                              "channel collision"});
+        return false;
+    }
+    log::info("isdn", "{} moved to channel {} by the network", ids(*call), named);
+    const bool had_audio = call->audio;
+    stop_audio(call);
+    call->position = named;
+    call->confirmed = true;
+    if (had_audio) start_audio(call);
+    report(call, [](call::LegObserver& observer, call::Leg& leg) { observer.on_media_changed(leg); });
+    return true;
+}
+
+void SpanController::on_progress(const CallPointer& call, const LinkEvent& event) {
+    if (!call->outgoing || call->state == State::connected) return;
+    const bool alerting = event.kind == LinkEventKind::alerting;
+    if (!alerting && call->state == State::setup) call->state = State::proceeding;
+    if (alerting) call->state = State::alerting;
+    if (!call->proceeding_reported) {
+        call->proceeding_reported = true;
+        report(call, [](call::LegObserver& observer, call::Leg& leg) { observer.on_proceeding(leg); });
+    }
+    const bool inband = event.inband && !call->inband_reported;
+    const bool first = alerting && !call->alerting_reported;
+    if (!inband && !first) return;
+    call->inband_reported = call->inband_reported || inband;
+    call->alerting_reported = true;
+    if (inband) start_audio(call);
+    report(call, [joined = call->inband_reported](call::LegObserver& observer, call::Leg& leg) {
+        observer.on_alerting(leg, joined);
+    });
+}
+
+void SpanController::on_answer(const CallPointer& call) {
+    if (!call->outgoing || call->state == State::connected) return;
+    call->state = State::connected;
+    start_audio(call);
+    if (!call->audio) {
+        begin_clearing(
+            call, {call::q850::temporary_failure, call::Location::private_local, "the channel has no audio"});
+        return;
+    }
+    log::info("isdn", "{} answered", ids(*call));
+    report(call, [](call::LegObserver& observer, call::Leg& leg) { observer.on_answered(leg); });
+}
+
+// --- clearing ---
+
+call::Cause SpanController::received_cause(const LinkEvent& event) const {
+    call::Cause cause;
+    cause.value = event.cause != 0 ? event.cause : call::q850::normal_unspecified;
+    const auto usual =
+        settings_.side == config::SpanSide::user ? call::Location::public_local : call::Location::user;
+    cause.location = event.location.value_or(up_ ? usual : call::Location::private_local);
+    if (!up_) cause.detail = "D-channel down";
+    return cause;
+}
+
+void SpanController::on_cleared_by_peer(const CallPointer& call, const LinkEvent& event) {
+    if (!clearing(*call)) {
+        const auto cause = received_cause(event);
+        log::info("isdn", "{} released by the network: {}", ids(*call), call::to_text(cause));
+        if (event.kind == LinkEventKind::disconnect) {
+            begin_clearing(call, cause);  // answers with RELEASE
+            report_release(call);
+            return;
+        }
+        call->cause = cause;
+    }
+    const bool gone = link_->hangup(call->record, call->cause.value);
+    if (event.kind == LinkEventKind::disconnect && !gone) return;
+    if (!gone) link_->destroy(call->record);
+    finish(call);
+}
+
+void SpanController::on_restart(std::optional<unsigned> channel) {
+    log::warning("isdn", "span={} RESTART from the other side for {}", settings_.number,
+                 channel ? base::format("channel {}", *channel) : std::string("all channels"));
+    for (const auto& call : std::vector(calls_)) {
+        if (channel && call->position != *channel) continue;
+        if (call->record != nullptr) link_->destroy(call->record);
+        if (!clearing(*call)) {
+            call->cause = {call::q850::temporary_failure, received_cause({}).location,
+                           "RESTART by the other side"};
+        }
+        finish(call);
+    }
+    if (channel) restarts_->shown_idle(*channel);
+}
+
+}  // namespace tipring::isdn

@@ -1,5 +1,5 @@
-// An analogue port: one board channel, its pure line machine (fxs_line.hpp, fxo_line.hpp) and the legs it makes.
-// Thread: core.
+// An analogue port: one board channel, its pure line machine (fxs_line.hpp, fxo_line.hpp) and the legs it
+// makes. Thread: core.
 #pragma once
 
 #include <chrono>
@@ -69,7 +69,8 @@ class Port {
     virtual bool idle() const = 0;
     /// Out of service: ends its call with cause 27, makes and takes none.
     virtual void set_in_service(bool in_service) = 0;
-    /// Releases the wire (on-hook, ring off) and stops everything; reports nothing any more. Before destruction.
+    /// Releases the wire (on-hook, ring off) and stops everything; reports nothing any more. Before
+    /// destruction.
     virtual void shut_down() = 0;
 };
 

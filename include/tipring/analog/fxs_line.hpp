@@ -1,0 +1,155 @@
+// FxsLine: a line that feeds a telephone, as a pure state machine. Thread: any (a plain value machine), the
+// port's is core.
+//
+// What each state does on the wire (audio includes the DTMF receiver, except in warning and howler):
+//   idle, unavailable: nothing   ringing: ringer   dial_tone, dialling, calling, ringback, early, talking:
+//   seized, audio dropping: released (battery drop)   warning: seized, busy or reorder tone   howler: seized,
+//   off-hook warning tone lockout: silent, as it was
+//
+// state     | input                         | actions                                         | next
+// ----------+-------------------------------+-------------------------------------------------+---------------------
+// idle      | off_hook                      | dial tone, timer dial (first digit), timer tone  | dial_tone
+// idle      | start                         | ring, timer ring, alerting(false)                | ringing
+// dial_tone | digit, pulse_digit            | dial tone stops; see "digit" below               | dialling ...
+// dial_tone | pulse_start                   | dial tone stops, timer dial (inter-digit)        | dialling
+// dial_tone | timer tone                    | dial tone stops                                  | dial_tone
+// dial_tone | timer dial                    | reorder tone                                     | warning
+// dialling  | digit, pulse_digit: map says no_match            | reorder tone                  | warning
+//           |  partial                      | timer dial (inter-digit)                         | dialling
+//           |  complete_or_longer           | timer dial (short)                               | dialling
+//           |  complete                     | incoming(number)                                 | calling
+//           |  '#' that the map has no place for, after a number                | incoming(number) | calling
+// dialling  | timer dial: number so far is one / is not        | incoming(number) / reorder    | calling /
+// warning calling, ringback, early | alert(false)   | ringback tone                                    |
+// ringback calling, ringback, early | alert(true)    | the other side's audio is heard                  |
+// early calling, ringback, early | answer         | -                                                |
+// talking calling, ringback, early | release        | released, busy tone (17) or reorder tone         |
+// warning talking   | release                       | released, release the wire (battery drop)        |
+// dropping talking   | pulse_digit                   | digit to the other side                          |
+// talking talking   | send_digit                    | DTMF to the phone                                |
+// talking dropping  | hook_complete                 | timer drop (the driver settles)                  |
+// dropping dropping  | timer drop: off-hook / on-hook | busy or reorder tone / -                        |
+// warning / idle warning   | timer tone                    | howler, timer tone | howler howler    | timer
+// tone                    | silence                                          | lockout ringing   | off_hook
+// | seize, audio, answered                           | talking ringing   | timer ring                    |
+// ringer off, released(19)                         | idle ringing   | release                       | ringer
+// off, released                             | idle dial_tone ... talking, warning, howler, lockout | on_hook
+// | released(16) if in a call, release the wire | idle not idle, no call  | start                |
+// released(17) (27 when unavailable)               | same any       | alarm, removed, out_of_service |
+// released(27), everything off                    | unavailable unavailable | alarm_clear, in_service: all is
+// well; phone on-hook / off-hook | -               | idle / lockout any       | hardware_failed |
+// released(41), everything off; on-hook / off-hook | idle / lockout any       | shut_down | everything off,
+// nothing reported                 | unavailable for ever
+//
+// Glare: a phone lifted after `start` answers, even if its bell has not sounded yet; lifted before, `start`
+// meets a busy line. A hook flash is no feature of this machine yet: it is unexpected in every state, counted
+// and without effect.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "tipring/analog/line_machine.hpp"
+#include "tipring/routing/digit_map.hpp"
+
+namespace tipring::analog {
+
+enum class FxsState : std::uint8_t {
+    idle,
+    dial_tone,
+    dialling,
+    calling,
+    ringback,
+    early,
+    talking,
+    dropping,
+    warning,
+    howler,
+    lockout,
+    ringing,
+    unavailable,
+};
+std::string_view name(FxsState state);
+
+class FxsLine final : public LineMachine {
+  public:
+    struct Settings {
+        routing::DigitMap digit_map;
+        bool accept_dtmf = true;
+        bool accept_pulse = true;
+        std::chrono::milliseconds dial_tone{16000}, first_digit{16000}, inter_digit{8000},
+            short_inter_digit{3000};
+        std::chrono::milliseconds ring_timeout{120000};
+        /// Busy or reorder tone, then off-hook warning, then silence until on-hook.
+        std::chrono::milliseconds warning{20000}, howler{40000};
+        /// hook_complete comes 500 ms after the release; without it (loop start has no drop) the line goes on
+        /// after this.
+        std::chrono::milliseconds drop_limit{1500};
+        /// The driver refuses to seize for 300 ms after the drop (DAHDI's AFTERKEWL state); a bit more.
+        std::chrono::milliseconds drop_settle{350};
+    };
+    /// Longest number that is collected; E.164 has 15 digits, prefixes and extensions come on top.
+    static constexpr std::size_t longest_number = 64;
+
+    explicit FxsLine(Settings settings) : settings_(std::move(settings)) {}
+
+    FxsState state() const { return state_; }
+    const std::string& digits() const { return digits_; }
+    std::string_view state_name() const override { return name(state_); }
+    bool idle() const override { return state_ == FxsState::idle; }
+    bool off_hook() const override { return off_hook_; }
+
+    /// One row of the table: what the state does with the input.
+    struct Row {
+        FxsState state;
+        LineInputKind input;
+        void (FxsLine::*run)(const LineInput&);
+    };
+
+  protected:
+    bool transition(const LineInput& input) override;
+    void become_unavailable() override { enter(FxsState::unavailable); }
+    void become_available() override { enter(off_hook_ ? FxsState::lockout : FxsState::idle); }
+    void recover() override;
+    call::Cause busy() const override { return {call::q850::user_busy, call::Location::user, "line in use"}; }
+    void observe(const LineInput& input) override;
+
+  private:
+    const Settings settings_;
+    FxsState state_ = FxsState::idle;
+    bool off_hook_ = false;
+    std::string digits_;
+    LineTone warning_tone_ = LineTone::congestion;
+
+    struct Table;
+
+    void enter(FxsState state);
+    void nothing(const LineInput&) {}
+    void phone_lifted(const LineInput&);
+    void phone_down(const LineInput&);
+    void ring_phone(const LineInput&);
+    void dial_tone_timer(const LineInput& input);
+    void pulse_train(const LineInput&);
+    void tone_digit(const LineInput& input);
+    void pulse_digit(const LineInput& input);
+    void collect(char digit);
+    void dial_timer(const LineInput&);
+    void dial();
+    void warn(LineTone tone);
+    void alert(const LineInput& input);
+    void answer(const LineInput&);
+    void refused(const LineInput& input);
+    void far_end_gone(const LineInput& input);
+    void digit_to_far_end(const LineInput& input);
+    void digit_to_phone(const LineInput& input);
+    void drop_done(const LineInput&);
+    void drop_timer(const LineInput&);
+    void warning_timer(const LineInput&);
+    void howler_timer(const LineInput&);
+    void phone_answers(const LineInput&);
+    void ring_timer(const LineInput&);
+    void stop_ringing(const LineInput& input);
+};
+
+}  // namespace tipring::analog

@@ -1,0 +1,199 @@
+// What goes into and comes out of the line machines (fxs_line.hpp, fxo_line.hpp). Plain values: a machine has
+// no I/O, no clock and no thread; its port (port.hpp) feeds it and carries out the actions. Thread: any, the
+// port's is core.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tipring/call/cause.hpp"
+#include "tipring/hardware/board.hpp"
+#include "tipring/media/engine.hpp"
+
+namespace tipring::analog {
+
+enum class LineTimer : std::uint8_t {
+    dial,     ///< fxs: first digit, inter-digit; fxo: limit of seizing, dial tone and dialling
+    tone,     ///< fxs: dial tone, busy tone and howler do not last for ever
+    ring,     ///< fxs: ringing without answer; fxo: no ring burst for so long means that the caller has gone
+    drop,     ///< fxs: battery drop towards the phone; fxo: guard time after release
+    burst,    ///< fxo: a ring burst counts from this length on
+    battery,  ///< fxo: battery missing for so long means that the exchange has released
+};
+inline constexpr std::size_t line_timers = 6;
+std::string_view name(LineTimer timer);
+
+enum class LineInputKind : std::uint8_t {
+    // the board's line events, as hardware::LineEventKind
+    off_hook,
+    on_hook,
+    flash,
+    pulse_start,
+    pulse_digit,
+    ringer_on,
+    ringer_off,
+    ring_begin,
+    ring_end,
+    battery_lost,
+    battery_present,
+    polarity,
+    hook_complete,
+    alarm,
+    alarm_clear,
+    removed,
+    // the media engine's events
+    digit,
+    digits_sent,
+    tone_heard,
+    tone_gone,
+    // a timer that start_timer asked for
+    timer,
+    // commands of the leg
+    start,  ///< `number`
+    alert,  ///< `inband`
+    answer,
+    release,  ///< `cause`
+    send_digit,
+    // the port's operator, and the board's refusal of an action
+    in_service,
+    out_of_service,
+    shut_down,
+    hardware_failed,
+};
+std::string_view name(LineInputKind kind);
+
+struct LineInput {
+    LineInputKind kind = LineInputKind::on_hook;
+    char digit = 0;
+    bool inband = false;
+    LineTimer timer = LineTimer::dial;
+    media::HeardTone tone = media::HeardTone::none;
+    std::string number{};
+    call::Cause cause{};
+};
+
+/// False for events that no line machine knows (`none`).
+bool to_input(const hardware::LineEvent& event, LineInput& input);
+
+enum class LineTone : std::uint8_t { none, dial, ringback, busy, congestion, howler };
+std::string_view name(LineTone tone);
+
+enum class LineActionKind : std::uint8_t {
+    start_ringing,
+    stop_ringing,
+    seize,
+    release_wire,
+    start_audio,
+    stop_audio,
+    listen,     ///< detectors as `dtmf` and `progress` say
+    play_tone,  ///< `tone`
+    stop_tone,
+    send_digits,  ///< `digits`
+    start_timer,  ///< `timer`, `duration`; replaces a running one
+    stop_timer,   ///< `timer`
+    // to the leg; report_incoming makes a new one (`digits`: the number dialled, empty for fxo),
+    // report_released ends it
+    report_incoming,
+    report_alerting,  ///< `inband`
+    report_answered,
+    report_digit,     ///< `digits`, one of them
+    report_released,  ///< `cause`
+};
+std::string_view name(LineActionKind kind);
+
+struct LineAction {
+    LineActionKind kind = LineActionKind::stop_tone;
+    LineTone tone = LineTone::none;
+    LineTimer timer = LineTimer::dial;
+    std::chrono::milliseconds duration{0};
+    bool inband = false;
+    bool dtmf = false;
+    bool progress = false;
+    std::string digits{};
+    call::Cause cause{};
+};
+using LineActions = std::vector<LineAction>;
+
+/// What the wire and the engine do in one state. A machine enters a state by asking only for what differs.
+struct LineConditions {
+    bool seized = false;
+    bool audio = false;
+    bool dtmf = false;
+    bool progress = false;
+    bool ringing = false;
+    LineTone tone = LineTone::none;
+};
+
+/// The common part of both machines: the interface for the port, and the book-keeping that makes actions from
+/// conditions.
+class LineMachine {
+  public:
+    virtual ~LineMachine() = default;
+
+    /// Actions are to be carried out in order. A timer input for a timer that is not running is ignored.
+    LineActions handle(const LineInput& input);
+
+    virtual std::string_view state_name() const = 0;
+    /// A call can be started.
+    virtual bool idle() const = 0;
+    /// fxs: the phone's hook; fxo: our own.
+    virtual bool off_hook() const = 0;
+    bool in_service() const { return in_service_; }
+    bool alarm() const { return alarm_ || removed_; }
+    /// There is a call: report_incoming was given or start was taken, and report_released not yet.
+    bool has_call() const { return call_; }
+    /// Inputs that the state had no use for, so far.
+    std::uint64_t unexpected() const { return unexpected_; }
+    const LineConditions& conditions() const { return now_; }
+    bool timer_running(LineTimer timer) const { return (timers_ & bit(timer)) != 0; }
+
+  protected:
+    /// False when the state has no use for the input.
+    virtual bool transition(const LineInput& input) = 0;
+    /// Leaves whatever is going on; the call, if any, was reported over. Enters the state in which nothing
+    /// works.
+    virtual void become_unavailable() = 0;
+    /// Back from there.
+    virtual void become_available() = 0;
+    /// The board refused an action; the call was reported over.
+    virtual void recover() = 0;
+    /// Why a leg that came too late is refused.
+    virtual call::Cause busy() const = 0;
+    /// Told of every input before anything else, to keep track of the hook.
+    virtual void observe(const LineInput&) {}
+
+    void act(LineActionKind kind);
+    void act(LineAction action) { actions_.push_back(std::move(action)); }
+    /// Stops all timers and goes to the conditions given.
+    void apply(const LineConditions& wanted);
+    void play(LineTone tone);
+    void start_timer(LineTimer timer, std::chrono::milliseconds duration);
+    void stop_timer(LineTimer timer);
+    void report_incoming(std::string number);
+    void take_call() { call_ = true; }
+    /// Nothing when there is no call.
+    void report_released(const call::Cause& cause);
+    /// Refuses a leg that came too late, without becoming its owner.
+    void refuse(const call::Cause& cause);
+    bool available() const { return in_service_ && !alarm_ && !removed_ && !shut_; }
+
+  private:
+    LineActions actions_;
+    LineConditions now_;
+    std::uint32_t timers_ = 0;
+    std::uint64_t unexpected_ = 0;
+    bool call_ = false;
+    bool in_service_ = true;
+    bool alarm_ = false;
+    bool removed_ = false;
+    bool shut_ = false;
+
+    static std::uint32_t bit(LineTimer timer) { return 1U << static_cast<unsigned>(timer); }
+    bool common(const LineInput& input);
+    void lose(const call::Cause& cause);
+};
+
+}  // namespace tipring::analog

@@ -51,6 +51,8 @@ class VirtualBoard {
         std::uint64_t read_overruns = 0;    ///< blocks lost because the reader was late
     };
     Counters counters(base::ChannelNumber near_channel, bool far_side) const;
+    /// How often the board's thread has run so far: it stands still while no audio is started and no line timer runs.
+    std::uint64_t wakeups() const;
 
     struct Impl;
 

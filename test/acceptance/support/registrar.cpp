@@ -29,12 +29,19 @@ request_route {
         consume_credentials();
     }
     record_route();
+    GATEWAY
     if (!lookup("location")) { sl_send_reply("404", "Not Found"); exit; }
     t_relay();
 }
 )";
 
-std::string configuration(std::uint16_t port, const std::string& password) {
+void replace_all(std::string& text, const std::string& mark, const std::string& value) {
+    for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + value.size())) {
+        text.replace(at, mark.size(), value);
+    }
+}
+
+std::string configuration(std::uint16_t port, const std::string& password, const std::string& gateway_numbers) {
     std::string text =
         "#!KAMAILIO\ndebug=1\nlog_stderror=yes\nfork=yes\nchildren=1\ndisable_tcp=yes\nauto_aliases=no\n"
         "alias=127.0.0.1\nlisten=udp:127.0.0.1:" + std::to_string(port) + "\n";
@@ -43,17 +50,19 @@ std::string configuration(std::uint16_t port, const std::string& password) {
     }
     text += "modparam(\"usrloc\", \"db_mode\", 0)\n";
     std::string route = script;
-    const std::string mark = "PASSWORD";
-    for (auto at = route.find(mark); at != std::string::npos; at = route.find(mark)) route.replace(at, mark.size(), password);
+    replace_all(route, "PASSWORD", password);
+    replace_all(route, "GATEWAY", gateway_numbers.empty() ? "" : "if ($rU =~ \"" + gateway_numbers +
+                                      "\") { $du = \"sip:127.0.0.1:5060\"; t_relay(); exit; }");
     return text + route;
 }
 
 }  // namespace
 
-Registrar::Registrar(const TemporaryFolder& folder, std::uint16_t port, const std::string& password) {
+Registrar::Registrar(const TemporaryFolder& folder, std::uint16_t port, const std::string& password,
+                     const std::string& gateway_numbers) {
     const auto work = folder.file("kamailio");
     std::filesystem::create_directories(work);
-    write_file(work + "/kamailio.cfg", configuration(port, password));
+    write_file(work + "/kamailio.cfg", configuration(port, password, gateway_numbers));
     process_ = std::make_unique<Process>(
         std::vector<std::string>{"kamailio", "-f", work + "/kamailio.cfg", "-DD", "-E", "-m", "16", "-M", "4", "-Y", work, "-w", work},
         work + "/log");

@@ -1,0 +1,140 @@
+// FarEndThread: the loop that ticks all models. Thread: this is the far-end thread.
+#include "far_end_thread.hpp"
+
+#include <pthread.h>
+#include <sched.h>
+
+#include <algorithm>
+
+#include "tipring/base/log.hpp"
+
+namespace tipring::farend {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds tick_period{10};
+/// After a longer delay (a suspended machine, a debugger) the rhythm starts anew instead of catching up.
+constexpr milliseconds longest_lag{200};
+/// Below the media thread of a gateway on the same machine.
+constexpr int real_time_priority = 5;
+
+void ask_for_real_time() {
+    sched_param parameters{};
+    parameters.sched_priority = real_time_priority;
+    const int error = pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameters);
+    if (error != 0)
+        base::log::debug("farend", "no real-time priority (error {}); timing may be loose", error);
+}
+
+}  // namespace
+
+FarEndThread::Impl::Impl() : thread_([this] { run(); }) {
+    pthread_setname_np(thread_.native_handle(), "farend");
+}
+
+FarEndThread::Impl::~Impl() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    wake_.notify();
+    thread_.join();
+}
+
+void FarEndThread::Impl::add(FarEndModel& model) {
+    post(model, [this, &model] { models_.push_back(&model); });
+}
+
+void FarEndThread::Impl::remove(FarEndModel& model) {
+    bool done = false;
+    const auto take_out = [this, &model] { std::erase(models_, &model); };
+    std::unique_lock lock(mutex_);
+    std::erase_if(posted_, [&](const Posted& each) { return each.owner == &model; });
+    if (std::this_thread::get_id() == thread_.get_id()) {
+        take_out();
+        return;
+    }
+    posted_.push_back({nullptr, [&] {
+                           take_out();
+                           const std::lock_guard again(mutex_);
+                           done = true;
+                           removed_.notify_all();
+                       }});
+    wake_.notify();
+    removed_.wait(lock, [&] { return done; });
+}
+
+void FarEndThread::Impl::post(FarEndModel& owner, Task task) {
+    {
+        const std::lock_guard lock(mutex_);
+        posted_.push_back({&owner, std::move(task)});
+    }
+    wake_.notify();
+}
+
+/// False when the thread has to end.
+bool FarEndThread::Impl::run_posted() {
+    for (;;) {
+        Posted next;
+        {
+            const std::lock_guard lock(mutex_);
+            if (posted_.empty()) return !stopping_;
+            next = std::move(posted_.front());
+            posted_.pop_front();
+        }
+        next.task();
+    }
+}
+
+/// Runs tasks as they come. False when the thread has to end.
+bool FarEndThread::Impl::sleep_until(base::TimePoint deadline) {
+    for (;;) {
+        const auto left = deadline - base::SteadyClock::now();
+        if (left <= base::SteadyClock::duration::zero()) return true;
+        const auto nanoseconds = std::chrono::duration_cast<std::chrono::nanoseconds>(left).count();
+        const timespec limit{nanoseconds / 1'000'000'000, nanoseconds % 1'000'000'000};
+        pollfd wake{wake_.descriptor(), POLLIN, 0};
+        if (::ppoll(&wake, 1, &limit, nullptr) > 0) {
+            wake_.drain();
+            if (!run_posted()) return false;
+        }
+    }
+}
+
+void FarEndThread::Impl::sleep_until_woken() {
+    std::vector<pollfd> wakeups;
+    wakeups.push_back({wake_.descriptor(), POLLIN, 0});
+    for (const FarEndModel* model : models_)
+        model->add_wakeups(wakeups);
+    if (::poll(wakeups.data(), wakeups.size(), -1) > 0) wake_.drain();
+}
+
+void FarEndThread::Impl::tick_all() {
+    const auto now = base::SteadyClock::now();
+    for (std::size_t i = 0; i < models_.size(); ++i)
+        models_[i]->tick(now);
+}
+
+void FarEndThread::Impl::run() {
+    ask_for_real_time();
+    auto deadline = base::SteadyClock::now();
+    while (run_posted()) {
+        tick_all();
+        const bool busy = std::any_of(models_.begin(), models_.end(),
+                                      [](const auto* model) { return model->wants_ticks(); });
+        if (!busy) {
+            sleep_until_woken();
+            deadline = base::SteadyClock::now();
+            continue;
+        }
+        deadline += tick_period;
+        if (base::SteadyClock::now() - deadline > longest_lag) deadline = base::SteadyClock::now();
+        if (!sleep_until(deadline)) return;
+    }
+}
+
+FarEndThread::FarEndThread() : impl_(std::make_unique<Impl>()) {}
+FarEndThread::~FarEndThread() = default;
+
+}  // namespace tipring::farend

@@ -1,6 +1,31 @@
-// The virtual board: pairs of channels wired to each other, with the semantics of the DAHDI driver and its cross-connected
+// The virtual board: pairs of channels wired to each other, with the semantics of the DAHDI driver and its
+// cross-connected
 // ("loc") spans. The near side is the gateway's; the far side belongs to the far-end models.
-// VirtualBoard runs its own thread (the "kernel"); near() and far() boards are used by the core thread of whoever opens them.
+// VirtualBoard runs its own thread (the "kernel"); near() and far() boards are used by the core thread of
+// whoever opens them.
+//
+// Line signalling and its times are those of DAHDI 2.11 for kewl-start lines (drivers/dahdi/dahdi-base.c).
+// Worth knowing:
+//  - fxs: on_hook comes 1250 ms after the phone went down; back within 15..200 ms counts as a dial pulse,
+//  later as flash.
+//    pulse_start comes at the end of the first break, pulse_digit 250 ms after the last one (11 and 12
+//    pulses: '*', '#').
+//  - fxs: the first burst of ring() has no ringer_on event; ring() fails unless the line is idle.
+//  - fxs: release() of a line whose phone is down has no battery drop and no hook_complete. Otherwise the
+//  drop lasts 500 ms,
+//    then hook_complete, then 300 ms in which ring() and seize() fail; a phone that goes down in those 300 ms
+//    is not reported (status() tells). For 600 ms after seize() the phone's going down is not noticed; it is
+//    reported later.
+//  - fxo: ring_end comes 50 ms after the burst. A near fxo line ignores ringing that begins within 2 s after
+//  its release().
+// It differs where an analogue card differs from the driver's robbed-bit spans, and where tests would only
+// wait:
+//  - a phone that answers trips the ringer at once (the card's work); battery is reported in every hook
+//  state;
+//  - hook_complete follows an fxo seize() after 500 ms; a far fxo channel is a telephone: it has no ring
+//  debounce.
+// Read queue and write queue hold eight blocks; when the reader is late the newest block is lost. A channel
+// may be opened once per side; closing it releases the line.
 #pragma once
 
 #include <cstdint>
@@ -12,9 +37,9 @@
 
 namespace tipring::hardware {
 
-/// Channels are numbered from 1: fxs lines first, then fxo lines, then the spans' channels (31 for E1, 16 = D; 24 for T1,
-/// 24 = D). Span 1 holds the analogue lines (if any), the digital spans follow. On the far side a number names the
-/// other end of the same wire: far channel 1 is an fxo channel when near channel 1 is fxs.
+/// Channels are numbered from 1: fxs lines first, then fxo lines, then the spans' channels (31 for E1, 16 =
+/// D; 24 for T1, 24 = D). Span 1 holds the analogue lines (if any), the digital spans follow. On the far side
+/// a number names the other end of the same wire: far channel 1 is an fxo channel when near channel 1 is fxs.
 struct VirtualLayout {
     unsigned fxs = 0;
     unsigned fxo = 0;
@@ -32,7 +57,8 @@ struct WireFaults {
 
 class VirtualBoard {
   public:
-    /// Starts the board's thread; it moves samples every 10 ms of CLOCK_MONOTONIC and catches up after a delay.
+    /// Starts the board's thread; it moves samples every 10 ms of CLOCK_MONOTONIC and catches up after a
+    /// delay.
     explicit VirtualBoard(const VirtualLayout& layout);
     ~VirtualBoard();
     VirtualBoard(const VirtualBoard&) = delete;
@@ -43,7 +69,8 @@ class VirtualBoard {
     const VirtualLayout& layout() const;
     void set_faults(base::ChannelNumber near_channel, const WireFaults& faults);
 
-    /// Lets another process have the near side: connect_virtual_board(path) there. Replaces a stale socket file.
+    /// Lets another process have the near side: connect_virtual_board(path) there. Replaces a stale socket
+    /// file.
     base::Result<void> serve(const std::string& socket_path);
 
     struct Counters {
@@ -51,7 +78,8 @@ class VirtualBoard {
         std::uint64_t read_overruns = 0;    ///< blocks lost because the reader was late
     };
     Counters counters(base::ChannelNumber near_channel, bool far_side) const;
-    /// How often the board's thread has run so far: it stands still while no audio is started and no line timer runs.
+    /// How often the board's thread has run so far: it stands still while no audio is started and no line
+    /// timer runs.
     std::uint64_t wakeups() const;
 
     struct Impl;

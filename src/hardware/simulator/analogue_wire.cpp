@@ -24,12 +24,7 @@ Refusal AnalogueWire::stop_ring(bool far_side, LineTime now) {
 
 Refusal AnalogueWire::seize(bool far_side, LineTime now) {
     advance(now);
-    auto refusal = Refusal::none;
-    if (is_fxs(far_side)) {
-        refusal = fxs_.seize(now);
-    } else {
-        fxo_.seize(now);
-    }
+    const auto refusal = is_fxs(far_side) ? fxs_.seize(now) : fxo_.seize(now);
     settle(now);
     return refusal;
 }

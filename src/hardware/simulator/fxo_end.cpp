@@ -27,10 +27,11 @@ void FxoEnd::closed() {
     deaf_until_ = {};
 }
 
-void FxoEnd::seize(LineTime now) {
-    if (state_ != State::idle) return;
+Refusal FxoEnd::seize(LineTime now) {
+    if (state_ != State::idle) return Refusal::line_busy;
     state_ = State::starting;
     state_deadline_ = now + start_time;
+    return Refusal::none;
 }
 
 void FxoEnd::release(LineTime now) {

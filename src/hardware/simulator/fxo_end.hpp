@@ -25,8 +25,8 @@ class FxoEnd {
 
     void opened();
     void closed();
-    /// Closes the loop; nothing happens when it is closed already.
-    void seize(LineTime now);
+    /// Closes the loop at once. Refused when it is closed already (the driver's EBUSY).
+    Refusal seize(LineTime now);
     void release(LineTime now);
     Refusal flash(LineTime now);
     /// What the wire shows: ring voltage and battery from the other end.

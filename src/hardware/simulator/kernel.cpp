@@ -23,6 +23,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds tick_time{block_samples * 1000 / sample_rate_hz};
 /// After a longer stop of the process (debugger, suspend) the board goes on from now instead of catching up.
 constexpr std::chrono::seconds longest_catch_up{1};
+constexpr int thread_priority = 60;  // SCHED_FIFO
 constexpr std::uint64_t wake_key = 0, timer_key = 1;
 
 base::Fd checked(int descriptor, const char* what) {
@@ -55,6 +56,10 @@ Kernel::Kernel(const VirtualLayout& layout)
     add_to_epoll(epoll_, timer_->get(), timer_key);
     thread_ = std::thread([this] { run(); });
     ::pthread_setname_np(thread_.native_handle(), "virtual-board");
+    // It stands for a kernel's timer interrupt, which no other work delays. Without the right to it, it is
+    // just a thread.
+    const sched_param priority{.sched_priority = thread_priority};
+    ::pthread_setschedparam(thread_.native_handle(), SCHED_FIFO, &priority);
 }
 
 Kernel::~Kernel() {

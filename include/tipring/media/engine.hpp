@@ -88,6 +88,7 @@ struct LineStats {
     std::uint64_t blocks_read = 0, blocks_written = 0;
     std::uint64_t write_overruns = 0;  ///< blocks that the board did not take
     std::uint64_t events = 0;
+    std::uint64_t slips = 0;  ///< blocks left out or put in between two clocks, or after a stall
 };
 
 struct EngineStats {

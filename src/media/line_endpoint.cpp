@@ -1,0 +1,183 @@
+// LineEndpoint: see the header.
+#include "line_endpoint.hpp"
+
+#include <span>
+
+namespace tipring::media {
+
+using ReadStatus = hardware::Bearer::ReadStatus;
+
+LineEndpoint::LineEndpoint(EndpointId id, hardware::Bearer& bearer, const LineOptions& options,
+                           unsigned lead_blocks, Notifier& notifier)
+    : Endpoint(id, Type::line, notifier), bearer_(bearer), options_(options), lead_blocks_(lead_blocks) {}
+
+void LineEndpoint::start() noexcept {
+    if (started_ || failed_) return;
+    started_ = true;
+    empty_ticks_ = 0;
+    more_waits_ = false;
+    monitor_.reset();
+    peer_changed();
+    Octets silence;
+    silence.fill(dsp::silence(options_.law));
+    for (unsigned i = 0; i < lead_blocks_; ++i)
+        put(silence);
+}
+
+void LineEndpoint::stop() noexcept {
+    started_ = false;
+    count_ = 0;
+    relay_digit({0, true}, false);
+}
+
+void LineEndpoint::fail() noexcept {
+    if (failed_) return;
+    stop();
+    failed_ = true;
+    emit(EventKind::bearer_failed);
+}
+
+void LineEndpoint::report(const hardware::LineEvent& line) noexcept {
+    events_.add(1);
+    Event event;
+    event.endpoint = id_;
+    event.kind = EventKind::line;
+    event.line = line;
+    notifier_.emit(event);
+}
+
+void LineEndpoint::collect_events() noexcept {
+    // Bounded, so that a babbling channel cannot hold the thread; what is left wakes it again.
+    constexpr int most_reads = 32;
+    Octets thrown_away;
+    for (int i = 0; i < most_reads && !failed_; ++i) {
+        const auto result = bearer_.read(thrown_away);
+        if (result.status == ReadStatus::event) report(result.event);
+        if (result.status == ReadStatus::failed) fail();
+        if (result.status == ReadStatus::empty) return;
+    }
+}
+
+void LineEndpoint::read(bool stalled) noexcept {
+    const bool continued = more_waits_;
+    count_ = 0;
+    more_waits_ = true;
+    constexpr int most_events = 16;
+    for (int events = 0; count_ < most_blocks && events < most_events;) {
+        const auto result = bearer_.read(read_[count_].octets);
+        if (result.status == ReadStatus::block) {
+            read_[count_++].law = options_.law;
+        } else if (result.status == ReadStatus::event) {
+            ++events;
+            report(result.event);
+        } else {
+            more_waits_ = false;
+            if (result.status == ReadStatus::failed) fail();
+            break;
+        }
+    }
+    if (failed_) return;
+    blocks_read_.add(count_);
+    empty_ticks_ = count_ > 0 ? 0 : empty_ticks_ + 1;
+    // A batch that goes on over several ticks shares one budget; each tick that passes has used up one block.
+    write_budget_ = continued ? write_budget_ + 1 : lead_blocks_;
+    refill_ = refill_ || stalled;
+}
+
+const Block& LineEndpoint::capture(std::size_t index) noexcept {
+    Block& block = read_[index];
+    const bool relay = options_.relay_dtmf && peer_ != nullptr && peer_->carries_events();
+    const auto digit = monitor_.observe(block, {monitor_.reports_dtmf() || relay, own_digit_, own_tone_});
+    if (relay_digit(digit, relay)) block.silence(options_.law);
+    return block;
+}
+
+void LineEndpoint::peer_changed() noexcept {
+    fifo_first_ = fifo_count_ = 0;
+    // An RTP peer is pulled once for each block, so nothing needs to be kept ready.
+    filling_ = peer_ != nullptr && peer_->type() == Type::line;
+}
+
+void LineEndpoint::hear(const Block& block) noexcept {
+    if (!started_) return;
+    const bool line = peer_ != nullptr && peer_->type() == Type::line;
+    const std::size_t most = line ? 2 * line_target_blocks + count_ : fifo_blocks;
+    if (fifo_count_ >= std::min(most, fifo_blocks)) {
+        fifo_first_ = (fifo_first_ + 1) % fifo_blocks;
+        --fifo_count_;
+        slips_.add(1);
+    }
+    Block& slot = fifo_[(fifo_first_ + fifo_count_++) % fifo_blocks];
+    slot = block;
+    slot.convert(options_.law);
+    if (fifo_count_ >= line_target_blocks) filling_ = false;
+}
+
+bool LineEndpoint::take(Block& out) noexcept {
+    if (peer_ == nullptr || filling_) return false;
+    if (fifo_count_ == 0) {
+        // The other board's clock is slower, or it stalled: collect anew.
+        if (peer_->type() == Type::line) {
+            slips_.add(1);
+            filling_ = true;
+        }
+        return false;
+    }
+    out = fifo_[fifo_first_];
+    fifo_first_ = (fifo_first_ + 1) % fifo_blocks;
+    --fifo_count_;
+    return true;
+}
+
+void LineEndpoint::render(Block& out) noexcept {
+    const bool heard = take(out);
+    const auto step = next_digit();
+    own_digit_ = step.digit != 0;
+    own_tone_ = plays_tone();
+    if (speak_digit(step, options_.law, out) || speak_tone(options_.law, out) || heard) return;
+    out.silence(options_.law);
+}
+
+void LineEndpoint::put(const Octets& octets) noexcept {
+    if (bearer_.write(octets)) {
+        blocks_written_.add(1);
+    } else {
+        write_overruns_.add(1);
+    }
+}
+
+void LineEndpoint::write() noexcept {
+    if (!started_) return;
+    const std::size_t keep = std::min(count_, write_budget_);
+    const std::size_t drop = count_ - keep;
+    if (refill_ && count_ > 0) {
+        Octets silence;
+        silence.fill(dsp::silence(options_.law));
+        for (std::size_t i = keep; i < lead_blocks_; ++i)
+            put(silence);
+        write_budget_ = keep;
+        refill_ = false;
+    }
+    Block out;
+    for (std::size_t i = 0; i < count_; ++i) {
+        render(out);
+        if (i < drop) {
+            slips_.add(1);
+        } else {
+            put(out.octets);
+        }
+    }
+    write_budget_ -= std::min(keep, write_budget_);
+}
+
+LineStats LineEndpoint::stats() const noexcept {
+    LineStats stats;
+    stats.blocks_read = blocks_read_.get();
+    stats.blocks_written = blocks_written_.get();
+    stats.write_overruns = write_overruns_.get();
+    stats.events = events_.get();
+    stats.slips = slips_.get();
+    return stats;
+}
+
+}  // namespace tipring::media

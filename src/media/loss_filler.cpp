@@ -1,0 +1,94 @@
+// LossFiller: see the header.
+#include "loss_filler.hpp"
+
+#include <span>
+
+namespace tipring::media {
+
+namespace {
+
+void cross_fade(const Octets& from, const Octets& to, dsp::Law law, Octets& out) noexcept {
+    constexpr int size = block_samples;
+    for (int i = 0; i < size; ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        const int mixed = (dsp::decode(law, from[at]) * (size - i) + dsp::decode(law, to[at]) * i) / size;
+        out[at] = dsp::encode(law, static_cast<std::int16_t>(mixed));
+    }
+}
+
+}  // namespace
+
+void LossFiller::reset() noexcept {
+    history_count_ = history_next_ = 0;
+    filling_ = false;
+    filled_blocks_ = 0;
+}
+
+void LossFiller::remember(const Octets& octets) noexcept {
+    history_[history_next_] = octets;
+    history_next_ = (history_next_ + 1) % history_blocks;
+    history_count_ = std::min(history_count_ + 1, history_blocks);
+}
+
+void LossFiller::begin_fill(dsp::Law law) noexcept {
+    concealer_.reset();
+    Linear linear;
+    for (std::size_t i = 0; i < history_count_; ++i) {
+        const std::size_t at = (history_next_ + history_blocks - history_count_ + i) % history_blocks;
+        dsp::decode(law, history_[at], linear);
+        concealer_.good(linear);
+    }
+    filling_ = true;
+    filled_blocks_ = 0;
+}
+
+std::size_t LossFiller::fill(const JitterBuffer::Pull& pull, dsp::Law law, Octets& out) noexcept {
+    if (!filling_) begin_fill(law);
+    Linear linear;
+    dsp::decode(law, pull.octets, linear);
+    std::size_t made_up = 0;
+    for (std::size_t from = 0; from < block_samples;) {
+        const bool present = pull.present[from];
+        std::size_t to = from;
+        while (to < block_samples && pull.present[to] == present)
+            ++to;
+        const auto run = std::span(linear).subspan(from, to - from);
+        if (present) {
+            concealer_.good(run);
+        } else {
+            concealer_.lost(run);
+            made_up += run.size();
+        }
+        from = to;
+    }
+    dsp::encode(law, linear, out);
+    filled_blocks_ = pull.kind == JitterBuffer::Kind::missing ? filled_blocks_ + 1 : 0;
+    if (pull.kind == JitterBuffer::Kind::audio) filling_ = false;
+    return made_up;
+}
+
+std::size_t LossFiller::process(const JitterBuffer::Pull& pull, dsp::Law law, bool conceal,
+                                Octets& out) noexcept {
+    using Kind = JitterBuffer::Kind;
+    std::size_t made_up = 0;
+    const bool whole = pull.kind == Kind::audio;
+    const bool hole = pull.kind == Kind::missing || pull.kind == Kind::partial;
+    const bool nothing_to_say = pull.kind == Kind::missing &&
+                                (history_count_ == 0 || (filling_ && filled_blocks_ >= longest_fill_blocks));
+    if (pull.kind == Kind::shortened) {
+        cross_fade(pull.octets, pull.following, law, out);
+    } else if (pull.kind == Kind::idle || nothing_to_say || (hole && !conceal)) {
+        out = pull.octets;
+        filling_ = filling_ && pull.kind == Kind::missing;
+        if (pull.kind == Kind::idle) reset();
+    } else if (hole || (whole && filling_ && filled_blocks_ < longest_fill_blocks)) {
+        made_up = fill(pull, law, out);
+    } else {
+        out = pull.octets;
+        filling_ = false;
+    }
+    remember(out);
+    return made_up;
+}
+
+}  // namespace tipring::media

@@ -58,31 +58,65 @@ TEST_CASE("Opening says what is wrong") {
     CHECK(reopened);
 }
 
-TEST_CASE("A phone is rung, answers, talks and hears the exchange hang up") {
+TEST_CASE("A phone is rung, answers, and hears the exchange hang up") {
     VirtualBoard board({.fxs = 1});
     const auto near = board.near(), far = board.far();
     auto port = open(*near, 1);
     auto phone = open(*far, 1);
     REQUIRE(ok(port.control().ring(quick_ring)));
     CHECK(phone.event() == "ring_begin");
-    CHECK(phone.control().status()->ringing);
     CHECK(port.event() == "ringer_off");
     CHECK(phone.event() == "ring_end");
     CHECK(port.event() == "ringer_on");
     CHECK(phone.event() == "ring_begin");
     REQUIRE(ok(phone.control().seize()));
-    CHECK(port.event() == "off_hook");
+    CHECK(port.wait_event(LineEventKind::off_hook));
     CHECK_FALSE(phone.control().status()->ringing);
-    CHECK(phone.event() == "ring_end");
-    CHECK(phone.event() == "hook_complete");
+    CHECK(phone.wait_event(LineEventKind::hook_complete));
     REQUIRE(ok(port.control().seize()));
     CHECK(port.control().status()->off_hook);
     REQUIRE(ok(port.control().release()));
-    CHECK(phone.event() == "battery_lost");
     CHECK_FALSE(phone.control().status()->battery);
+    CHECK(phone.event() == "battery_lost");
     CHECK(phone.event() == "battery_present");
     CHECK(port.event() == "hook_complete");
-    CHECK_FALSE(ok(port.control().ring(quick_ring)));  // 300 ms of settling: the driver's EBUSY
+}
+
+TEST_CASE("An exchange line is rung, seized and flashed") {
+    VirtualBoard board({.fxo = 1});
+    auto line = open(*board.near(), 1);
+    auto office = open(*board.far(), 1);
+    REQUIRE(ok(office.control().ring({2000, 4000})));
+    CHECK(line.event() == "ring_begin");
+    CHECK(line.control().status()->ringing);
+    CHECK_FALSE(ok(line.control().flash()));
+    REQUIRE(ok(line.control().seize()));
+    CHECK(office.event() == "off_hook");
+    CHECK(line.wait_event(LineEventKind::hook_complete));
+    REQUIRE(ok(line.control().flash()));
+    CHECK(line.event() == "hook_complete");
+    CHECK(office.event() == "flash");
+    CHECK_FALSE(ok(line.control().ring(quick_ring)));
+    REQUIRE(ok(line.control().release()));
+    CHECK(office.event() == "on_hook");
+}
+
+TEST_CASE("A fault takes the battery of an exchange line") {
+    VirtualBoard board({.fxo = 1});
+    auto line = open(*board.near(), 1);
+    board.set_faults({1}, {.battery_off = true});
+    CHECK(line.event() == "battery_lost");
+    CHECK_FALSE(line.control().status()->battery);
+    board.set_faults({1}, {});
+    CHECK(line.event() == "battery_present");
+    board.set_faults({2}, {.unplugged = true});  // no such channel: nothing
+    board.set_faults({0}, {.unplugged = true});
+}
+
+TEST_CASE("A layout that no board has is refused") {
+    CHECK_THROWS_WITH(VirtualBoard({.fxs = 1024}), Catch::Contains("1023"));
+    CHECK_THROWS(VirtualBoard({.e1 = 34}));
+    CHECK_THROWS(VirtualBoard({.fxs = 0xFFFFFFFF, .fxo = 2}));
 }
 
 TEST_CASE("The board's thread stands still while nothing happens") {

@@ -43,6 +43,16 @@ inline bool wait_readable(int descriptor, milliseconds limit = patience) {
     return ::poll(&entry, 1, static_cast<int>(limit.count())) == 1;
 }
 
+/// Polls a condition that no descriptor announces.
+template <class Condition>
+bool eventually(Condition condition, milliseconds limit = patience) {
+    for (const auto end = Clock::now() + limit; Clock::now() < end;) {
+        if (condition()) return true;
+        ::poll(nullptr, 0, 1);
+    }
+    return condition();
+}
+
 /// An opened channel with what was read from it so far.
 class Reader {
   public:
@@ -59,6 +69,14 @@ class Reader {
         while (events_.empty() && !failed_ && read_until(end)) {
         }
         return take(events_).value_or(hardware::LineEvent{});
+    }
+    /// Skips other events until `kind` comes.
+    bool wait_event(hardware::LineEventKind kind) {
+        for (;;) {
+            const auto event = next_event();
+            if (event.kind == kind) return true;
+            if (event.kind == hardware::LineEventKind::none) return false;
+        }
     }
     std::string event(milliseconds limit = patience) { return std::string(name(next_event(limit).kind)); }
 

@@ -361,8 +361,7 @@ std::unique_ptr<call::Leg> AnalogPort::open(base::LegId id, const call::CallRequ
             return nullptr;
         }
     }
-    auto leg = std::make_unique<LineLeg>(
-        id, base::format("{} {}", kind_name(settings_.kind), settings_.channel), reactor_, *this);
+    auto leg = make_leg(id);
     leg_ = leg.get();
     return leg;
 }

@@ -41,12 +41,17 @@ struct AsioReactor::State {
 AsioReactor::AsioReactor(asio::io_context& context) : state_(std::make_unique<State>(context)) {}
 
 AsioReactor::~AsioReactor() {
-    while (!state_->watches.empty()) unwatch(state_->watches.begin()->first);
+    while (!state_->watches.empty())
+        unwatch(state_->watches.begin()->first);
 }
 
-TimePoint AsioReactor::now() const { return SteadyClock::now(); }
+TimePoint AsioReactor::now() const {
+    return SteadyClock::now();
+}
 
-void AsioReactor::post(Task task) { asio::post(state_->context, std::move(task)); }
+void AsioReactor::post(Task task) {
+    asio::post(state_->context, std::move(task));
+}
 
 Reactor::TimerKey AsioReactor::schedule(Duration delay, Task task) {
     const TimerKey key = state_->next_key++;
@@ -61,7 +66,9 @@ Reactor::TimerKey AsioReactor::schedule(Duration delay, Task task) {
     return key;
 }
 
-void AsioReactor::cancel(TimerKey key) { state_->timers.erase(key); }
+void AsioReactor::cancel(TimerKey key) {
+    state_->timers.erase(key);
+}
 
 Reactor::WatchKey AsioReactor::watch(int descriptor, Task task) {
     const WatchKey key = state_->next_key++;

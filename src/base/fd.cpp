@@ -16,7 +16,9 @@ Fd& Fd::operator=(Fd&& other) noexcept {
     return *this;
 }
 
-Fd::~Fd() { reset(); }
+Fd::~Fd() {
+    reset();
+}
 
 void Fd::reset() noexcept {
     if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));

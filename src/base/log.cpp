@@ -23,11 +23,16 @@ std::shared_ptr<spdlog::logger> logger;
 
 spdlog::level::level_enum to_spdlog(Level level) {
     switch (level) {
-        case Level::trace: return spdlog::level::trace;
-        case Level::debug: return spdlog::level::debug;
-        case Level::info: return spdlog::level::info;
-        case Level::warning: return spdlog::level::warn;
-        case Level::error: return spdlog::level::err;
+        case Level::trace:
+            return spdlog::level::trace;
+        case Level::debug:
+            return spdlog::level::debug;
+        case Level::info:
+            return spdlog::level::info;
+        case Level::warning:
+            return spdlog::level::warn;
+        case Level::error:
+            return spdlog::level::err;
     }
     return spdlog::level::info;
 }
@@ -36,10 +41,14 @@ spdlog::level::level_enum to_spdlog(Level level) {
 const char* journal_prefix(Level level) {
     switch (level) {
         case Level::trace:
-        case Level::debug: return "<7>";
-        case Level::info: return "<6>";
-        case Level::warning: return "<4>";
-        case Level::error: return "<3>";
+        case Level::debug:
+            return "<7>";
+        case Level::info:
+            return "<6>";
+        case Level::warning:
+            return "<4>";
+        case Level::error:
+            return "<3>";
     }
     return "<6>";
 }
@@ -88,17 +97,26 @@ void stop() {
     spdlog::shutdown();
 }
 
-void set_level(Level level) { current_level.store(level, std::memory_order_relaxed); }
+void set_level(Level level) {
+    current_level.store(level, std::memory_order_relaxed);
+}
 
-Level level() { return current_level.load(std::memory_order_relaxed); }
+Level level() {
+    return current_level.load(std::memory_order_relaxed);
+}
 
 std::string_view name(Level level) {
     switch (level) {
-        case Level::trace: return "trace";
-        case Level::debug: return "debug";
-        case Level::info: return "info";
-        case Level::warning: return "warning";
-        case Level::error: return "error";
+        case Level::trace:
+            return "trace";
+        case Level::debug:
+            return "debug";
+        case Level::info:
+            return "info";
+        case Level::warning:
+            return "warning";
+        case Level::error:
+            return "error";
     }
     return "info";
 }

@@ -7,10 +7,14 @@ namespace {
 
 config::BoardChannelKind to_config(hardware::ChannelKind kind) {
     switch (kind) {
-        case hardware::ChannelKind::fxs: return config::BoardChannelKind::fxs;
-        case hardware::ChannelKind::fxo: return config::BoardChannelKind::fxo;
-        case hardware::ChannelKind::bearer: return config::BoardChannelKind::bearer;
-        case hardware::ChannelKind::d_channel: return config::BoardChannelKind::d_channel;
+        case hardware::ChannelKind::fxs:
+            return config::BoardChannelKind::fxs;
+        case hardware::ChannelKind::fxo:
+            return config::BoardChannelKind::fxo;
+        case hardware::ChannelKind::bearer:
+            return config::BoardChannelKind::bearer;
+        case hardware::ChannelKind::d_channel:
+            return config::BoardChannelKind::d_channel;
     }
     return config::BoardChannelKind::bearer;
 }
@@ -41,7 +45,8 @@ std::vector<config::BoardChannel> board_channels(const std::vector<hardware::Cha
     std::vector<config::BoardChannel> out;
     out.reserve(channels.size());
     for (const auto& channel : channels) {
-        out.push_back({.number = channel.number.value, .kind = to_config(channel.kind), .span = channel.span.value});
+        out.push_back(
+            {.number = channel.number.value, .kind = to_config(channel.kind), .span = channel.span.value});
     }
     return out;
 }

@@ -17,14 +17,16 @@ base::Result<void> without_value(const base::Result<T>& result) {
 }
 
 void print(const std::vector<config::Problem>& problems) {
-    for (const auto& problem : problems) std::cerr << to_text(problem) << "\n";
+    for (const auto& problem : problems)
+        std::cerr << to_text(problem) << "\n";
 }
 
 // A machine without the card can still check a file: then only the comparison with the board is left out.
 std::vector<config::Problem> compare_when_present(const config::Config& config) {
     const auto opened = open_board(config.board);
     if (!opened) {
-        std::cerr << "note: the channels were not compared with the board: " << opened.error().message << "\n";
+        std::cerr << "note: the channels were not compared with the board: " << opened.error().message
+                  << "\n";
         return {};
     }
     return compare_with_board(config, *opened->board);
@@ -34,15 +36,23 @@ std::vector<config::Problem> compare_when_present(const config::Config& config) 
 
 config::LoadResult load_checked(const std::string& path) {
     config::LoadOptions options;
-    options.check_country = [](std::string_view text) { return without_value(hardware::country_tones(text)); };
-    options.check_digit_map = [](std::string_view text) { return without_value(routing::DigitMap::parse(text)); };
+    options.check_country = [](std::string_view text) {
+        return without_value(hardware::country_tones(text));
+    };
+    options.check_digit_map = [](std::string_view text) {
+        return without_value(routing::DigitMap::parse(text));
+    };
     options.check_pattern = [](std::string_view text) { return routing::check_pattern(text); };
     return config::load_file(path, options);
 }
 
 std::vector<config::Problem> compare_with_board(const config::Config& config, hardware::Board& board) {
     const auto channels = board.channels();
-    if (!channels) return {{.mark = {.file = config.file}, .key = "board", .message = channels.error().message, .advice = {}}};
+    if (!channels)
+        return {{.mark = {.file = config.file},
+                 .key = "board",
+                 .message = channels.error().message,
+                 .advice = {}}};
     return config::check_board(config, board_channels(*channels));
 }
 
@@ -53,8 +63,9 @@ int run_check(const std::string& path) {
     const auto problems = compare_when_present(*loaded.config);
     print(problems);
     if (!problems.empty()) return 1;
-    std::cout << path << ": good (" << loaded.config->ports.size() << " ports, " << loaded.config->spans.size()
-              << " spans, " << loaded.config->sip.accounts.size() << " SIP accounts)\n";
+    std::cout << path << ": good (" << loaded.config->ports.size() << " ports, "
+              << loaded.config->spans.size() << " spans, " << loaded.config->sip.accounts.size()
+              << " SIP accounts)\n";
     return 0;
 }
 

@@ -1,4 +1,5 @@
-// Loads the configuration with the knowledge of the other modules, and holds it against the board. Thread: core or --check.
+// Loads the configuration with the knowledge of the other modules, and holds it against the board. Thread:
+// core or --check.
 #pragma once
 
 #include <string>

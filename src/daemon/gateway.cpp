@@ -37,7 +37,8 @@ media::EngineOptions engine_options(const config::Media& settings) {
 
 }  // namespace
 
-// Members are in the order of their making; destruction runs backwards, so that nobody outlives what it refers to.
+// Members are in the order of their making; destruction runs backwards, so that nobody outlives what it
+// refers to.
 struct Gateway::Impl {
     Impl(boost::asio::io_context& io, config::Config settings)
         : context(io),
@@ -92,9 +93,13 @@ Gateway::Gateway(boost::asio::io_context& context, config::Config config)
 
 Gateway::~Gateway() = default;
 
-base::Result<void> Gateway::start() { return impl_->start(); }
+base::Result<void> Gateway::start() {
+    return impl_->start();
+}
 
-void Gateway::stop(std::function<void()> done) { impl_->stop(std::move(done)); }
+void Gateway::stop(std::function<void()> done) {
+    impl_->stop(std::move(done));
+}
 
 base::Result<void> Gateway::Impl::start() {
     if (auto result = start_board(); !result) return result;
@@ -107,8 +112,8 @@ base::Result<void> Gateway::Impl::start() {
     if (auto result = start_sip(); !result) return result;
     if (board.virtual_board) world = std::make_unique<InProcessWorld>(config, *board.virtual_board);
     if (auto result = start_control(); !result) return result;
-    log::info("daemon", "ready: {} ports and {} spans on board {}, {} SIP accounts", ports.size(), spans.size(),
-              board.board->name(), config.sip.accounts.size());
+    log::info("daemon", "ready: {} ports and {} spans on board {}, {} SIP accounts", ports.size(),
+              spans.size(), board.board->name(), config.sip.accounts.size());
     service_manager.ready(base::format("{} ports, {} spans", ports.size(), spans.size()));
     return {};
 }
@@ -118,27 +123,35 @@ base::Result<void> Gateway::Impl::start_board() {
     if (!opened) return opened.error();
     board = std::move(*opened);
     const auto problems = compare_with_board(config, *board.board);
-    for (const auto& problem : problems) log::error("config", "{}", to_text(problem));
+    for (const auto& problem : problems)
+        log::error("config", "{}", to_text(problem));
     if (!problems.empty()) return base::fail("the port map names channels that the board has not got");
     return {};
 }
 
 void Gateway::Impl::start_engine() {
     if (const auto warning = engine.start(); !warning.empty()) log::warning("media", "{}", warning);
-    engine_watch = std::make_unique<base::Watch>(reactor, engine.event_descriptor(), [this] { engine.dispatch(); });
+    engine_watch =
+        std::make_unique<base::Watch>(reactor, engine.event_descriptor(), [this] { engine.dispatch(); });
 }
 
 void Gateway::Impl::observe_calls() {
     calls.on_change = [this](const call::CallView& view) {
-        events.publish(base::format("call.{}", call::name(view.state)),
-                       {{"call", to_text(view.id)}, {"from", view.from_endpoint}, {"to", view.to_endpoint},
-                        {"caller", view.caller}, {"called", view.called}});
+        events.publish(base::format("call.{}", call::name(view.state)), {{"call", to_text(view.id)},
+                                                                         {"from", view.from_endpoint},
+                                                                         {"to", view.to_endpoint},
+                                                                         {"caller", view.caller},
+                                                                         {"called", view.called}});
     };
     calls.on_record = [this](const call::CallRecord& record) {
-        events.publish("call.ended", {{"call", to_text(record.id)}, {"from", record.from_endpoint},
-                                      {"to", record.to_endpoint}, {"caller", record.caller.number},
-                                      {"called", record.called}, {"talk_ms", std::to_string(record.talk.count())},
-                                      {"cause", to_text(record.cause)}, {"released_by", record.released_by}});
+        events.publish("call.ended", {{"call", to_text(record.id)},
+                                      {"from", record.from_endpoint},
+                                      {"to", record.to_endpoint},
+                                      {"caller", record.caller.number},
+                                      {"called", record.called},
+                                      {"talk_ms", std::to_string(record.talk.count())},
+                                      {"cause", to_text(record.cause)},
+                                      {"released_by", record.released_by}});
     };
 }
 
@@ -155,17 +168,21 @@ base::Result<void> Gateway::Impl::add_port(const config::Port& port) {
     if (!channel) return channel.error();
     auto country = hardware::country_tones(port.country.empty() ? config.country : port.country);
     if (!country) return country.error();
-    analog::PortParts parts{.reactor = reactor,
-                            .engine = engine,
-                            .calls = calls,
-                            .channel = std::move(*channel),
-                            .country = std::move(*country),
-                            .on_change = [this](const analog::PortView& view, const analog::StateChange& change) {
-                                events.publish("port.state", {{"port", to_text(view.channel)}, {"number", view.number},
-                                                              {"state", change.state}, {"because", change.because}});
-                            }};
+    analog::PortParts parts{
+        .reactor = reactor,
+        .engine = engine,
+        .calls = calls,
+        .channel = std::move(*channel),
+        .country = std::move(*country),
+        .on_change = [this](const analog::PortView& view, const analog::StateChange& change) {
+            events.publish("port.state", {{"port", to_text(view.channel)},
+                                          {"number", view.number},
+                                          {"state", change.state},
+                                          {"because", change.because}});
+        }};
     const bool fxs = port.kind == config::PortKind::fxs;
-    ports.push_back(fxs ? analog::make_fxs_port(port, std::move(parts)) : analog::make_fxo_port(port, std::move(parts)));
+    ports.push_back(fxs ? analog::make_fxs_port(port, std::move(parts))
+                        : analog::make_fxo_port(port, std::move(parts)));
     calls.add_exit(ports.back()->exit());
     return {};
 }
@@ -208,7 +225,8 @@ base::Result<void> Gateway::Impl::add_span(const config::Span& span) {
                .bearers = std::move(bearers),
                .country = std::move(*country),
                .on_change = [this](std::string_view event, const isdn::SpanView& view) {
-                   events.publish(std::string(event), {{"span", std::to_string(view.number)}, {"name", view.name},
+                   events.publish(std::string(event), {{"span", std::to_string(view.number)},
+                                                       {"name", view.name},
                                                        {"d_channel", view.d_channel_up ? "up" : "down"}});
                }}));
     calls.add_exit(spans.back()->exit());
@@ -217,37 +235,42 @@ base::Result<void> Gateway::Impl::add_span(const config::Span& span) {
 
 base::Result<void> Gateway::Impl::start_sip() {
     if (config.sip.accounts.empty()) return {};
-    sip = sip::make_service({.reactor = reactor,
-                             .engine = engine,
-                             .rtp_ports = rtp_ports,
-                             .calls = calls,
-                             .settings = config.sip,
-                             .media = config.media,
-                             .identities = identities(config),
-                             .on_registration = [this](const sip::RegistrationView& view) {
-                                 events.publish(base::format("registration.{}", sip::name(view.state)),
-                                                {{"account", view.account}, {"user", view.user}, {"reason", view.reason}});
-                             }});
+    sip = sip::make_service(
+        {.reactor = reactor,
+         .engine = engine,
+         .rtp_ports = rtp_ports,
+         .calls = calls,
+         .settings = config.sip,
+         .media = config.media,
+         .identities = identities(config),
+         .on_registration = [this](const sip::RegistrationView& view) {
+             events.publish(base::format("registration.{}", sip::name(view.state)),
+                            {{"account", view.account}, {"user", view.user}, {"reason", view.reason}});
+         }});
     if (auto started = sip->start(); !started) return started;
-    for (auto* exit : sip->exits()) calls.add_exit(*exit);
+    for (auto* exit : sip->exits())
+        calls.add_exit(*exit);
     return {};
 }
 
 base::Result<void> Gateway::Impl::start_control() {
-    system = std::make_unique<control::System>(control::System{.ports = {},
-                                                               .spans = {},
-                                                               .sip = sip.get(),
-                                                               .calls = calls,
-                                                               .events = events,
-                                                               .engine = engine,
-                                                               .version = TIPRING_VERSION,
-                                                               .started = std::chrono::system_clock::now(),
-                                                               .board = std::string(board.board->name()),
-                                                               .config_file = config.file,
-                                                               .routes = route_rules(config.routes),
-                                                               .simulation = world ? &world->simulation() : nullptr});
-    for (const auto& port : ports) system->ports.push_back(port.get());
-    for (const auto& span : spans) system->spans.push_back(span.get());
+    system = std::make_unique<control::System>(
+        control::System{.ports = {},
+                        .spans = {},
+                        .sip = sip.get(),
+                        .calls = calls,
+                        .events = events,
+                        .engine = engine,
+                        .version = TIPRING_VERSION,
+                        .started = std::chrono::system_clock::now(),
+                        .board = std::string(board.board->name()),
+                        .config_file = config.file,
+                        .routes = route_rules(config.routes),
+                        .simulation = world ? &world->simulation() : nullptr});
+    for (const auto& port : ports)
+        system->ports.push_back(port.get());
+    for (const auto& span : spans)
+        system->spans.push_back(span.get());
     control::add_all_commands(commands, *system, context);
     control::ServerOptions options;
     options.socket_path = config.control.socket;
@@ -269,8 +292,10 @@ void Gateway::Impl::finish_stop(std::function<void()> done) {
         stop_timer.start(poll_interval, [this, done = std::move(done)] { finish_stop(done); });
         return;
     }
-    for (const auto& port : ports) port->shut_down();
-    for (const auto& span : spans) span->shut_down();
+    for (const auto& port : ports)
+        port->shut_down();
+    for (const auto& span : spans)
+        span->shut_down();
     if (sip) {
         sip->stop(sip_stop_limit, std::move(done));
     } else {

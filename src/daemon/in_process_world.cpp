@@ -6,11 +6,13 @@
 
 namespace tipring::daemon {
 
-InProcessWorld::InProcessWorld(const config::Config& config, hardware::VirtualBoard& board) : far_(board.far()) {
+InProcessWorld::InProcessWorld(const config::Config& config, hardware::VirtualBoard& board)
+    : far_(board.far()) {
     for (const auto& port : config.ports) {
         if (port.enabled) add_port(config, port);
     }
-    for (const auto& span : config.spans) add_span(span);
+    for (const auto& span : config.spans)
+        add_span(span);
 }
 
 hardware::Channel InProcessWorld::open(unsigned channel, dsp::Law law) {
@@ -38,11 +40,13 @@ void InProcessWorld::add_span(const config::Span& span) {
     if (!d_channel) throw std::runtime_error(d_channel.error().message);
     std::vector<hardware::Channel> bearers;
     bearers.reserve(span.bearers.size());
-    for (const auto number : span.bearers) bearers.push_back(open(number, t1 ? dsp::Law::mulaw : dsp::Law::alaw));
+    for (const auto number : span.bearers)
+        bearers.push_back(open(number, t1 ? dsp::Law::mulaw : dsp::Law::alaw));
     const farend::IsdnNetwork::Options options{.network_side = span.side == config::SpanSide::user,
                                                .national = span.switch_type == config::SwitchType::national,
                                                .t1 = t1};
-    networks_.push_back(farend::make_isdn_network(thread_, std::move(*d_channel), std::move(bearers), options));
+    networks_.push_back(
+        farend::make_isdn_network(thread_, std::move(*d_channel), std::move(bearers), options));
     simulation_.networks.push_back({.span = span.name, .network = networks_.back().get()});
 }
 

@@ -1,5 +1,6 @@
-// The outside world of the simulator when it lives in the daemon (demo, first steps): a telephone on every FXS port, an exchange on
-// every FXO line, an ISDN network on every span. Thread: core makes it; the models have their own thread.
+// The outside world of the simulator when it lives in the daemon (demo, first steps): a telephone on every
+// FXS port, an exchange on every FXO line, an ISDN network on every span. Thread: core makes it; the models
+// have their own thread.
 #pragma once
 
 #include <memory>

@@ -36,8 +36,12 @@ Arguments parse(int argc, char** argv) {
     Arguments arguments;
     for (int option = 0; (option = ::getopt_long(argc, argv, "c:h", options, nullptr)) != -1;) {
         switch (option) {
-            case 'c': arguments.config = optarg; break;
-            case 'k': arguments.check = optarg; break;
+            case 'c':
+                arguments.config = optarg;
+                break;
+            case 'k':
+                arguments.check = optarg;
+                break;
             case 'v':
                 std::cout << "tipringd " TIPRING_VERSION "\n";
                 arguments.exit_status = 0;
@@ -85,7 +89,8 @@ int main(int argc, char** argv) {
     if (!arguments.check.empty()) return tipring::daemon::run_check(arguments.check);
 
     auto loaded = tipring::daemon::load_checked(arguments.config);
-    for (const auto& problem : loaded.problems) std::cerr << to_text(problem) << "\n";
+    for (const auto& problem : loaded.problems)
+        std::cerr << to_text(problem) << "\n";
     if (!loaded.config) return 1;
     const auto level = log::parse_level(loaded.config->log.level);
     Options options{.level = level ? *level : log::Level::info, .file = loaded.config->log.file};

@@ -1,4 +1,5 @@
-// Tells systemd that the service is ready, alive or stopping (sd_notify(3)); does nothing without it. Thread: core.
+// Tells systemd that the service is ready, alive or stopping (sd_notify(3)); does nothing without it. Thread:
+// core.
 #pragma once
 
 #include <string_view>
@@ -10,7 +11,8 @@ namespace tipring::daemon {
 class ServiceManager {
   public:
     explicit ServiceManager(base::Reactor& reactor);
-    /// "ready", and from then on a sign of life at half the watchdog's interval, sent from the core thread's own loop.
+    /// "ready", and from then on a sign of life at half the watchdog's interval, sent from the core thread's
+    /// own loop.
     void ready(std::string_view status);
     void stopping();
 

@@ -7,10 +7,14 @@ namespace {
 
 routing::DestinationKind to_routing(config::TargetKind kind) {
     switch (kind) {
-        case config::TargetKind::sip: return routing::DestinationKind::sip;
-        case config::TargetKind::port: return routing::DestinationKind::port;
-        case config::TargetKind::group: return routing::DestinationKind::group;
-        case config::TargetKind::span: return routing::DestinationKind::span;
+        case config::TargetKind::sip:
+            return routing::DestinationKind::sip;
+        case config::TargetKind::port:
+            return routing::DestinationKind::port;
+        case config::TargetKind::group:
+            return routing::DestinationKind::group;
+        case config::TargetKind::span:
+            return routing::DestinationKind::span;
     }
     return routing::DestinationKind::sip;
 }
@@ -46,7 +50,8 @@ std::vector<routing::RouteRule> route_rules(const std::vector<config::Route>& ro
                                 .strip = route.strip,
                                 .prefix = route.prefix,
                                 .to = {}};
-        for (const auto& target : route.to) rule.to.push_back({to_routing(target.kind), target.name});
+        for (const auto& target : route.to)
+            rule.to.push_back({to_routing(target.kind), target.name});
         rules.push_back(std::move(rule));
     }
     return rules;
@@ -73,7 +78,8 @@ std::vector<sip::Identity> identities(const config::Config& config) {
 
 dsp::Law law_of_account(const config::Config& config, const std::string& account) {
     const auto* found = find_account(config, account);
-    const bool mulaw = found != nullptr && !found->codecs.empty() && found->codecs.front() == config::Codec::pcmu;
+    const bool mulaw =
+        found != nullptr && !found->codecs.empty() && found->codecs.front() == config::Codec::pcmu;
     return mulaw ? dsp::Law::mulaw : dsp::Law::alaw;
 }
 

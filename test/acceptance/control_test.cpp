@@ -31,8 +31,8 @@ Outcome ctl(const TemporaryFolder& folder, const Gateway& gateway, std::vector<s
 }
 
 std::string port_map(const World& world) {
-    return "country: us\n" + world.board_yaml() + "ports:\n  - {channels: " + std::to_string(world.fxs(1)) + "-" +
-           std::to_string(world.fxs(2)) + ", kind: fxs, number: 201, label: Reception}\n";
+    return "country: us\n" + world.board_yaml() + "ports:\n  - {channels: " + std::to_string(world.fxs(1)) +
+           "-" + std::to_string(world.fxs(2)) + ", kind: fxs, number: 201, label: Reception}\n";
 }
 
 }  // namespace
@@ -81,7 +81,8 @@ TEST_CASE("without a daemon tipringctl says so plainly", "[control]") {
 TEST_CASE("--check accepts every example and names every mistake of a bad file", "[check]") {
     TemporaryFolder folder;
     for (const auto* name : {"simulator", "fxs-box", "fxo-box", "mixed-office", "e1-trunk"}) {
-        const auto outcome = run(folder, {program("tipringd"), "--check", std::string(TIPRING_SOURCE_DIR "/config/") + name + ".yaml"});
+        const auto outcome = run(folder, {program("tipringd"), "--check",
+                                          std::string(TIPRING_SOURCE_DIR "/config/") + name + ".yaml"});
         INFO(name << ": " << outcome.output);
         CHECK(outcome.status == 0);
     }
@@ -102,9 +103,11 @@ TEST_CASE("--check accepts every example and names every mistake of a bad file",
 TEST_CASE("SIGTERM during a call ends the daemon cleanly in under two seconds", "[life]") {
     TemporaryFolder folder;
     const auto world = World::make(folder);
-    Gateway gateway(folder, port_map(*world) + "sip:\n  listen: 127.0.0.1:5060\n  accounts:\n"
-                                               "    - {name: office, server: 127.0.0.1:5091, mode: peer}\n");
-    SipPhone client(folder, {.user = "700", .registrar = {}, .password = {}, .auto_answer = true, .says = {}});
+    Gateway gateway(folder, port_map(*world) +
+                                "sip:\n  listen: 127.0.0.1:5060\n  accounts:\n"
+                                "    - {name: office, server: 127.0.0.1:5091, mode: peer}\n");
+    SipPhone client(folder,
+                    {.user = "700", .registrar = {}, .password = {}, .auto_answer = true, .says = {}});
     REQUIRE(client.ready());
     const auto phone = world->telephone(1);
     phone->lift();

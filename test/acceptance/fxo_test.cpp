@@ -18,9 +18,15 @@ std::string port_map(const World& world) {
            "sip:\n  listen: 127.0.0.1:5060\n  accounts:\n"
            "    - {name: office, server: 127.0.0.1:5091, mode: peer}\n"
            "ports:\n"
-           "  - {channel: " + number(world.fxs(1)) + ", kind: fxs, number: 201}\n"
-           "  - {channel: " + number(world.fxo(1)) + ", kind: fxo, number: 901, group: city, to: 700}\n"
-           "  - {channel: " + number(world.fxo(2)) + ", kind: fxo, number: 902, group: city, to: 201}\n"
+           "  - {channel: " +
+           number(world.fxs(1)) +
+           ", kind: fxs, number: 201}\n"
+           "  - {channel: " +
+           number(world.fxo(1)) +
+           ", kind: fxo, number: 901, group: city, to: 700}\n"
+           "  - {channel: " +
+           number(world.fxo(2)) +
+           ", kind: fxo, number: 902, group: city, to: 201}\n"
            "routes:\n"
            "  - {name: outside, called: 0x., strip: 1, to: [group city]}\n"
            "  - {name: line 2, from: [port 902], to: [port 201]}\n";
@@ -45,9 +51,15 @@ TEST_CASE("a telephone reaches the outside world through an exchange line", "[fx
     REQUIRE(gateway.wait_port_state(world->fxs(1), "talking", patience));
     talk(*phone, *exchange);
 
-    SECTION("the exchange ends the call by dropping battery") { exchange->hang_up_by_battery_drop(); }
-    SECTION("the exchange ends the call with busy tone") { exchange->hang_up_by_tone("busy"); }
-    SECTION("the telephone hangs up") { phone->hang_up(); }
+    SECTION("the exchange ends the call by dropping battery") {
+        exchange->hang_up_by_battery_drop();
+    }
+    SECTION("the exchange ends the call with busy tone") {
+        exchange->hang_up_by_tone("busy");
+    }
+    SECTION("the telephone hangs up") {
+        phone->hang_up();
+    }
     CHECK(exchange->wait_released(patience));
     CHECK(gateway.wait_no_calls(patience));
     phone->hang_up();
@@ -79,7 +91,8 @@ TEST_CASE("a call on an exchange line rings a SIP client, which answers", "[fxo]
     CHECK(exchange->wait_released(patience));
     CHECK(gateway.wait_no_calls(patience));
     CHECK(gateway.wait_port_state(world->fxo(1), "idle", patience));
-    // The client speaks as soon as it answers, while the line is still being closed: only its end must be complete.
+    // The client speaks as soon as it answers, while the line is still being closed: only its end must be
+    // complete.
     judge(caller_says, client.heard(), "SIP client");
     CHECK(farend::match(client_says, caller_heard).found);
 }

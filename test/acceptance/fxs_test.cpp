@@ -15,14 +15,15 @@ namespace {
 std::string ports(const World& world, unsigned count, const std::string& more = {}) {
     std::string text = "country: us\n" + world.board_yaml() + "ports:\n";
     for (unsigned i = 1; i <= count; ++i) {
-        text += "  - {channel: " + std::to_string(world.fxs(i)) + ", kind: fxs, number: " + std::to_string(200 + i) +
-                more + "}\n";
+        text += "  - {channel: " + std::to_string(world.fxs(i)) +
+                ", kind: fxs, number: " + std::to_string(200 + i) + more + "}\n";
     }
     return text;
 }
 
 const std::string sip_peer =
-    "sip:\n  listen: 127.0.0.1:5060\n  accounts:\n    - {name: office, server: 127.0.0.1:5091, mode: peer, codecs: [pcma, pcmu]}\n";
+    "sip:\n  listen: 127.0.0.1:5060\n  accounts:\n    - {name: office, server: 127.0.0.1:5091, mode: peer, "
+    "codecs: [pcma, pcmu]}\n";
 
 }  // namespace
 

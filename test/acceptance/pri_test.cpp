@@ -17,10 +17,14 @@ std::string port_map(const World& world, const std::string& side) {
            "sip:\n  listen: 127.0.0.1:5060\n  accounts:\n"
            "    - {name: office, server: 127.0.0.1:5091, mode: peer}\n"
            "ports:\n"
-           "  - {channel: " + std::to_string(world.fxs(4)) + ", kind: fxs, number: 204, label: Porter}\n"
+           "  - {channel: " +
+           std::to_string(world.fxs(4)) +
+           ", kind: fxs, number: 204, label: Porter}\n"
            "spans:\n"
-           "  - {span: " + std::to_string(world.span()) + ", name: main, channels: " + world.span_channels() +
-           ", side: " + side + ", switch: euroisdn}\n"
+           "  - {span: " +
+           std::to_string(world.span()) + ", name: main, channels: " + world.span_channels() +
+           ", side: " + side +
+           ", switch: euroisdn}\n"
            "routes:\n"
            "  - {name: outside, called: 0x., strip: 1, to: [span main]}\n";
 }

@@ -18,15 +18,16 @@ using namespace std::chrono_literals;
 namespace {
 
 std::string two_phones(const World& world) {
-    return "country: us\n" + world.board_yaml() + "ports:\n  - {channels: " + std::to_string(world.fxs(1)) + "-" +
-           std::to_string(world.fxs(2)) + ", kind: fxs, number: 201}\n";
+    return "country: us\n" + world.board_yaml() + "ports:\n  - {channels: " + std::to_string(world.fxs(1)) +
+           "-" + std::to_string(world.fxs(2)) + ", kind: fxs, number: 201}\n";
 }
 
 std::string account(const std::string& more) {
     return "sip:\n  listen: 127.0.0.1:5060\n  accounts:\n    - {name: office, " + more + "}\n";
 }
 
-/// Sends one datagram from `source` to the gateway and returns the first answer's status line, "" for silence.
+/// Sends one datagram from `source` to the gateway and returns the first answer's status line, "" for
+/// silence.
 std::string ask(const std::string& source, const std::string& message) {
     const base::Fd fd(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     sockaddr_in local{};
@@ -38,7 +39,8 @@ std::string ask(const std::string& source, const std::string& message) {
     gateway.sin_family = AF_INET;
     ::inet_pton(AF_INET, "127.0.0.1", &gateway.sin_addr);
     gateway.sin_port = htons(5060);
-    ::sendto(fd.get(), message.data(), message.size(), 0, reinterpret_cast<sockaddr*>(&gateway), sizeof gateway);
+    ::sendto(fd.get(), message.data(), message.size(), 0, reinterpret_cast<sockaddr*>(&gateway),
+             sizeof gateway);
     const timeval limit{5, 0};
     ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     for (;;) {
@@ -54,9 +56,12 @@ std::string ask(const std::string& source, const std::string& message) {
 std::string invite(const std::string& source, const std::string& contact, const std::string& body) {
     return "INVITE sip:201@127.0.0.1:5060 SIP/2.0\r\nVia: SIP/2.0/UDP " + source +
            ":5099;branch=z9hG4bK-test-" + std::to_string(std::hash<std::string>{}(source + contact + body)) +
-           "\r\nMax-Forwards: 70\r\nFrom: <sip:mallory@" + source + ">;tag=1\r\nTo: <sip:201@127.0.0.1>\r\nCall-ID: " +
-           std::to_string(std::hash<std::string>{}(contact + body + source)) + "@test\r\nCSeq: 1 INVITE\r\nContact: " + contact +
-           "\r\nContent-Type: application/sdp\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+           "\r\nMax-Forwards: 70\r\nFrom: <sip:mallory@" + source +
+           ">;tag=1\r\nTo: <sip:201@127.0.0.1>\r\nCall-ID: " +
+           std::to_string(std::hash<std::string>{}(contact + body + source)) +
+           "@test\r\nCSeq: 1 INVITE\r\nContact: " + contact +
+           "\r\nContent-Type: application/sdp\r\nContent-Length: " + std::to_string(body.size()) +
+           "\r\n\r\n" + body;
 }
 
 const std::string good_sdp =
@@ -69,11 +74,13 @@ TEST_CASE("each port registers with digest and is called through the registrar",
     const auto world = World::make(folder);
     Registrar registrar(folder, 5070, "s3cret");
     write_file(folder.file("password"), "s3cret\n");
-    Gateway gateway(folder, two_phones(*world) + account("server: 127.0.0.1:5070, mode: per_port, password_file: " +
-                                                         folder.file("password")));
+    Gateway gateway(folder,
+                    two_phones(*world) + account("server: 127.0.0.1:5070, mode: per_port, password_file: " +
+                                                 folder.file("password")));
     REQUIRE(gateway.wait_registered(2, patience));
     const auto client_says = speech_like(2, talk_time);
-    SipPhone client(folder, {.user = "700", .registrar = "127.0.0.1:5070", .password = "s3cret", .says = client_says});
+    SipPhone client(
+        folder, {.user = "700", .registrar = "127.0.0.1:5070", .password = "s3cret", .says = client_says});
     REQUIRE(client.ready());
     REQUIRE(client.wait_event("REGISTER_OK", patience));
     const auto phone = world->telephone(2);
@@ -108,10 +115,12 @@ TEST_CASE("a wrong password is told in words, and the ports still reach each oth
     TemporaryFolder folder;
     const auto world = World::make(folder);
     Registrar registrar(folder, 5070, "right");
-    Gateway gateway(folder, two_phones(*world) + account("server: 127.0.0.1:5070, mode: gateway, user: box, password: wrong"));
+    Gateway gateway(folder, two_phones(*world) +
+                                account("server: 127.0.0.1:5070, mode: gateway, user: box, password: wrong"));
     CHECK(eventually(patience, [&] {
         const auto list = gateway.call("registrations");
-        return !list.as_array().empty() && list.as_array()[0].as_object().at("state").as_string() == "failed" &&
+        return !list.as_array().empty() &&
+               list.as_array()[0].as_object().at("state").as_string() == "failed" &&
                !list.as_array()[0].as_object().at("reason").as_string().empty();
     }));
 }
@@ -146,9 +155,10 @@ TEST_CASE("the two known faults of the SIP stack stay guarded", "[sip][guard]") 
     const auto world = World::make(folder);
     Gateway gateway(folder, two_phones(*world) + account("server: 127.0.0.1:5091, mode: peer"));
     CHECK(ask("127.0.0.1", invite("127.0.0.1", "<tel:+123>", good_sdp)).find(" 400 ") != std::string::npos);
-    const auto image = ask("127.0.0.1", invite("127.0.0.1", "<sip:a@127.0.0.1:5099>",
-                                               "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
-                                               "m=image 4000 udptl =\r\n"));
+    const auto image =
+        ask("127.0.0.1", invite("127.0.0.1", "<sip:a@127.0.0.1:5099>",
+                                "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+                                "m=image 4000 udptl =\r\n"));
     CHECK((image.find(" 488 ") != std::string::npos || image.find(" 400 ") != std::string::npos));
     CHECK(gateway.wait_no_calls(patience));
     CHECK(gateway.stop(3s) == 0);
@@ -159,7 +169,8 @@ TEST_CASE("DTMF crosses between wire and RFC 4733 both ways, each digit once", "
     const auto world = World::make(folder);
     Gateway gateway(folder, two_phones(*world) + account("server: 127.0.0.1:5091, mode: peer"));
     farend::Clip silence(8000 * 8, 0);
-    SipPhone client(folder, {.user = "700", .registrar = {}, .password = {}, .auto_answer = true, .says = silence});
+    SipPhone client(folder,
+                    {.user = "700", .registrar = {}, .password = {}, .auto_answer = true, .says = silence});
     REQUIRE(client.ready());
     const auto phone = world->telephone(1);
     phone->lift();
@@ -184,7 +195,10 @@ TEST_CASE("hold and retrieve by the SIP client keeps the call", "[sip][hold]") {
     TemporaryFolder folder;
     const auto world = World::make(folder);
     Gateway gateway(folder, two_phones(*world) + account("server: 127.0.0.1:5091, mode: peer"));
-    SipPhone client(folder, {.user = "700", .registrar = {}, .password = {}, .auto_answer = true,
+    SipPhone client(folder, {.user = "700",
+                             .registrar = {},
+                             .password = {},
+                             .auto_answer = true,
                              .says = farend::tone(700, 0, 20s)});
     REQUIRE(client.ready());
     const auto phone = world->telephone(1);
@@ -192,7 +206,9 @@ TEST_CASE("hold and retrieve by the SIP client keeps the call", "[sip][hold]") {
     REQUIRE(phone->wait_for_tone("dial", patience));
     phone->dial_dtmf("700");
     REQUIRE(client.wait_event("CALL_ESTABLISHED", patience));
-    const auto hears_tone = [&] { return std::abs(phone->hearing().frequency1_hz - 700) < 10 && phone->hearing().level_dbm0 > -30; };
+    const auto hears_tone = [&] {
+        return std::abs(phone->hearing().frequency1_hz - 700) < 10 && phone->hearing().level_dbm0 > -30;
+    };
     REQUIRE(eventually(patience, hears_tone));
     client.hold(true);
     CHECK(eventually(patience, [&] { return phone->hearing().level_dbm0 < -50; }));

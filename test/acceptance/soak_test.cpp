@@ -34,16 +34,18 @@ bool isdn_call(farend::IsdnNetwork& network, farend::Telephone& phone, unsigned 
 TEST_CASE("a thousand calls leave no port, descriptor or memory behind", "[soak]") {
     TemporaryFolder folder;
     const auto world = World::make(folder);
-    std::string map = "country: us\n" + world->board_yaml() + "ports:\n  - {channels: " + std::to_string(world->fxs(1)) + "-" +
-                      std::to_string(world->fxs(4)) + ", kind: fxs, number: 201}\nspans:\n  - {span: " +
-                      std::to_string(world->span()) + ", name: main, channels: " + world->span_channels() +
-                      ", side: user, switch: euroisdn}\n";
+    std::string map =
+        "country: us\n" + world->board_yaml() + "ports:\n  - {channels: " + std::to_string(world->fxs(1)) +
+        "-" + std::to_string(world->fxs(4)) +
+        ", kind: fxs, number: 201}\nspans:\n  - {span: " + std::to_string(world->span()) +
+        ", name: main, channels: " + world->span_channels() + ", side: user, switch: euroisdn}\n";
     Gateway gateway(folder, map);
     const auto network = world->isdn_network();
     REQUIRE(network->wait_up(patience));
     REQUIRE(gateway.wait_span_up(patience));
     std::vector<std::unique_ptr<farend::Telephone>> phones;
-    for (unsigned i = 1; i <= 4; ++i) phones.push_back(world->telephone(i));
+    for (unsigned i = 1; i <= 4; ++i)
+        phones.push_back(world->telephone(i));
 
     std::atomic<unsigned> done{0}, failed{0};
     const auto run = [&](unsigned count) {
@@ -60,7 +62,8 @@ TEST_CASE("a thousand calls leave no port, descriptor or memory behind", "[soak]
                 }
             });
         }
-        for (auto& caller : callers) caller.join();
+        for (auto& caller : callers)
+            caller.join();
         REQUIRE(gateway.wait_no_calls(patience));
     };
 
@@ -74,6 +77,7 @@ TEST_CASE("a thousand calls leave no port, descriptor or memory behind", "[soak]
     CHECK(gateway.descriptors() == descriptors_before);
     INFO("resident before " << memory_before << " KiB, after " << gateway.resident_kib() << " KiB");
     CHECK(gateway.resident_kib() <= memory_before + 1024);
-    for (unsigned i = 1; i <= 4; ++i) CHECK(gateway.port_state(world->fxs(i)) == "idle");
+    for (unsigned i = 1; i <= 4; ++i)
+        CHECK(gateway.port_state(world->fxs(i)) == "idle");
     CHECK(gateway.stop(3s) == 0);
 }

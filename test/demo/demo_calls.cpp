@@ -15,8 +15,12 @@ namespace {
 
 constexpr std::chrono::milliseconds patience{15000};
 
-std::string phone_at(unsigned channel) { return "phone " + std::to_string(channel); }
-std::string line_at(unsigned channel) { return "line " + std::to_string(channel); }
+std::string phone_at(unsigned channel) {
+    return "phone " + std::to_string(channel);
+}
+std::string line_at(unsigned channel) {
+    return "line " + std::to_string(channel);
+}
 
 std::string level_text(double level) {
     char text[24];
@@ -47,10 +51,11 @@ void DemoCalls::lift_and_dial(unsigned port, const std::string& number) {
     sim("lift", {{"port", port}});
     timeline_.step("telephone " + std::to_string(port) + " goes off-hook");
     json::value heard;
-    require(eventually(patience, [&] {
-                heard = sim("hear", {{"port", port}});
-                return heard.at("tone").as_string() == "dial";
-            }),
+    require(eventually(patience,
+                       [&] {
+                           heard = sim("hear", {{"port", port}});
+                           return heard.at("tone").as_string() == "dial";
+                       }),
             "no dial tone");
     timeline_.step("it hears dial tone at " + level_text(heard.at("level_dbm0").to_number<double>()));
     sim("dial", {{"port", port}, {"digits", number}});
@@ -64,7 +69,8 @@ void DemoCalls::wait_ringing(unsigned port) {
 }
 
 void DemoCalls::wait_talking(unsigned port) {
-    require(gateway_.wait_port_state(port, "talking", patience), "port " + std::to_string(port) + " does not reach the talking state");
+    require(gateway_.wait_port_state(port, "talking", patience),
+            "port " + std::to_string(port) + " does not reach the talking state");
 }
 
 void DemoCalls::wait_event(const std::string& event) {
@@ -93,8 +99,8 @@ void DemoCalls::talk_with_client(CallResult& result, const std::string& at, cons
     judge_simulated_side(result, at, name, client_voice_);
 }
 
-void DemoCalls::talk_between(CallResult& result, const std::string& a, const std::string& a_name, const std::string& b,
-                             const std::string& b_name) {
+void DemoCalls::talk_between(CallResult& result, const std::string& a, const std::string& a_name,
+                             const std::string& b, const std::string& b_name) {
     sim("record", {{"at", a}});
     sim("record", {{"at", b}});
     sim("play", {{"at", a}, {"file", folder_ + "/caller.wav"}});
@@ -111,8 +117,10 @@ void DemoCalls::listen(CallResult& result) {
     note_media(result);
 }
 
-void DemoCalls::judge_simulated_side(CallResult& result, const std::string& at, const std::string& name, const farend::Clip& said) {
-    const auto file = folder_ + "/call" + std::to_string(number_) + "-" + name.substr(0, name.find(' ')) + ".wav";
+void DemoCalls::judge_simulated_side(CallResult& result, const std::string& at, const std::string& name,
+                                     const farend::Clip& said) {
+    const auto file =
+        folder_ + "/call" + std::to_string(number_) + "-" + name.substr(0, name.find(' ')) + ".wav";
     sim("record_stop", {{"at", at}, {"file", file}});
     const auto heard = farend::read_wav(file);
     require(static_cast<bool>(heard), "no recording " + file);
@@ -120,7 +128,8 @@ void DemoCalls::judge_simulated_side(CallResult& result, const std::string& at, 
 }
 
 void DemoCalls::judge_client(CallResult& result) {
-    result.directions.push_back({"SIP client", farend::match(caller_voice_, client_.heard()), client_.newest_recording()});
+    result.directions.push_back(
+        {"SIP client", farend::match(caller_voice_, client_.heard()), client_.newest_recording()});
 }
 
 void DemoCalls::end_of_call() {
@@ -137,7 +146,11 @@ CallResult DemoCalls::phone_calls_client() {
     const auto dialled = timeline_.elapsed();
     wait_event("CALL_INCOMING");
     timeline_.step("the SIP client rings");
-    require(eventually(patience, [&] { return sim("hear", {{"port", phone_1}}).at("tone").as_string() == "ringback"; }), "no ringback tone");
+    require(eventually(patience,
+                       [&] {
+                           return sim("hear", {{"port", phone_1}}).at("tone").as_string() == "ringback";
+                       }),
+            "no ringback tone");
     timeline_.step("telephone 1 hears ringback");
     result.setup = timeline_.elapsed() - dialled;
     sim("record", {{"at", phone_at(phone_1)}});
@@ -186,7 +199,10 @@ CallResult DemoCalls::phone_calls_outside() {
     const auto dialled = timeline_.elapsed();
     wait_talking(phone_3);
     timeline_.step("the gateway has seized exchange line " + std::to_string(line_1) + " and dialled");
-    require(eventually(patience, [&] { return sim("line_state", {{"line", line_1}}).at("state").as_string() == "talking"; }),
+    require(eventually(patience,
+                       [&] {
+                           return sim("line_state", {{"line", line_1}}).at("state").as_string() == "talking";
+                       }),
             "the exchange does not put the call through");
     result.setup = timeline_.elapsed() - dialled;
     const auto number = std::string(sim("line_state", {{"line", line_1}}).at("dialled").as_string());
@@ -213,7 +229,10 @@ CallResult DemoCalls::outside_calls_client() {
     sim("record", {{"at", line_at(line_2)}});
     client_.answer();
     wait_event("CALL_ESTABLISHED");
-    require(eventually(patience, [&] { return sim("line_state", {{"line", line_2}}).at("state").as_string() == "talking"; }),
+    require(eventually(patience,
+                       [&] {
+                           return sim("line_state", {{"line", line_2}}).at("state").as_string() == "talking";
+                       }),
             "the gateway does not answer the line");
     timeline_.step("the SIP client answers; the gateway closes the loop");
     talk_with_client(result, line_at(line_2), "outside");

@@ -1,5 +1,6 @@
-// The calls of the demo: who picks up what, in which order, and what each side heard. Everything is done from outside: by the sim
-// commands of the control socket (the same that `tipringctl sim` sends) and by a real SIP client.
+// The calls of the demo: who picks up what, in which order, and what each side heard. Everything is done from
+// outside: by the sim commands of the control socket (the same that `tipringctl sim` sends) and by a real SIP
+// client.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -20,8 +21,8 @@ inline constexpr std::chrono::milliseconds lead_in{1500};
 
 class DemoCalls {
   public:
-    DemoCalls(acceptance::Gateway& gateway, acceptance::SipPhone& client, std::string folder, farend::Clip caller_voice,
-              farend::Clip client_voice, Timeline& timeline);
+    DemoCalls(acceptance::Gateway& gateway, acceptance::SipPhone& client, std::string folder,
+              farend::Clip caller_voice, farend::Clip client_voice, Timeline& timeline);
 
     CallResult phone_calls_client();
     CallResult client_calls_phone();
@@ -36,14 +37,16 @@ class DemoCalls {
     void wait_ringing(unsigned port);
     void wait_talking(unsigned port);
     void wait_event(const std::string& event);
-    /// Both sides speak; notes what the simulated sides heard. `at`, `a`, `b` name them as the sim commands do.
+    /// Both sides speak; notes what the simulated sides heard. `at`, `a`, `b` name them as the sim commands
+    /// do.
     void talk_with_client(CallResult& result, const std::string& at, const std::string& name);
-    void talk_between(CallResult& result, const std::string& a, const std::string& a_name, const std::string& b,
-                      const std::string& b_name);
+    void talk_between(CallResult& result, const std::string& a, const std::string& a_name,
+                      const std::string& b, const std::string& b_name);
     void note_media(CallResult& result);
     void require(bool condition, const std::string& failure);
     void listen(CallResult& result);
-    void judge_simulated_side(CallResult& result, const std::string& at, const std::string& name, const farend::Clip& said);
+    void judge_simulated_side(CallResult& result, const std::string& at, const std::string& name,
+                              const farend::Clip& said);
     void judge_client(CallResult& result);
     void end_of_call();
 

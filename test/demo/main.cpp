@@ -1,5 +1,6 @@
-// tipring_demo: starts a SIP registrar, a SIP client and the gateway on its simulator, carries the calls and judges what was heard.
-// Usage: tipring_demo FOLDER [--stay]   recordings and logs go to FOLDER; --stay waits for Ctrl-C with everything running.
+// tipring_demo: starts a SIP registrar, a SIP client and the gateway on its simulator, carries the calls and
+// judges what was heard. Usage: tipring_demo FOLDER [--stay]   recordings and logs go to FOLDER; --stay waits
+// for Ctrl-C with everything running.
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -19,10 +20,13 @@ constexpr std::uint16_t registrar_port = 5070;
 constexpr const char* password = "tipring-demo";
 
 /// Speech of espeak-ng as 8 kHz samples, normalised to an active level of -16 dBm0.
-farend::Clip voice(const acceptance::TemporaryFolder& work, const std::string& name, const std::string& variant, const std::string& text) {
+farend::Clip voice(const acceptance::TemporaryFolder& work, const std::string& name,
+                   const std::string& variant, const std::string& text) {
     const auto raw = work.file(name + "-22k.wav"), converted = work.file(name + ".wav");
-    for (const auto& command : {std::vector<std::string>{"espeak-ng", "-v", variant, "-s", "150", "-w", raw, text},
-                                std::vector<std::string>{"sox", raw, "-r", "8000", "-c", "1", "-b", "16", converted, "norm", "-6"}}) {
+    for (const auto& command :
+         {std::vector<std::string>{"espeak-ng", "-v", variant, "-s", "150", "-w", raw, text},
+          std::vector<std::string>{"sox", raw, "-r", "8000", "-c", "1", "-b", "16", converted, "norm",
+                                   "-6"}}) {
         acceptance::Process process(command, work.file("voice.log"));
         if (process.wait(30s) != 0) throw std::runtime_error("cannot make speech: " + process.output());
     }
@@ -46,12 +50,13 @@ CallResult carry(const std::function<CallResult()>& call, demo::Timeline& timeli
 }
 
 void stay(acceptance::Gateway& gateway) {
-    std::printf("\nThe gateway goes on running. In another terminal (Ctrl-C here ends it):\n\n"
-                "  export TIPRING_SOCKET=%s\n"
-                "  alias tipringctl=%s\n"
-                "  tipringctl ports\n  tipringctl sim lift 1\n  tipringctl sim hear 1\n  tipringctl sim dial 1 202\n"
-                "  tipringctl sim lift 2\n  tipringctl calls\n  tipringctl events --follow\n",
-                gateway.socket().c_str(), acceptance::program("tipringctl").c_str());
+    std::printf(
+        "\nThe gateway goes on running. In another terminal (Ctrl-C here ends it):\n\n"
+        "  export TIPRING_SOCKET=%s\n"
+        "  alias tipringctl=%s\n"
+        "  tipringctl ports\n  tipringctl sim lift 1\n  tipringctl sim hear 1\n  tipringctl sim dial 1 202\n"
+        "  tipringctl sim lift 2\n  tipringctl calls\n  tipringctl events --follow\n",
+        gateway.socket().c_str(), acceptance::program("tipringctl").c_str());
     std::fflush(stdout);
     sigset_t signals;
     sigemptyset(&signals);
@@ -67,11 +72,15 @@ int run(const std::string& folder, bool staying) {
     demo::Timeline timeline;
     timeline.begin("Starting");
     const auto caller_voice = voice(work, "caller", "en-gb",
-                                    "Good morning. This is the telephone on the two wire line. One, two, three, four, five, six. Can you hear me well?");
-    const auto client_voice = voice(work, "client", "en-us+f3",
-                                    "Hello, this is the computer on the network. I hear you loud and clear. Seven, eight, nine, ten.");
-    for (const auto& [name, clip] : {std::pair{"caller", &caller_voice}, std::pair{"client", &client_voice}}) {
-        if (const auto written = farend::write_wav(folder + "/" + name + ".wav", with_lead_in(*clip)); !written) {
+                                    "Good morning. This is the telephone on the two wire line. One, two, "
+                                    "three, four, five, six. Can you hear me well?");
+    const auto client_voice = voice(
+        work, "client", "en-us+f3",
+        "Hello, this is the computer on the network. I hear you loud and clear. Seven, eight, nine, ten.");
+    for (const auto& [name, clip] :
+         {std::pair{"caller", &caller_voice}, std::pair{"client", &client_voice}}) {
+        if (const auto written = farend::write_wav(folder + "/" + name + ".wav", with_lead_in(*clip));
+            !written) {
             throw std::runtime_error(written.error().message);
         }
     }
@@ -83,9 +92,11 @@ int run(const std::string& folder, bool staying) {
                                        .registrar = "127.0.0.1:" + std::to_string(registrar_port),
                                        .password = password,
                                        .says = with_lead_in(client_voice)});
-    if (!client.ready() || !client.wait_event("REGISTER_OK", 20s)) throw std::runtime_error("the SIP client does not register:\n" + client.log());
+    if (!client.ready() || !client.wait_event("REGISTER_OK", 20s))
+        throw std::runtime_error("the SIP client does not register:\n" + client.log());
     timeline.step("SIP client (baresip) has registered as 300");
-    if (!gateway.wait_registered(4, 20s) || !gateway.wait_span_up(20s)) throw std::runtime_error("the gateway is not ready:\n" + gateway.log());
+    if (!gateway.wait_registered(4, 20s) || !gateway.wait_span_up(20s))
+        throw std::runtime_error("the gateway is not ready:\n" + gateway.log());
     timeline.step("the gateway has registered its telephones, and the E1 is up");
 
     demo::DemoCalls calls(gateway, client, folder, caller_voice, client_voice, timeline);
@@ -97,17 +108,22 @@ int run(const std::string& folder, bool staying) {
     }
     timeline.print_table(results);
     std::size_t good = 0;
-    for (const auto& result : results) good += result.good() ? 1 : 0;
+    for (const auto& result : results)
+        good += result.good() ? 1 : 0;
     for (auto& result : results) {
         for (auto& direction : result.directions) {
             if (direction.listener != "SIP client") continue;
-            const auto copy = folder + "/" + result.title.substr(0, result.title.find('.')) + "-SIP-client.wav";
+            const auto copy =
+                folder + "/" + result.title.substr(0, result.title.find('.')) + "-SIP-client.wav";
             std::error_code ignored;
-            std::filesystem::copy_file(direction.file, copy, std::filesystem::copy_options::overwrite_existing, ignored);
+            std::filesystem::copy_file(direction.file, copy,
+                                       std::filesystem::copy_options::overwrite_existing, ignored);
         }
     }
-    std::printf("\n%zu of %zu calls good. \"level\" is heard minus said; \"gap\" the longest missing piece.\nRecordings: %s\n", good,
-                results.size(), folder.c_str());
+    std::printf(
+        "\n%zu of %zu calls good. \"level\" is heard minus said; \"gap\" the longest missing "
+        "piece.\nRecordings: %s\n",
+        good, results.size(), folder.c_str());
     acceptance::write_file(folder + "/tipringd.log", gateway.log());
     if (staying) stay(gateway);
     return good == results.size() ? 0 : 1;

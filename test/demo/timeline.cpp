@@ -11,7 +11,8 @@ constexpr std::chrono::milliseconds longest_gap{40};
 }  // namespace
 
 bool Direction::good() const {
-    return match.found && std::abs(match.level_difference_db) <= level_tolerance_db && match.longest_gap <= longest_gap;
+    return match.found && std::abs(match.level_difference_db) <= level_tolerance_db &&
+           match.longest_gap <= longest_gap;
 }
 
 bool CallResult::good() const {
@@ -34,11 +35,13 @@ void Timeline::step(const std::string& text) {
     std::fflush(stdout);
 }
 
-void Timeline::fail(const std::string& text) { step("FAILED: " + text); }
+void Timeline::fail(const std::string& text) {
+    step("FAILED: " + text);
+}
 
 void Timeline::print_table(const std::vector<CallResult>& results) const {
-    std::printf("\n%-44s %8s %6s %11s %5s  %-22s %7s %7s  %s\n", "call", "set-up", "codec", "RTP out/in", "lost", "heard by",
-                "level", "gap", "");
+    std::printf("\n%-44s %8s %6s %11s %5s  %-22s %7s %7s  %s\n", "call", "set-up", "codec", "RTP out/in",
+                "lost", "heard by", "level", "gap", "");
     for (const auto& result : results) {
         char packets[40] = "-";
         char lost[24] = "-";
@@ -49,7 +52,8 @@ void Timeline::print_table(const std::vector<CallResult>& results) const {
         }
         bool first = true;
         for (const auto& direction : result.directions) {
-            std::printf("%-44s %8s %6s %11s %5s  %-22s %+5.2f dB %4lld ms  %s\n", first ? result.title.c_str() : "",
+            std::printf("%-44s %8s %6s %11s %5s  %-22s %+5.2f dB %4lld ms  %s\n",
+                        first ? result.title.c_str() : "",
                         first ? (std::to_string(result.setup.count()) + " ms").c_str() : "",
                         first ? result.codec.c_str() : "", first ? packets : "", first ? lost : "",
                         direction.listener.c_str(), direction.match.level_difference_db,
@@ -57,7 +61,9 @@ void Timeline::print_table(const std::vector<CallResult>& results) const {
                         direction.match.found ? (direction.good() ? "good" : "BAD") : "NOT HEARD");
             first = false;
         }
-        if (!result.failure.empty()) std::printf("%-44s %s\n", first ? result.title.c_str() : "", ("FAILED: " + result.failure).c_str());
+        if (!result.failure.empty())
+            std::printf("%-44s %s\n", first ? result.title.c_str() : "",
+                        ("FAILED: " + result.failure).c_str());
     }
 }
 

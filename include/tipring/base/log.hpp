@@ -1,5 +1,6 @@
 // Logging for every thread but the media thread (which counts instead). Lines are queued to the log thread.
-// A line about a call starts with its ids: "call=7 leg=12 port=3 ...", so that one grep tells its whole story.
+// A line about a call starts with its ids: "call=7 leg=12 port=3 ...", so that one grep tells its whole
+// story.
 #pragma once
 
 #include <string>

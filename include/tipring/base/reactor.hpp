@@ -1,6 +1,6 @@
-// Reactor: the core thread's timers, posted work and descriptor watches, as an interface, so that call control can be
-// tested with a manual clock. AsioReactor (asio_reactor.hpp) is the real one; test/support has ManualReactor.
-// Thread: everything is called on the core thread, except post().
+// Reactor: the core thread's timers, posted work and descriptor watches, as an interface, so that call
+// control can be tested with a manual clock. AsioReactor (asio_reactor.hpp) is the real one; test/support has
+// ManualReactor. Thread: everything is called on the core thread, except post().
 #pragma once
 
 #include <chrono>
@@ -30,7 +30,8 @@ class Reactor {
     virtual TimerKey schedule(Duration delay, Task task) = 0;
     /// A cancelled timer's task never runs, even when it was already due. Unknown keys are ignored.
     virtual void cancel(TimerKey key) = 0;
-    /// Calls `task` whenever `descriptor` is readable (level-triggered), until unwatch(). The caller keeps ownership.
+    /// Calls `task` whenever `descriptor` is readable (level-triggered), until unwatch(). The caller keeps
+    /// ownership.
     virtual WatchKey watch(int descriptor, Task task) = 0;
     virtual void unwatch(WatchKey key) = 0;
 };

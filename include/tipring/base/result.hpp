@@ -23,6 +23,8 @@ template <class T>
 using Result = boost::system::result<T, Error>;
 
 /// Shorthand for a failed Result.
-inline Error fail(std::string message) { return Error{std::move(message)}; }
+inline Error fail(std::string message) {
+    return Error{std::move(message)};
+}
 
 }  // namespace tipring::base

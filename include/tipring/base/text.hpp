@@ -11,19 +11,33 @@
 
 namespace tipring::base {
 
-inline std::string to_text(std::string_view text) { return std::string(text); }
-inline std::string to_text(const char* text) { return text; }
-inline std::string to_text(const std::string& text) { return text; }
-inline std::string to_text(bool value) { return value ? "yes" : "no"; }
-inline std::string to_text(char value) { return std::string(1, value); }
+inline std::string to_text(std::string_view text) {
+    return std::string(text);
+}
+inline std::string to_text(const char* text) {
+    return text;
+}
+inline std::string to_text(const std::string& text) {
+    return text;
+}
+inline std::string to_text(bool value) {
+    return value ? "yes" : "no";
+}
+inline std::string to_text(char value) {
+    return std::string(1, value);
+}
 template <std::integral T>
 std::string to_text(T value) {
     return std::to_string(value);
 }
 /// Up to three decimals, without trailing zeros.
 std::string to_text(double value);
-inline std::string to_text(std::chrono::milliseconds value) { return std::to_string(value.count()) + " ms"; }
-inline std::string to_text(std::chrono::seconds value) { return std::to_string(value.count()) + " s"; }
+inline std::string to_text(std::chrono::milliseconds value) {
+    return std::to_string(value.count()) + " ms";
+}
+inline std::string to_text(std::chrono::seconds value) {
+    return std::to_string(value.count()) + " s";
+}
 
 /// Replaces each `{}` of the pattern by the next argument.
 std::string format_texts(std::string_view pattern, std::initializer_list<std::string> arguments);

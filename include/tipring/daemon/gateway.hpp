@@ -17,7 +17,8 @@ class Gateway {
     Gateway(const Gateway&) = delete;
     Gateway& operator=(const Gateway&) = delete;
 
-    /// Opens the board, the ports, SIP and the control socket. The error names what could not be opened and what to do.
+    /// Opens the board, the ports, SIP and the control socket. The error names what could not be opened and
+    /// what to do.
     base::Result<void> start();
     /// Releases the calls, puts the lines on-hook, un-registers; `done` runs within two seconds.
     void stop(std::function<void()> done);

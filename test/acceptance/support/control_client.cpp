@@ -34,7 +34,8 @@ base::Fd open_connection(const std::string& path) {
 
 json::value ControlClient::call(const std::string& method, json::object parameters) const {
     const auto fd = open_connection(socket_path_);
-    const json::object request{{"jsonrpc", "2.0"}, {"id", 1}, {"method", method}, {"params", std::move(parameters)}};
+    const json::object request{
+        {"jsonrpc", "2.0"}, {"id", 1}, {"method", method}, {"params", std::move(parameters)}};
     const auto line = json::serialize(request) + "\n";
     if (::send(fd.get(), line.data(), line.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(line.size())) {
         throw std::runtime_error("control socket: send failed");

@@ -16,7 +16,8 @@ struct ControlError : std::runtime_error {
 class ControlClient {
   public:
     explicit ControlClient(std::string socket_path) : socket_path_(std::move(socket_path)) {}
-    /// The result; throws ControlError for an error answer, std::runtime_error when the daemon cannot be reached.
+    /// The result; throws ControlError for an error answer, std::runtime_error when the daemon cannot be
+    /// reached.
     boost::json::value call(const std::string& method, boost::json::object parameters = {}) const;
     bool reachable() const;
 

@@ -36,14 +36,17 @@ Gateway::Gateway(const TemporaryFolder& folder, const std::string& port_map)
     const auto file = folder.file("tipring.yaml");
     write_file(file, port_map + "control: {socket: " + socket_ + "}\nlog: {level: debug}\n" +
                          "media: {rtp_ports: 30000-30999}\n");
-    process_ = std::make_unique<Process>(std::vector<std::string>{program("tipringd"), "--config", file}, log_file_);
+    process_ =
+        std::make_unique<Process>(std::vector<std::string>{program("tipringd"), "--config", file}, log_file_);
     if (!eventually(start_limit, [this] { return control_.reachable() || !process_->running(); }) ||
         !process_->running()) {
         throw std::runtime_error("tipringd did not start:\n" + log());
     }
 }
 
-Gateway::~Gateway() { stop(5s); }
+Gateway::~Gateway() {
+    stop(5s);
+}
 
 std::string Gateway::port_state(unsigned channel) const {
     const auto ports = call("ports");
@@ -53,11 +56,14 @@ std::string Gateway::port_state(unsigned channel) const {
     return "no such port";
 }
 
-bool Gateway::wait_port_state(unsigned channel, const std::string& state, std::chrono::milliseconds limit) const {
+bool Gateway::wait_port_state(unsigned channel, const std::string& state,
+                              std::chrono::milliseconds limit) const {
     return eventually(limit, [&] { return port_state(channel) == state; });
 }
 
-std::size_t Gateway::calls() const { return call("calls").as_array().size(); }
+std::size_t Gateway::calls() const {
+    return call("calls").as_array().size();
+}
 
 bool Gateway::wait_no_calls(std::chrono::milliseconds limit) const {
     return eventually(limit, [this] { return calls() == 0; });
@@ -74,7 +80,8 @@ bool Gateway::wait_registered(std::size_t count, std::chrono::milliseconds limit
     return eventually(limit, [&] {
         std::size_t registered = 0;
         const auto registrations = call("registrations");
-        for (const auto& one : registrations.as_array()) registered += text_of(one, "state") == "registered" ? 1 : 0;
+        for (const auto& one : registrations.as_array())
+            registered += text_of(one, "state") == "registered" ? 1 : 0;
         return registered >= count;
     });
 }
@@ -112,6 +119,8 @@ std::optional<int> Gateway::stop(std::chrono::milliseconds limit) {
     return process_->wait(limit);
 }
 
-std::string Gateway::log() const { return process_ ? process_->output() : read_file(log_file_); }
+std::string Gateway::log() const {
+    return process_ ? process_->output() : read_file(log_file_);
+}
 
 }  // namespace tipring::acceptance

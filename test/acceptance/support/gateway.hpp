@@ -14,8 +14,8 @@ namespace tipring::acceptance {
 
 class Gateway {
   public:
-    /// Writes `port_map` (without its control, log and media sections) and starts the daemon. Throws with its output when it
-    /// does not answer on the control socket in time.
+    /// Writes `port_map` (without its control, log and media sections) and starts the daemon. Throws with its
+    /// output when it does not answer on the control socket in time.
     Gateway(const TemporaryFolder& folder, const std::string& port_map);
     ~Gateway();
 

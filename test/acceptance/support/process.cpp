@@ -25,10 +25,12 @@ bool eventually(std::chrono::milliseconds limit, const std::function<bool()>& co
     return true;
 }
 
-Process::Process(const std::vector<std::string>& arguments, std::string log_file) : log_file_(std::move(log_file)) {
+Process::Process(const std::vector<std::string>& arguments, std::string log_file)
+    : log_file_(std::move(log_file)) {
     std::vector<char*> raw;
     raw.reserve(arguments.size() + 1);
-    for (const auto& argument : arguments) raw.push_back(const_cast<char*>(argument.c_str()));
+    for (const auto& argument : arguments)
+        raw.push_back(const_cast<char*>(argument.c_str()));
     raw.push_back(nullptr);
     pid_ = ::fork();
     if (pid_ < 0) throw std::runtime_error("fork failed");
@@ -74,7 +76,9 @@ std::optional<int> Process::wait(std::chrono::milliseconds limit) {
     return status_;
 }
 
-std::string Process::output() const { return read_file(log_file_); }
+std::string Process::output() const {
+    return read_file(log_file_);
+}
 
 TemporaryFolder::TemporaryFolder() {
     auto pattern = (std::filesystem::temp_directory_path() / "tipring-XXXXXX").string();

@@ -38,7 +38,8 @@ class Process {
     std::optional<int> status_;
 };
 
-/// A new folder under the system's temporary folder, removed with its content at the end unless TIPRING_KEEP is set.
+/// A new folder under the system's temporary folder, removed with its content at the end unless TIPRING_KEEP
+/// is set.
 class TemporaryFolder {
   public:
     TemporaryFolder();

@@ -9,7 +9,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Digest (realm "tipring") on REGISTER and on initial INVITEs that do not come from a registered contact's dialog.
+// Digest (realm "tipring") on REGISTER and on initial INVITEs that do not come from a registered contact's
+// dialog.
 constexpr const char* script = R"(
 request_route {
     if (!mf_process_maxfwd_header("10")) { sl_send_reply("483", "Too Many Hops"); exit; }
@@ -41,18 +42,23 @@ void replace_all(std::string& text, const std::string& mark, const std::string& 
     }
 }
 
-std::string configuration(std::uint16_t port, const std::string& password, const std::string& gateway_numbers) {
+std::string configuration(std::uint16_t port, const std::string& password,
+                          const std::string& gateway_numbers) {
     std::string text =
         "#!KAMAILIO\ndebug=1\nlog_stderror=yes\nfork=yes\nchildren=1\ndisable_tcp=yes\nauto_aliases=no\n"
-        "alias=127.0.0.1\nlisten=udp:127.0.0.1:" + std::to_string(port) + "\n";
-    for (const auto* module : {"kex", "tm", "sl", "rr", "pv", "maxfwd", "textops", "siputils", "usrloc", "registrar", "auth"}) {
+        "alias=127.0.0.1\nlisten=udp:127.0.0.1:" +
+        std::to_string(port) + "\n";
+    for (const auto* module :
+         {"kex", "tm", "sl", "rr", "pv", "maxfwd", "textops", "siputils", "usrloc", "registrar", "auth"}) {
         text += "loadmodule \"" + std::string(module) + ".so\"\n";
     }
     text += "modparam(\"usrloc\", \"db_mode\", 0)\n";
     std::string route = script;
     replace_all(route, "PASSWORD", password);
-    replace_all(route, "GATEWAY", gateway_numbers.empty() ? "" : "if ($rU =~ \"" + gateway_numbers +
-                                      "\") { $du = \"sip:127.0.0.1:5060\"; t_relay(); exit; }");
+    replace_all(route, "GATEWAY",
+                gateway_numbers.empty() ? ""
+                                        : "if ($rU =~ \"" + gateway_numbers +
+                                              "\") { $du = \"sip:127.0.0.1:5060\"; t_relay(); exit; }");
     return text + route;
 }
 
@@ -64,7 +70,8 @@ Registrar::Registrar(const TemporaryFolder& folder, std::uint16_t port, const st
     std::filesystem::create_directories(work);
     write_file(work + "/kamailio.cfg", configuration(port, password, gateway_numbers));
     process_ = std::make_unique<Process>(
-        std::vector<std::string>{"kamailio", "-f", work + "/kamailio.cfg", "-DD", "-E", "-m", "16", "-M", "4", "-Y", work, "-w", work},
+        std::vector<std::string>{"kamailio", "-f", work + "/kamailio.cfg", "-DD", "-E", "-m", "16", "-M", "4",
+                                 "-Y", work, "-w", work},
         work + "/log");
     // The socket is bound before the workers start; the user's port shows in /proc/net/udp.
     char hex[16];

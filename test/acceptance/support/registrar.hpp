@@ -1,4 +1,5 @@
-// A real registrar and proxy (Kamailio) on 127.0.0.1: digest for REGISTER and INVITE, one password for all users.
+// A real registrar and proxy (Kamailio) on 127.0.0.1: digest for REGISTER and INVITE, one password for all
+// users.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,8 @@ namespace tipring::acceptance {
 
 class Registrar {
   public:
-    /// Numbers that match `gateway_numbers` (a regular expression) go to the gateway on 127.0.0.1:5060; empty: none do.
+    /// Numbers that match `gateway_numbers` (a regular expression) go to the gateway on 127.0.0.1:5060;
+    /// empty: none do.
     Registrar(const TemporaryFolder& folder, std::uint16_t port, const std::string& password,
               const std::string& gateway_numbers = {});
     bool running() { return process_->running(); }

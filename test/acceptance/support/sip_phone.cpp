@@ -21,26 +21,40 @@ std::string configuration(const std::string& folder, const SipPhone::Options& op
     const auto text = [](auto value) { return std::to_string(value); };
     return "poll_method epoll\n"
            "net_interface 127.0.0.1\n"
-           "sip_listen 127.0.0.1:" + text(options.sip_port) + "\n"
+           "sip_listen 127.0.0.1:" +
+           text(options.sip_port) +
+           "\n"
            "audio_path /usr/share/baresip\n"
-           "audio_player aubridge," + options.user + "\n"
-           "audio_alert aubridge,alert-" + options.user + "\n"
-           "audio_source aufile," + folder + "/says.wav\n"
+           "audio_player aubridge," +
+           options.user +
+           "\n"
+           "audio_alert aubridge,alert-" +
+           options.user +
+           "\n"
+           "audio_source aufile," +
+           folder +
+           "/says.wav\n"
            "audio_srate 8000-8000\naudio_channels 1-1\nausrc_srate 8000\nauplay_srate 8000\n"
-           "rtp_ports " + text(options.first_rtp_port) + "-" + text(options.first_rtp_port + 98) + "\n"
+           "rtp_ports " +
+           text(options.first_rtp_port) + "-" + text(options.first_rtp_port + 98) +
+           "\n"
            "call_local_timeout 120\ncall_max_calls 40\n"
-           "snd_path " + folder + "/rec\n"
+           "snd_path " +
+           folder +
+           "/rec\n"
            "module_path /usr/lib/baresip/modules\n"
            "module g711.so\nmodule aufile.so\nmodule sndfile.so\nmodule aubridge.so\n"
            "module_tmp account.so\nmodule_app menu.so\nmodule_app ctrl_tcp.so\n"
-           "ctrl_tcp_listen 127.0.0.1:" + text(options.control_port) + "\n";
+           "ctrl_tcp_listen 127.0.0.1:" +
+           text(options.control_port) + "\n";
 }
 
 std::string account(const SipPhone::Options& options) {
     const bool registers = !options.registrar.empty();
     const auto host = registers ? options.registrar : "127.0.0.1:" + std::to_string(options.sip_port);
     std::string line = "<sip:" + options.user + "@" + host + ">;audio_codecs=" + options.codecs;
-    line += registers ? ";regint=300;auth_user=" + options.user + ";auth_pass=" + options.password : ";regint=0";
+    line +=
+        registers ? ";regint=300;auth_user=" + options.user + ";auth_pass=" + options.password : ";regint=0";
     line += options.auto_answer ? ";answermode=auto" : ";answermode=manual";
     return line + "\n";
 }
@@ -67,11 +81,14 @@ SipPhone::SipPhone(const TemporaryFolder& folder, Options options)
     write_file(folder_ + "/config", configuration(folder_, options_));
     write_file(folder_ + "/accounts", account(options_));
     write_file(folder_ + "/contacts", "");
-    process_ = std::make_unique<Process>(std::vector<std::string>{"baresip", "-f", folder_}, folder_ + "/log");
-    ready_ = eventually(20s, [this] {
-        socket_ = connect_control(options_.control_port);
-        return static_cast<bool>(socket_) || !process_->running();
-    }) && socket_;
+    process_ =
+        std::make_unique<Process>(std::vector<std::string>{"baresip", "-f", folder_}, folder_ + "/log");
+    ready_ = eventually(20s,
+                        [this] {
+                            socket_ = connect_control(options_.control_port);
+                            return static_cast<bool>(socket_) || !process_->running();
+                        }) &&
+             socket_;
     if (ready_) reader_ = std::thread([this] { read_events(); });
 }
 
@@ -85,14 +102,25 @@ SipPhone::~SipPhone() {
 void SipPhone::command(const std::string& name, const std::string& parameters) {
     const auto text = json::serialize(json::object{{"command", name}, {"params", parameters}});
     const auto netstring = std::to_string(text.size()) + ":" + text + ",";
-    [[maybe_unused]] const auto sent = ::send(socket_.get(), netstring.data(), netstring.size(), MSG_NOSIGNAL);
+    [[maybe_unused]] const auto sent =
+        ::send(socket_.get(), netstring.data(), netstring.size(), MSG_NOSIGNAL);
 }
 
-void SipPhone::dial(const std::string& uri) { command("dial", uri); }
-void SipPhone::answer() { command("accept"); }
-void SipPhone::hang_up() { command("hangup"); }
-void SipPhone::send_digit(char digit) { command("sndcode", std::string(1, digit)); }
-void SipPhone::hold(bool on) { command(on ? "hold" : "resume"); }
+void SipPhone::dial(const std::string& uri) {
+    command("dial", uri);
+}
+void SipPhone::answer() {
+    command("accept");
+}
+void SipPhone::hang_up() {
+    command("hangup");
+}
+void SipPhone::send_digit(char digit) {
+    command("sndcode", std::string(1, digit));
+}
+void SipPhone::hold(bool on) {
+    command(on ? "hold" : "resume");
+}
 
 void SipPhone::read_events() {
     std::string pending;
@@ -127,13 +155,15 @@ void SipPhone::add_event(const std::string& json_text) {
 bool SipPhone::wait_event(const std::string& type, std::chrono::milliseconds limit) {
     return eventually(limit, [&] {
         const std::lock_guard lock(mutex_);
-        return std::any_of(events_.begin(), events_.end(), [&](const Event& event) { return event.type == type; });
+        return std::any_of(events_.begin(), events_.end(),
+                           [&](const Event& event) { return event.type == type; });
     });
 }
 
 std::string SipPhone::event_text(const std::string& type) const {
     const std::lock_guard lock(mutex_);
-    const auto found = std::find_if(events_.rbegin(), events_.rend(), [&](const Event& e) { return e.type == type; });
+    const auto found =
+        std::find_if(events_.rbegin(), events_.rend(), [&](const Event& e) { return e.type == type; });
     return found == events_.rend() ? std::string() : found->text;
 }
 

@@ -1,5 +1,5 @@
-// A real SIP client (baresip) driven over its control socket: plays a WAV file into the call and records what it hears.
-// Everything stays on 127.0.0.1.
+// A real SIP client (baresip) driven over its control socket: plays a WAV file into the call and records what
+// it hears. Everything stays on 127.0.0.1.
 #pragma once
 
 #include <chrono>
@@ -43,8 +43,8 @@ class SipPhone {
     void send_digit(char digit);
     void hold(bool on);
 
-    /// Waits for an event of the client since the last forget(): CALL_INCOMING, CALL_RINGING, CALL_PROGRESS, CALL_ANSWERED?,
-    /// CALL_ESTABLISHED, CALL_CLOSED, REGISTER_OK.
+    /// Waits for an event of the client since the last forget(): CALL_INCOMING, CALL_RINGING, CALL_PROGRESS,
+    /// CALL_ANSWERED?, CALL_ESTABLISHED, CALL_CLOSED, REGISTER_OK.
     bool wait_event(const std::string& type, std::chrono::milliseconds limit);
     /// The "param" and "peeruri" of the newest such event, "" when there was none.
     std::string event_text(const std::string& type) const;

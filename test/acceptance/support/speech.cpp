@@ -10,7 +10,9 @@ namespace tipring::acceptance {
 farend::Clip speech_like(unsigned seed, std::chrono::milliseconds duration) {
     constexpr double rate = 8000;
     std::mt19937 random(seed);
-    const auto between = [&](double low, double high) { return std::uniform_real_distribution(low, high)(random); };
+    const auto between = [&](double low, double high) {
+        return std::uniform_real_distribution(low, high)(random);
+    };
     farend::Clip clip(static_cast<std::size_t>(duration.count()) * 8, 0);
     double phase = 0;
     for (std::size_t at = 0; at < clip.size();) {

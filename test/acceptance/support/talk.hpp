@@ -24,7 +24,8 @@ inline void judge(const farend::Clip& said, const farend::Clip& heard, const std
     CHECK(result.longest_gap.count() <= 40);
 }
 
-/// Says the clip and a moment of silence behind it, so that all of it has left every buffer on the path when this returns.
+/// Says the clip and a moment of silence behind it, so that all of it has left every buffer on the path when
+/// this returns.
 inline void say(farend::AudioPort& speaker, farend::Clip clip) {
     clip.insert(clip.end(), 8000 * 6 / 10, 0);
     speaker.play(std::move(clip), false);

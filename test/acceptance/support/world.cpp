@@ -18,8 +18,11 @@ std::string range(unsigned first, unsigned count) {
 class SimulatorWorld final : public World {
   public:
     explicit SimulatorWorld(const TemporaryFolder& folder)
-        : socket_(folder.file("board.sock")), board_({.fxs = 4, .fxo = 2, .e1 = 1, .t1 = 0}), far_(board_.far()) {
-        if (const auto served = board_.serve(socket_); !served) throw std::runtime_error(served.error().message);
+        : socket_(folder.file("board.sock")),
+          board_({.fxs = 4, .fxo = 2, .e1 = 1, .t1 = 0}),
+          far_(board_.far()) {
+        if (const auto served = board_.serve(socket_); !served)
+            throw std::runtime_error(served.error().message);
     }
     std::string board_yaml() const override { return "board: {simulator: {socket: " + socket_ + "}}\n"; }
     unsigned fxs(unsigned index) const override { return index; }
@@ -39,7 +42,8 @@ class SimulatorWorld final : public World {
     std::unique_ptr<hardware::Board> far_;
 };
 
-// The spans of test/dahdi_vm: 1 <-> 2 are E1 (channels 1-31 and 32-62), 3 <-> 4 analogue (63-86 FXS and 87-110 FXO).
+// The spans of test/dahdi_vm: 1 <-> 2 are E1 (channels 1-31 and 32-62), 3 <-> 4 analogue (63-86 FXS and
+// 87-110 FXO).
 class DahdiWorld final : public World {
   public:
     DahdiWorld() {

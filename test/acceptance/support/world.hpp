@@ -1,6 +1,6 @@
-// The outside world of an acceptance test: what hangs on the other end of the gateway's wires. Two kinds behind one interface:
-// a virtual board served to the daemon by the test process, or the far side of real cross-connected DAHDI spans
-// (environment TIPRING_WORLD=dahdi, inside the virtual machine of test/dahdi_vm).
+// The outside world of an acceptance test: what hangs on the other end of the gateway's wires. Two kinds
+// behind one interface: a virtual board served to the daemon by the test process, or the far side of real
+// cross-connected DAHDI spans (environment TIPRING_WORLD=dahdi, inside the virtual machine of test/dahdi_vm).
 #pragma once
 
 #include <memory>

@@ -7,7 +7,8 @@ using tipring::base::SpscRing;
 
 TEST_CASE("the ring gives back what was put in, in order, and refuses when full") {
     SpscRing<int> ring(4);
-    for (int i = 0; i < 4; ++i) REQUIRE(ring.push(i));
+    for (int i = 0; i < 4; ++i)
+        REQUIRE(ring.push(i));
     REQUIRE_FALSE(ring.push(99));
     int value = -1;
     for (int i = 0; i < 4; ++i) {

@@ -67,11 +67,11 @@ std::string name_to_wire(std::string_view utf8) {
         } else if (lead >= 0xc0) {
             length = 2;
         }
-        unsigned value = lead;
+        unsigned value = lead < 0x80 ? lead : 0x100U;  // above Latin-1, or no UTF-8
         if (length == 2 && i + 1 < utf8.size()) {
             value = ((lead & 0x1fU) << 6) | (static_cast<unsigned char>(utf8[i + 1]) & 0x3fU);
         }
-        if (length > 2 || value > 0xff || (lead >= 0x80 && lead < 0xc0)) {
+        if (value > 0xff) {
             latin1 += '?';
         } else if (printable_latin1(static_cast<unsigned char>(value))) {
             latin1 += static_cast<char>(value);

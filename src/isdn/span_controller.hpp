@@ -94,10 +94,11 @@ class SpanController final : public Span, public call::Exit {
     void stop_audio(const CallPointer& call);
     void begin_clearing(const CallPointer& call, const call::Cause& cause);
     void finish(const CallPointer& call);
+    void drop_calls(std::optional<unsigned> channel, const call::Cause& cause);
     void report(const CallPointer& call, std::function<void(call::LegObserver&, call::Leg&)> what);
     void report_release(const CallPointer& call);
     CallPointer find(const q931_call* record) const;
-    call::Cause received_cause(const LinkEvent& event) const;
+    call::Cause received_cause(const LinkEvent& event, bool unanswered) const;
     std::string ids(const SpanCall& call) const;
     void changed(std::string_view event) const;
 

@@ -23,7 +23,10 @@ void SpanController::on_link(const LinkEvent& event) {
             return on_down();
         case LinkEventKind::failed:
             last_error_ = "the D-channel's descriptor failed";
-            return on_down();
+            on_down();
+            // libpri's timers have ended with the link, T309 among them.
+            return drop_calls(std::nullopt, {call::q850::destination_out_of_order,
+                                             call::Location::private_local, "D-channel failed"});
         case LinkEventKind::setup:
             return on_setup(event);
         case LinkEventKind::restart:
@@ -239,9 +242,14 @@ void SpanController::on_answer(const CallPointer& call) {
 
 // --- clearing ---
 
-call::Cause SpanController::received_cause(const LinkEvent& event) const {
+call::Cause SpanController::received_cause(const LinkEvent& event, bool unanswered) const {
     call::Cause cause;
     cause.value = event.cause != 0 ? event.cause : call::q850::normal_unspecified;
+    if (unanswered && event.cause == call::q850::no_user_responding && !event.location) {
+        // No message at all came back, which is the span's failure and not the called party's (T303,
+        // Q.931 5.1.1).
+        return {call::q850::network_out_of_order, call::Location::private_local, "no answer to SETUP"};
+    }
     const auto usual =
         settings_.side == config::SpanSide::user ? call::Location::public_local : call::Location::user;
     cause.location = event.location.value_or(up_ ? usual : call::Location::private_local);
@@ -251,7 +259,7 @@ call::Cause SpanController::received_cause(const LinkEvent& event) const {
 
 void SpanController::on_cleared_by_peer(const CallPointer& call, const LinkEvent& event) {
     if (!clearing(*call)) {
-        const auto cause = received_cause(event);
+        const auto cause = received_cause(event, call->outgoing && call->state == State::setup);
         log::info("isdn", "{} released by the network: {}", ids(*call), call::to_text(cause));
         if (event.kind == LinkEventKind::disconnect) {
             begin_clearing(call, cause);  // answers with RELEASE
@@ -269,16 +277,18 @@ void SpanController::on_cleared_by_peer(const CallPointer& call, const LinkEvent
 void SpanController::on_restart(std::optional<unsigned> channel) {
     log::warning("isdn", "span={} RESTART from the other side for {}", settings_.number,
                  channel ? base::format("channel {}", *channel) : std::string("all channels"));
+    drop_calls(channel, {call::q850::temporary_failure, received_cause({}, false).location,
+                         "RESTART by the other side"});
+    if (channel) restarts_->shown_idle(*channel);
+}
+
+void SpanController::drop_calls(std::optional<unsigned> channel, const call::Cause& cause) {
     for (const auto& call : std::vector(calls_)) {
         if (channel && call->position != *channel) continue;
         if (call->record != nullptr) link_->destroy(call->record);
-        if (!clearing(*call)) {
-            call->cause = {call::q850::temporary_failure, received_cause({}).location,
-                           "RESTART by the other side"};
-        }
+        if (!clearing(*call)) call->cause = cause;
         finish(call);
     }
-    if (channel) restarts_->shown_idle(*channel);
 }
 
 }  // namespace tipring::isdn

@@ -1,0 +1,43 @@
+// Any octets from the D-channel: a span in an answered call gets the input as frames (one length octet before
+// each). Thread: single.
+#include <boost/asio/io_context.hpp>
+#include <cstdint>
+#include <span>
+
+#include "../unit/isdn/span_bench.hpp"
+#include "tipring/base/log.hpp"
+
+using namespace tipring;
+using namespace tipring::test;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    base::log::set_level(base::log::Level::error);
+    // One span for all inputs: libpri cannot free a controller, and a span must survive everything in a row
+    // anyway.
+    static auto* const bench = new Bench;
+    static bool ready = false;
+    if (!ready) {
+        ready = bench->up();
+        if (!ready) std::abort();
+    }
+    std::span<const std::uint8_t> input(data, size);
+    while (!input.empty()) {
+        const std::size_t length = std::min<std::size_t>(input[0], input.size() - 1);
+        bench->wire->inject(
+            0, Frame(input.begin() + 1, input.begin() + 1 + static_cast<std::ptrdiff_t>(length)));
+        input = input.subspan(1 + length);
+    }
+    bench->wire->tamper = nullptr;
+    bench->context.restart();
+    bench->context.poll();
+    for (auto& call : bench->sink.calls) {
+        call.leg->alert(true);
+        call.leg->answer();
+    }
+    bench->context.restart();
+    bench->context.poll();
+    bench->sink.calls.clear();
+    bench->changes.clear();
+    bench->peer->events.clear();
+    return 0;
+}

@@ -1,0 +1,58 @@
+#include "q931_peek.hpp"
+
+#include <catch2/catch.hpp>
+#include <random>
+#include <vector>
+
+using namespace tipring;
+using isdn::cause_location;
+
+TEST_CASE("the location of a cause is read from a DISCONNECT") {
+    const std::vector<std::uint8_t> disconnect = {0x02, 0x01, 0x00, 0x00, 0x08, 0x02, 0x00, 0x01,
+                                                  0x45, 0x08, 0x02, 0x84, 0x91, 0x00, 0x00};
+    CHECK(cause_location(disconnect) == call::Location::public_remote);
+    auto supervisory = disconnect;
+    supervisory[2] = 0x01;
+    CHECK_FALSE(cause_location(supervisory));
+    auto reserved = disconnect;
+    reserved[11] = 0x86;
+    CHECK_FALSE(cause_location(reserved));
+    for (std::size_t length = 0; length < disconnect.size() - 2; ++length) {
+        CHECK_FALSE(cause_location(std::span(disconnect).first(length)));
+    }
+}
+
+TEST_CASE("elements before the cause are stepped over") {
+    const std::vector<std::uint8_t> progress = {0x02, 0x01, 0x00, 0x00, 0x08, 0x02, 0x80, 0x01, 0x03, 0xa1,
+                                                0x1e, 0x02, 0x82, 0x88, 0x08, 0x02, 0x82, 0x9f, 0x00, 0x00};
+    CHECK(cause_location(progress) == call::Location::public_local);
+}
+
+TEST_CASE("random octets are survived") {
+    std::mt19937 random(7);
+    std::vector<std::uint8_t> frame;
+    unsigned found = 0;
+    for (int i = 0; i < 20000; ++i) {
+        frame.resize(random() % 40);
+        for (auto& octet : frame)
+            octet = static_cast<std::uint8_t>(random());
+        if (frame.size() > 9) {
+            frame[2] = 0;
+            frame[4] = 0x08;
+            frame[5] = static_cast<std::uint8_t>(random() % 4);
+        }
+        if (cause_location(frame)) ++found;
+    }
+    CHECK(found > 0);
+}
+
+TEST_CASE("names cross between Latin-1 and UTF-8, without control characters") {
+    CHECK(isdn::name_to_wire("Jos\xc3\xa9") == "Jos\xe9");
+    CHECK(isdn::name_from_wire("Jos\xe9") == "Jos\xc3\xa9");
+    CHECK(isdn::name_to_wire("\xe2\x82\xac"
+                             "5") == "?5");
+    CHECK(isdn::name_from_wire("a\r\n\x1b[2Jb") == "a[2Jb");
+    CHECK(isdn::name_to_wire("a\x07"
+                             "b\xc3") == "ab?");
+    CHECK(isdn::number_digits("+49 (30) 12-3*#") == "4930123*#");
+}

@@ -1,0 +1,317 @@
+// IsdnLink: libpri for the model of an ISDN network. Thread: far end.
+#include "isdn_link.hpp"
+
+#include <sys/time.h>
+#include <sys/timerfd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <span>
+#include <system_error>
+#include <vector>
+
+extern "C" {
+#include <libpri.h>
+}
+
+#include "tipring/base/libpri_guard.hpp"
+#include "tipring/base/log.hpp"
+
+namespace tipring::farend {
+namespace {
+
+using base::LibpriGuard;
+
+constexpr std::string_view label = "isdn network";
+/// Frames per run, so that a flood cannot hold up the other models.
+constexpr int most_frames = 256;
+
+void log_text(pri*, char* text) {
+    const auto line = base::trim(text);
+    if (line.empty()) return;
+    base::log::debug("farend", "{} libpri: {}", std::string(LibpriGuard::label()), base::printable(line));
+}
+
+/// libpri cannot free a controller; it stays reachable to the end of the process.
+void retire(pri* controller) {
+    static auto* const retired = new std::vector<pri*>;
+    const LibpriGuard guard(label);
+    pri_set_userdata(controller, nullptr);
+    retired->push_back(controller);
+}
+
+int switch_number(const IsdnNetwork::Options& options) {
+    if (options.national) return PRI_SWITCH_NI2;
+    return options.t1 ? PRI_SWITCH_EUROISDN_T1 : PRI_SWITCH_EUROISDN_E1;
+}
+
+std::optional<unsigned> channel_of(int encoded) {
+    if (encoded < 0 || (encoded & 0xff) == 0xff) return std::nullopt;
+    return static_cast<unsigned>(encoded & 0xff);
+}
+
+bool inband_of(int mask) {
+    return (mask & (PRI_PROG_CALL_NOT_E2E_ISDN | PRI_PROG_INBAND_AVAILABLE)) != 0;
+}
+
+template <std::size_t N>
+std::string text_of(const char (&source)[N]) {
+    return base::printable({source, strnlen(source, N)}, N);
+}
+
+template <std::size_t N>
+void copy_text(char (&target)[N], const std::string& text) {
+    const std::size_t length = std::min(text.size(), N - 1);
+    std::memcpy(target, text.data(), length);
+    target[length] = 0;
+}
+
+pri_party_id caller_of(const IsdnCallInfo& info, bool network_side) {
+    pri_party_id id{};
+    id.number.valid = 1;
+    id.number.presentation = PRES_NUMBER_NOT_AVAILABLE;
+    if (!info.calling.empty()) {
+        const bool international = info.calling.starts_with('+');
+        id.number.presentation = (network_side ? PRI_PRES_NETWORK_NUMBER : PRI_PRES_USER_NUMBER_UNSCREENED) |
+                                 (info.restricted ? PRI_PRES_RESTRICTED : PRI_PRES_ALLOWED);
+        id.number.plan = international ? PRI_INTERNATIONAL_ISDN : PRI_UNKNOWN;
+        copy_text(id.number.str, international ? info.calling.substr(1) : info.calling);
+    }
+    if (!info.calling_name.empty()) {
+        id.name.valid = 1;
+        id.name.presentation = id.number.presentation & PRI_PRES_RESTRICTION;
+        id.name.char_set = PRI_CHAR_SET_ISO8859_1;
+        copy_text(id.name.str, info.calling_name);
+    }
+    return id;
+}
+
+std::string number_of(const char* digits, int plan) {
+    const bool international = *digits != 0 && (plan & 0x70) == (PRI_TON_INTERNATIONAL << 4);
+    return (international ? "+" : "") + base::printable(digits);
+}
+
+IsdnEvent setup_event(const pri_event_ring& ring) {
+    IsdnEvent event{.kind = IsdnEvent::Kind::setup, .record = ring.call, .channel = channel_of(ring.channel)};
+    event.exclusive = ring.flexible == 0;
+    event.info.called = number_of(ring.callednum, ring.calledplan);
+    if (ring.calling.number.valid) {
+        event.info.calling = number_of(ring.calling.number.str, ring.calling.number.plan);
+        event.info.restricted =
+            (ring.calling.number.presentation & PRI_PRES_RESTRICTION) == PRI_PRES_RESTRICTED;
+    }
+    if (ring.calling.name.valid) event.info.calling_name = text_of(ring.calling.name.str);
+    return event;
+}
+
+IsdnEvent hangup_event(IsdnEvent::Kind kind, const pri_event_hangup& hangup) {
+    return {.kind = kind,
+            .record = hangup.call,
+            .channel = channel_of(hangup.channel),
+            .cause = hangup.cause > 0 && hangup.cause < 128 ? hangup.cause : PRI_CAUSE_NORMAL_UNSPECIFIED};
+}
+
+std::optional<IsdnEvent> translate(const pri_event& event) {
+    using Kind = IsdnEvent::Kind;
+    switch (event.e) {
+        case PRI_EVENT_DCHAN_UP:
+            return IsdnEvent{.kind = Kind::up};
+        case PRI_EVENT_DCHAN_DOWN:
+            return IsdnEvent{.kind = Kind::down};
+        case PRI_EVENT_RING:
+            return setup_event(event.ring);
+        case PRI_EVENT_PROCEEDING:
+        case PRI_EVENT_PROGRESS:
+            return IsdnEvent{.kind = Kind::proceeding,
+                             .record = event.proceeding.call,
+                             .channel = channel_of(event.proceeding.channel),
+                             .inband = inband_of(event.proceeding.progressmask)};
+        case PRI_EVENT_RINGING:
+            return IsdnEvent{.kind = Kind::alerting,
+                             .record = event.ringing.call,
+                             .channel = channel_of(event.ringing.channel),
+                             .inband = inband_of(event.ringing.progressmask)};
+        case PRI_EVENT_ANSWER:
+            return IsdnEvent{.kind = Kind::answer,
+                             .record = event.answer.call,
+                             .channel = channel_of(event.answer.channel)};
+        case PRI_EVENT_HANGUP_REQ:
+            return hangup_event(Kind::disconnect, event.hangup);
+        case PRI_EVENT_HANGUP:
+            return hangup_event(Kind::released, event.hangup);
+        case PRI_EVENT_HANGUP_ACK:
+            return hangup_event(Kind::cleared, event.hangup);
+        case PRI_EVENT_RESTART:
+            return IsdnEvent{.kind = Kind::restart, .channel = channel_of(event.restart.channel)};
+        default:
+            return std::nullopt;
+    }
+}
+
+}  // namespace
+
+IsdnLink::IsdnLink(hardware::DChannel& d_channel, const IsdnNetwork::Options& options, Handler handler)
+    : d_channel_(d_channel),
+      network_side_(options.network_side),
+      t1_(options.t1),
+      handler_(std::move(handler)),
+      timer_(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)) {
+    if (!timer_) throw std::system_error(errno, std::generic_category(), "timerfd for the ISDN network");
+    {
+        const LibpriGuard guard(label);
+        pri_set_message(log_text);
+        pri_set_error(log_text);
+        controller_ = pri_new_cb(-1, network_side_ ? PRI_NETWORK : PRI_CPE, switch_number(options),
+                                 read_frame, write_frame, this);
+        if (controller_ != nullptr) {
+            pri_facility_enable(controller_);
+            pri_hangup_fix_enable(controller_, 1);
+        }
+    }
+    if (controller_ == nullptr) throw std::runtime_error("libpri has no memory for the ISDN network");
+    arm_timer();
+}
+
+IsdnLink::~IsdnLink() {
+    retire(controller_);
+}
+
+int IsdnLink::read_frame(pri* controller, void* buffer, int size) {
+    auto* self = static_cast<IsdnLink*>(pri_get_userdata(controller));
+    if (self == nullptr || self->failed_ || size <= 0) return 0;
+    const auto length =
+        self->d_channel_.read(std::span(static_cast<std::uint8_t*>(buffer), static_cast<std::size_t>(size)));
+    if (!length) {
+        self->failed_ = true;
+        base::log::warning("farend", "{}: {}", std::string(label), length.error().message);
+        return 0;
+    }
+    self->frame_seen_ = *length > 0;
+    return static_cast<int>(std::min(*length, static_cast<std::size_t>(size)));
+}
+
+int IsdnLink::write_frame(pri* controller, void* buffer, int size) {
+    auto* self = static_cast<IsdnLink*>(pri_get_userdata(controller));
+    if (self == nullptr || size <= 0) return size;
+    const std::span frame(static_cast<const std::uint8_t*>(buffer), static_cast<std::size_t>(size));
+    if (const auto written = self->d_channel_.write(frame); !written) {
+        base::log::debug("farend", "{}: {}", std::string(label), written.error().message);
+    }
+    return size;  // Q.921 repeats what is lost
+}
+
+void IsdnLink::run() {
+    std::uint64_t expirations = 0;
+    [[maybe_unused]] const auto drained = ::read(timer_.get(), &expirations, sizeof expirations);
+    const auto handle = [this](const pri_event* event) {
+        if (event == nullptr) return;
+        if (const auto translated = translate(*event)) handler_(*translated);
+    };
+    for (int i = 0; i < most_frames; ++i) {
+        frame_seen_ = false;
+        const pri_event* event = nullptr;
+        {
+            const LibpriGuard guard(label);
+            event = pri_check_event(controller_);
+        }
+        handle(event);
+        if (!frame_seen_) break;
+    }
+    for (;;) {
+        const pri_event* event = nullptr;
+        {
+            const LibpriGuard guard(label);
+            event = pri_schedule_run(controller_);
+        }
+        if (event == nullptr) break;
+        handle(event);
+    }
+    arm_timer();
+}
+
+void IsdnLink::arm_timer() {
+    itimerspec when{};
+    {
+        const LibpriGuard guard(label);
+        if (const timeval* next = pri_schedule_next(controller_)) {
+            timeval now{};
+            gettimeofday(&now, nullptr);
+            // libpri counts on the wall clock, the timer on the steady one; 1 us so that "now" does not
+            // disarm it.
+            const long long us =
+                std::max(1LL, (next->tv_sec - now.tv_sec) * 1'000'000LL + (next->tv_usec - now.tv_usec));
+            when.it_value.tv_sec = us / 1'000'000;
+            when.it_value.tv_nsec = us % 1'000'000 * 1000;
+        }
+    }
+    ::timerfd_settime(timer_.get(), 0, &when, nullptr);
+}
+
+q931_call* IsdnLink::setup(const IsdnCallInfo& info, bool exclusive) {
+    const bool international = info.called.starts_with('+');
+    auto called = international ? info.called.substr(1) : info.called;
+    if (called.empty()) return nullptr;
+    const auto caller = caller_of(info, network_side_);
+    q931_call* record = nullptr;
+    {
+        const LibpriGuard guard(label);
+        record = pri_new_call(controller_);
+        pri_sr* request = record != nullptr ? pri_sr_new() : nullptr;
+        if (request == nullptr) return nullptr;
+        pri_sr_set_channel(request, static_cast<int>(info.channel), exclusive ? 1 : 0, 0);
+        pri_sr_set_bearer(request, PRI_TRANS_CAP_3_1K_AUDIO, t1_ ? PRI_LAYER_1_ULAW : PRI_LAYER_1_ALAW);
+        pri_sr_set_called(request, called.data(), international ? PRI_INTERNATIONAL_ISDN : PRI_UNKNOWN, 1);
+        pri_sr_set_caller_party(request, &caller);
+        if (pri_setup(controller_, record, request) != 0) {
+            pri_destroycall(controller_, record);
+            record = nullptr;
+        }
+        pri_sr_free(request);
+    }
+    arm_timer();
+    return record;
+}
+
+void IsdnLink::proceeding(q931_call* record, unsigned channel) {
+    {
+        const LibpriGuard guard(label);
+        pri_proceeding(controller_, record, static_cast<int>(channel), 0);
+    }
+    arm_timer();
+}
+
+void IsdnLink::alert(q931_call* record) {
+    {
+        const LibpriGuard guard(label);
+        pri_acknowledge(controller_, record, 0, 0);
+    }
+    arm_timer();
+}
+
+void IsdnLink::answer(q931_call* record) {
+    {
+        const LibpriGuard guard(label);
+        pri_answer(controller_, record, 0, 0);
+    }
+    arm_timer();
+}
+
+bool IsdnLink::hang_up(q931_call* record, int cause) {
+    bool gone = false;
+    {
+        const LibpriGuard guard(label);
+        pri_hangup(controller_, record, cause);
+        int mode = 0;
+        gone = pri_get_crv(controller_, record, &mode) < 0;
+    }
+    arm_timer();
+    return gone;
+}
+
+void IsdnLink::destroy(q931_call* record) {
+    const LibpriGuard guard(label);
+    pri_destroycall(controller_, record);
+}
+
+}  // namespace tipring::farend

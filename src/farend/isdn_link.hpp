@@ -1,0 +1,69 @@
+// IsdnLink: a libpri controller for the model of an ISDN network. Private to farend. It shares nothing with
+// the gateway's own use of libpri (isdn::PriLink), so that a mistake in one is not answered by the same
+// mistake in the other. Thread: far end.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "tipring/base/fd.hpp"
+#include "tipring/farend/far_end.hpp"
+
+struct pri;
+struct q931_call;
+
+namespace tipring::farend {
+
+struct IsdnEvent {
+    enum class Kind { up, down, setup, proceeding, alerting, answer, disconnect, released, cleared, restart };
+    Kind kind = Kind::up;
+    q931_call* record = nullptr;
+    std::optional<unsigned> channel{};  ///< none: any (setup) or all (restart)
+    bool exclusive = false;
+    bool inband = false;  ///< progress indicator 1 or 8
+    int cause = 0;
+    IsdnCallInfo info{};  ///< setup
+};
+
+class IsdnLink {
+  public:
+    using Handler = std::function<void(const IsdnEvent&)>;
+
+    IsdnLink(hardware::DChannel& d_channel, const IsdnNetwork::Options& options, Handler handler);
+    ~IsdnLink();
+    IsdnLink(const IsdnLink&) = delete;
+    IsdnLink& operator=(const IsdnLink&) = delete;
+
+    /// Handles waiting frames and timers that are due.
+    void run();
+    /// Readable when the next timer of libpri is due.
+    int timer_descriptor() const { return timer_.get(); }
+
+    /// Null when the called number is empty.
+    q931_call* setup(const IsdnCallInfo& info, bool exclusive);
+    void proceeding(q931_call* record, unsigned channel);
+    void alert(q931_call* record);
+    void answer(q931_call* record);
+    /// True when the record is gone and no event follows.
+    bool hang_up(q931_call* record, int cause);
+    void destroy(q931_call* record);
+
+  private:
+    static int read_frame(pri* controller, void* buffer, int size);
+    static int write_frame(pri* controller, void* buffer, int size);
+    void arm_timer();
+
+    hardware::DChannel& d_channel_;
+    bool network_side_;
+    bool t1_;
+    Handler handler_;
+    base::Fd timer_;
+    pri* controller_ = nullptr;
+    bool frame_seen_ = false;
+    bool failed_ = false;
+};
+
+}  // namespace tipring::farend

@@ -1,0 +1,405 @@
+// SimulatedNetwork and NetworkCall. Threads: see the header.
+#include "isdn_network.hpp"
+
+#include <algorithm>
+
+#include "tipring/base/log.hpp"
+
+namespace tipring::farend {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr int cause_no_circuit = 34, cause_out_of_order = 38, cause_temporary_failure = 41,
+              cause_channel_busy = 44;
+constexpr int cause_normal = 16, cause_invalid_number = 28;
+/// How long a call waits for the D-channel.
+constexpr milliseconds d_channel_patience{5000};
+
+const dsp::TonePlan no_tones;
+
+}  // namespace
+
+// --- the call, any thread ---
+
+NetworkCall::NetworkCall(SimulatedNetwork& network, IsdnCallInfo info, dsp::Law law)
+    : AudioPortOf(law, no_tones), network_(&network), info_(std::move(info)), position_(info_.channel) {}
+
+IsdnCallInfo NetworkCall::info() const {
+    const std::lock_guard lock(mutex_);
+    return info_;
+}
+
+std::string NetworkCall::state() const {
+    const std::lock_guard lock(mutex_);
+    return state_;
+}
+
+int NetworkCall::cause() const {
+    const std::lock_guard lock(mutex_);
+    return cause_;
+}
+
+bool NetworkCall::wait_state(std::string_view state, milliseconds limit) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, limit, [&] { return reached_.contains(state) || state_ == "released"; });
+    return reached_.contains(state);
+}
+
+void NetworkCall::order(void (SimulatedNetwork::*what)(const std::shared_ptr<NetworkCall>&, int), int value) {
+    const std::lock_guard lock(mutex_);
+    if (network_ == nullptr) return;
+    auto* const network = network_;
+    network->thread_.post(
+        *network, [network, what, value, self = shared_from_this()] { (network->*what)(self, value); });
+}
+
+void NetworkCall::alert() {
+    order(&SimulatedNetwork::alert_now, 0);
+}
+void NetworkCall::answer() {
+    order(&SimulatedNetwork::answer_now, 0);
+}
+void NetworkCall::hang_up(int q850_cause) {
+    order(&SimulatedNetwork::hang_up_now, q850_cause);
+}
+
+void NetworkCall::enter(const std::string& state) {
+    {
+        const std::lock_guard lock(mutex_);
+        state_ = state;
+        reached_.insert(state);
+    }
+    changed_.notify_all();
+}
+
+void NetworkCall::set_channel(unsigned channel) {
+    position_ = channel;
+    const std::lock_guard lock(mutex_);
+    info_.channel = channel;
+}
+
+// --- the network, any thread ---
+
+SimulatedNetwork::SimulatedNetwork(FarEndThread& thread, std::unique_ptr<hardware::DChannel> d_channel,
+                                   std::vector<hardware::Channel> bearers, const Options& options)
+    : thread_(thread.impl()),
+      d_channel_(std::move(d_channel)),
+      network_side_(options.network_side),
+      law_(bearers.empty() ? dsp::Law::alaw : bearers.front().info.law),
+      link_(*d_channel_, options, [this](const IsdnEvent& event) { on_event(event); }),
+      options_(options) {
+    for (auto& bearer : bearers) {
+        const unsigned position = bearer.info.position;
+        bearers_.emplace(position, std::move(bearer));
+    }
+    thread_.add(*this);
+}
+
+SimulatedNetwork::~SimulatedNetwork() {
+    // First no order may come any more, then the thread lets go, then what is left is this thread's alone.
+    std::vector<CallPointer> calls;
+    {
+        const std::lock_guard lock(mutex_);
+        calls = calls_;
+        calls.insert(calls.end(), arrived_.begin(), arrived_.end());
+    }
+    for (const auto& call : calls) {
+        const std::lock_guard lock(call->mutex_);
+        call->network_ = nullptr;
+    }
+    thread_.remove(*this);
+    for (const auto& call : std::vector(calls_)) {
+        {
+            const std::lock_guard lock(call->mutex_);
+            call->network_ = nullptr;
+        }
+        if (call->record_ != nullptr && !call->released_) link_.hang_up(call->record_, cause_normal);
+        end(call, cause_normal);
+    }
+}
+
+bool SimulatedNetwork::wait_up(milliseconds limit) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, limit, [&] { return up_; });
+}
+
+std::shared_ptr<IsdnCall> SimulatedNetwork::place_call(const std::string& calling, const std::string& name,
+                                                       const std::string& called) {
+    IsdnCallInfo info;
+    info.calling = calling;
+    info.calling_name = name;
+    info.called = called;
+    auto call = std::make_shared<NetworkCall>(*this, std::move(info), law_);
+    remember(call);
+    thread_.post(*this, [this, call] {
+        call->give_up_at_ = base::SteadyClock::now() + d_channel_patience;
+        bool up = false;
+        {
+            const std::lock_guard lock(mutex_);
+            up = up_;
+        }
+        if (up) send_setup(call);
+    });
+    return call;
+}
+
+std::shared_ptr<IsdnCall> SimulatedNetwork::wait_call(milliseconds limit) {
+    std::unique_lock lock(mutex_);
+    if (!changed_.wait_for(lock, limit, [&] { return !arrived_.empty(); })) return nullptr;
+    auto call = arrived_.front();
+    arrived_.pop_front();
+    return call;
+}
+
+void SimulatedNetwork::set_options(const Options& options) {
+    const std::lock_guard lock(mutex_);
+    options_.answer_after = options.answer_after;
+    options_.reject_with = options.reject_with;
+}
+
+std::size_t SimulatedNetwork::active_calls() const {
+    const std::lock_guard lock(mutex_);
+    return calls_.size();
+}
+
+void SimulatedNetwork::remember(const CallPointer& call) {
+    const std::lock_guard lock(mutex_);
+    calls_.push_back(call);
+}
+
+// --- the far-end thread ---
+
+void SimulatedNetwork::tick(base::TimePoint now) {
+    link_.run();
+    std::vector<CallPointer> calls;
+    {
+        const std::lock_guard lock(mutex_);
+        calls = calls_;
+    }
+    for (const auto& call : calls) {
+        if (call->answer_at_ && *call->answer_at_ <= now) answer_now(call, 0);
+        if (call->give_up_at_ && *call->give_up_at_ <= now) {
+            base::log::warning("farend", "isdn network: no call to {}: the D-channel is down",
+                               call->info().called);
+            end(call, cause_out_of_order);
+            forget(call);
+        }
+        if (call->stream_ && !call->stream_->pump([](const hardware::LineEvent&) {})) {
+            hang_up_now(call, cause_temporary_failure);
+        }
+    }
+}
+
+bool SimulatedNetwork::wants_ticks() const {
+    const std::lock_guard lock(mutex_);
+    return std::any_of(calls_.begin(), calls_.end(), [](const CallPointer& call) {
+        return call->stream_ || call->answer_at_ || call->give_up_at_;
+    });
+}
+
+void SimulatedNetwork::add_wakeups(std::vector<pollfd>& wakeups) const {
+    wakeups.push_back({d_channel_->descriptor(), POLLIN | POLLPRI, 0});
+    wakeups.push_back({link_.timer_descriptor(), POLLIN, 0});
+}
+
+SimulatedNetwork::CallPointer SimulatedNetwork::find(const q931_call* record) const {
+    const std::lock_guard lock(mutex_);
+    for (const auto& call : calls_) {
+        if (record != nullptr && call->record_ == record) return call;
+    }
+    return nullptr;
+}
+
+bool SimulatedNetwork::is_free(unsigned position) const {
+    if (!bearers_.contains(position)) return false;
+    const std::lock_guard lock(mutex_);
+    return std::none_of(calls_.begin(), calls_.end(),
+                        [position](const CallPointer& call) { return call->position_ == position; });
+}
+
+unsigned SimulatedNetwork::free_channel() const {
+    for (auto bearer = bearers_.rbegin(); bearer != bearers_.rend(); ++bearer) {
+        if (is_free(bearer->first)) return bearer->first;
+    }
+    return 0;
+}
+
+void SimulatedNetwork::send_setup(const CallPointer& call) {
+    call->give_up_at_.reset();
+    if (call->released_) return;
+    const unsigned position = free_channel();
+    if (position == 0) {
+        end(call, cause_no_circuit);
+        return forget(call);
+    }
+    call->set_channel(position);
+    call->record_ = link_.setup(call->info(), network_side_);
+    if (call->record_ == nullptr) {
+        end(call, cause_invalid_number);
+        forget(call);
+    }
+}
+
+void SimulatedNetwork::on_event(const IsdnEvent& event) {
+    using Kind = IsdnEvent::Kind;
+    if (event.kind == Kind::setup) return on_setup(event);
+    if (event.kind == Kind::restart) return on_restart(event.channel);
+    if (event.kind == Kind::up || event.kind == Kind::down) {
+        std::vector<CallPointer> calls;
+        {
+            const std::lock_guard lock(mutex_);
+            up_ = event.kind == Kind::up;
+            calls = calls_;
+        }
+        changed_.notify_all();
+        for (const auto& call : calls) {
+            if (event.kind == Kind::up && call->give_up_at_) send_setup(call);
+        }
+        return;
+    }
+    const auto call = find(event.record);
+    if (!call) {
+        if (event.kind == Kind::disconnect || event.kind == Kind::released)
+            link_.hang_up(event.record, event.cause);
+        return;
+    }
+    switch (event.kind) {
+        case Kind::proceeding:
+        case Kind::alerting:
+        case Kind::answer:
+            if (call->released_) break;
+            follow_channel(call, event.channel);
+            if (event.inband || event.kind == Kind::answer) start_audio(call);
+            call->enter(event.kind == Kind::proceeding ? "proceeding"
+                        : event.kind == Kind::alerting ? "alerting"
+                                                       : "connected");
+            break;
+        case Kind::disconnect:
+            end(call, event.cause);
+            if (link_.hang_up(call->record_, event.cause)) forget(call);
+            break;
+        case Kind::released:
+            end(call, event.cause);
+            if (!link_.hang_up(call->record_, event.cause)) link_.destroy(call->record_);
+            forget(call);
+            break;
+        case Kind::cleared:
+            end(call, event.cause);
+            forget(call);
+            break;
+        default:
+            break;
+    }
+}
+
+void SimulatedNetwork::on_setup(const IsdnEvent& event) {
+    unsigned position = event.channel && is_free(*event.channel) ? *event.channel : 0;
+    if (position == 0 && !event.exclusive) position = free_channel();
+    if (position == 0) {
+        link_.hang_up(event.record, event.exclusive ? cause_channel_busy : cause_no_circuit);
+        return;
+    }
+    auto info = event.info;
+    info.channel = position;
+    auto call = std::make_shared<NetworkCall>(*this, std::move(info), law_);
+    call->record_ = event.record;
+    Options options;
+    {
+        const std::lock_guard lock(mutex_);
+        options = options_;
+        calls_.push_back(call);
+    }
+    link_.proceeding(event.record, position);
+    if (options.reject_with != 0) {
+        hang_up_now(call, options.reject_with);
+    } else if (options.answer_after) {
+        alert_now(call, 0);
+        call->answer_at_ = base::SteadyClock::now() + *options.answer_after;
+    }
+    {
+        const std::lock_guard lock(mutex_);
+        arrived_.push_back(call);
+    }
+    changed_.notify_all();
+}
+
+void SimulatedNetwork::on_restart(std::optional<unsigned> channel) {
+    std::vector<CallPointer> calls;
+    {
+        const std::lock_guard lock(mutex_);
+        calls = calls_;
+    }
+    for (const auto& call : calls) {
+        if (call->record_ == nullptr || (channel && call->position_ != *channel)) continue;
+        link_.destroy(call->record_);
+        end(call, cause_temporary_failure);
+        forget(call);
+    }
+}
+
+void SimulatedNetwork::follow_channel(const CallPointer& call, std::optional<unsigned> channel) {
+    if (!channel || *channel == call->position_ || !is_free(*channel)) return;
+    if (call->stream_) {
+        call->stream_->stop();
+        call->stream_.reset();
+    }
+    call->set_channel(*channel);
+}
+
+void SimulatedNetwork::start_audio(const CallPointer& call) {
+    const auto bearer = bearers_.find(call->position_);
+    if (call->stream_ || bearer == bearers_.end()) return;
+    call->stream_ = std::make_unique<BearerStream>(bearer->second, call->audio_);
+    call->stream_->start();
+}
+
+void SimulatedNetwork::alert_now(const CallPointer& call, int) {
+    if (call->released_ || call->record_ == nullptr) return;
+    link_.alert(call->record_);
+    call->enter("alerting");
+}
+
+void SimulatedNetwork::answer_now(const CallPointer& call, int) {
+    call->answer_at_.reset();
+    if (call->released_ || call->record_ == nullptr || call->state() == "connected") return;
+    start_audio(call);
+    link_.answer(call->record_);
+    call->enter("connected");
+}
+
+void SimulatedNetwork::hang_up_now(const CallPointer& call, int cause) {
+    if (call->released_) return;
+    end(call, cause);
+    if (call->record_ == nullptr || link_.hang_up(call->record_, cause)) forget(call);
+}
+
+void SimulatedNetwork::end(const CallPointer& call, int cause) {
+    if (std::exchange(call->released_, true)) return;
+    call->answer_at_.reset();
+    call->give_up_at_.reset();
+    if (call->stream_) {
+        call->stream_->stop();
+        call->stream_.reset();
+    }
+    {
+        const std::lock_guard lock(call->mutex_);
+        call->cause_ = cause;
+    }
+    call->enter("released");
+}
+
+void SimulatedNetwork::forget(const CallPointer& call) {
+    call->record_ = nullptr;
+    const std::lock_guard lock(mutex_);
+    std::erase(calls_, call);
+}
+
+std::unique_ptr<IsdnNetwork> make_isdn_network(FarEndThread& thread,
+                                               std::unique_ptr<hardware::DChannel> d_channel,
+                                               std::vector<hardware::Channel> bearers,
+                                               const IsdnNetwork::Options& options) {
+    return std::make_unique<SimulatedNetwork>(thread, std::move(d_channel), std::move(bearers), options);
+}
+
+}  // namespace tipring::farend

@@ -1,0 +1,115 @@
+// SimulatedNetwork: the far side of a primary-rate span, and NetworkCall, one call on it. Private to farend.
+// Thread: the far-end thread does all work; public members are called from any thread and only leave orders
+// or read what is guarded by a mutex.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "audio_port.hpp"
+#include "bearer_stream.hpp"
+#include "far_end_thread.hpp"
+#include "isdn_link.hpp"
+
+namespace tipring::farend {
+
+class SimulatedNetwork;
+
+class NetworkCall final : public AudioPortOf<IsdnCall>, public std::enable_shared_from_this<NetworkCall> {
+  public:
+    NetworkCall(SimulatedNetwork& network, IsdnCallInfo info, dsp::Law law);
+
+    IsdnCallInfo info() const override;
+    std::string state() const override;
+    /// True as soon as the state was reached, even when the call has gone on since; false early when it never
+    /// will be.
+    bool wait_state(std::string_view state, std::chrono::milliseconds limit) override;
+    int cause() const override;
+    void alert() override;
+    void answer() override;
+    void hang_up(int q850_cause) override;
+
+  private:
+    friend class SimulatedNetwork;
+    void enter(const std::string& state);
+    void set_channel(unsigned channel);
+    void order(void (SimulatedNetwork::*what)(const std::shared_ptr<NetworkCall>&, int), int value);
+
+    mutable std::mutex mutex_;  ///< guards the next five
+    std::condition_variable changed_;
+    SimulatedNetwork* network_;  ///< null when the network is gone
+    IsdnCallInfo info_;
+    std::string state_ = "setup";
+    std::set<std::string, std::less<>> reached_{"setup"};
+    int cause_ = 0;
+    // far-end thread only
+    q931_call* record_ = nullptr;
+    unsigned position_ = 0;
+    bool released_ = false;
+    std::unique_ptr<BearerStream> stream_;
+    std::optional<base::TimePoint> answer_at_;
+    std::optional<base::TimePoint> give_up_at_;  ///< waits for the D-channel
+};
+
+class SimulatedNetwork final : public IsdnNetwork, private FarEndModel {
+  public:
+    SimulatedNetwork(FarEndThread& thread, std::unique_ptr<hardware::DChannel> d_channel,
+                     std::vector<hardware::Channel> bearers, const Options& options);
+    ~SimulatedNetwork() override;
+
+    bool wait_up(std::chrono::milliseconds limit) override;
+    std::shared_ptr<IsdnCall> place_call(const std::string& calling, const std::string& name,
+                                         const std::string& called) override;
+    std::shared_ptr<IsdnCall> wait_call(std::chrono::milliseconds limit) override;
+    void set_options(const Options& options) override;
+    std::size_t active_calls() const override;
+
+  private:
+    friend class NetworkCall;
+    using CallPointer = std::shared_ptr<NetworkCall>;
+
+    void tick(base::TimePoint now) override;
+    bool wants_ticks() const override;
+    void add_wakeups(std::vector<pollfd>& wakeups) const override;
+
+    void on_event(const IsdnEvent& event);
+    void on_setup(const IsdnEvent& event);
+    void on_restart(std::optional<unsigned> channel);
+    void send_setup(const CallPointer& call);
+    void alert_now(const CallPointer& call, int);
+    void answer_now(const CallPointer& call, int);
+    void hang_up_now(const CallPointer& call, int cause);
+    /// The call is over for whoever holds it; its record may still be clearing.
+    void end(const CallPointer& call, int cause);
+    void forget(const CallPointer& call);
+    void remember(const CallPointer& call);
+    void start_audio(const CallPointer& call);
+    void follow_channel(const CallPointer& call, std::optional<unsigned> channel);
+    /// The highest free channel: the gateway begins at the other end by default.
+    unsigned free_channel() const;
+    bool is_free(unsigned position) const;
+    CallPointer find(const q931_call* record) const;
+
+    FarEndThread::Impl& thread_;
+    std::unique_ptr<hardware::DChannel> d_channel_;
+    std::map<unsigned, hardware::Channel> bearers_;
+    const bool network_side_;
+    const dsp::Law law_;
+    IsdnLink link_;
+
+    mutable std::mutex mutex_;  ///< guards the next five
+    std::condition_variable changed_;
+    bool up_ = false;
+    Options options_;
+    std::deque<CallPointer> arrived_;
+    std::vector<CallPointer> calls_;
+};
+
+}  // namespace tipring::farend

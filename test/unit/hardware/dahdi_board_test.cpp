@@ -1,0 +1,293 @@
+// The DAHDI back end over a driver that is only a table: what it asks for, and how it takes every answer.
+#include <array>
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "dahdi/bearer.hpp"
+#include "dahdi/board.hpp"
+#include "dahdi_fake.hpp"
+
+using namespace tipring;
+using namespace tipring::hardware;
+using Catch::Contains;
+using test::FakeDriver;
+
+namespace {
+
+struct Fixture {
+    FakeDriver driver;
+    std::unique_ptr<Board> board;
+
+    Fixture() {
+        driver.add_channel(1, DAHDI_SIG_FXOKS);
+        driver.add_channel(2, DAHDI_SIG_FXSKS);
+        driver.add_channel(3, DAHDI_SIG_NONE);
+        driver.add_channel(4, DAHDI_SIG_CLEAR, 2);
+        driver.add_channel(16, DAHDI_SIG_HDLCFCS, 2);
+        board = std::move(dahdi::open_board(driver).value());
+    }
+    Channel open(std::uint32_t number, dsp::Law law = dsp::Law::mulaw) {
+        ChannelOptions options;
+        options.law = law;
+        return std::move(board->open({number}, options).value());
+    }
+};
+
+using Block = std::array<std::uint8_t, block_samples>;
+
+std::vector<std::uint8_t> octets(std::size_t count, std::uint8_t value) {
+    return std::vector<std::uint8_t>(count, value);
+}
+
+}  // namespace
+
+TEST_CASE("dahdi: without the driver the board says what to install") {
+    FakeDriver driver;
+    driver.open_error = ENOENT;
+    const auto board = dahdi::open_board(driver);
+    REQUIRE(board.has_error());
+    CHECK_THAT(board.error().message, Contains("/dev/dahdi/ctl") && Contains("dahdi-dkms"));
+}
+
+TEST_CASE("dahdi: the inventory leaves out what is not configured") {
+    Fixture fixture;
+    const auto channels = fixture.board->channels().value();
+    REQUIRE(channels.size() == 4);
+    CHECK(channels[0].kind == ChannelKind::fxs);
+    CHECK(channels[1].kind == ChannelKind::fxo);
+    CHECK(channels[2].kind == ChannelKind::bearer);
+    CHECK(channels[2].span == base::SpanNumber{2});
+    CHECK(channels[3].kind == ChannelKind::d_channel);
+    CHECK(channels[0].law == dsp::Law::mulaw);
+    CHECK(fixture.board->spans().value().size() == 2);
+}
+
+TEST_CASE("dahdi: opening sets blocks and buffers, and the law of a B-channel only") {
+    Fixture fixture;
+    const auto line = fixture.open(1);
+    CHECK(fixture.driver.asked(DAHDI_SPECIFY, 1));
+    CHECK(fixture.driver.asked(DAHDI_SET_BLOCKSIZE, 80));
+    CHECK(fixture.driver.buffers.numbufs == 8);
+    CHECK(fixture.driver.buffers.bufsize == 80);
+    CHECK(fixture.driver.buffers.txbufpolicy == DAHDI_POLICY_IMMEDIATE);
+    CHECK(fixture.driver.count(DAHDI_SETLAW) == 0);
+    const auto bearer = fixture.open(4, dsp::Law::alaw);
+    CHECK(fixture.driver.asked(DAHDI_SETLAW, DAHDI_LAW_ALAW));
+}
+
+TEST_CASE("dahdi: what cannot be opened") {
+    Fixture fixture;
+    ChannelOptions as_fxs;
+    as_fxs.kind = ChannelKind::fxs;
+    CHECK_THAT(fixture.board->open({2}, as_fxs).error().message,
+               Contains("channel 2 is configured as fxsks"));
+    CHECK_THAT(fixture.board->open({3}, {}).error().message, Contains("channel 3 is configured as unused"));
+    CHECK_THAT(fixture.board->open({16}, {}).error().message, Contains("channel 16 is configured as dchan"));
+    CHECK_THAT(fixture.board->open({99}, {}).error().message, Contains("no channel 99"));
+    CHECK_THAT(fixture.board->open_d_channel({4}).error().message,
+               Contains("channel 4 is configured as bchan"));
+    fixture.driver.failures[DAHDI_SPECIFY] = -EBUSY;
+    CHECK_THAT(fixture.board->open({1}, {}).error().message, Contains("in use"));
+    fixture.driver.failures.clear();
+    fixture.driver.failures[DAHDI_GET_BLOCKSIZE] = 0;
+    CHECK_THAT(fixture.board->open({1}, {}).error().message, Contains("instead of 80"));
+}
+
+TEST_CASE("dahdi: hook operations of the two kinds of line") {
+    Fixture fixture;
+    auto fxs = fixture.open(1);
+    // The driver's answer on a non-blocking descriptor is not a failure.
+    fixture.driver.failures[DAHDI_HOOK] = -EINPROGRESS;
+    CHECK(fxs.control->ring({1000, 4000}).has_value());
+    CHECK(fixture.driver.asked(DAHDI_HOOK, DAHDI_RING));
+    CHECK(fixture.driver.cadence.ringcadence[0] == 1000);
+    CHECK(fixture.driver.cadence.ringcadence[1] == 4000);
+    CHECK(fixture.driver.cadence.ringcadence[2] == 0);
+    CHECK(fxs.control->stop_ring().has_value());
+    CHECK(fixture.driver.asked(DAHDI_HOOK, DAHDI_RINGOFF));
+    CHECK(fxs.control->seize().has_value());
+    CHECK(fixture.driver.asked(DAHDI_HOOK, DAHDI_OFFHOOK));
+    CHECK(fxs.control->release().has_value());
+    CHECK(fixture.driver.asked(DAHDI_HOOK, DAHDI_ONHOOK));
+    CHECK_THAT(fxs.control->flash().error().message, Contains("channel 1"));
+    CHECK(fxs.control->ring({}).has_error());
+    CHECK(fxs.control->ring({1000}).has_error());
+
+    auto fxo = fixture.open(2);
+    CHECK(fixture.driver.channels[2].starttime == 250);
+    CHECK(fxo.control->seize().has_value());
+    CHECK(fixture.driver.asked(DAHDI_HOOK, DAHDI_START));
+    CHECK(fxo.control->flash().has_value());
+    CHECK(fixture.driver.asked(DAHDI_HOOK, DAHDI_FLASH));
+    CHECK(fxo.control->ring({1000, 4000}).has_error());
+    fixture.driver.failures[DAHDI_HOOK] = -EBUSY;
+    CHECK_THAT(fxo.control->seize().error().message, Contains("channel 2: cannot seize the line"));
+}
+
+TEST_CASE("dahdi: a B-channel gets its gains in audio mode and has no hook") {
+    Fixture fixture;
+    auto channel = fixture.open(4, dsp::Law::alaw);
+    CHECK(channel.control->set_gain(0, -6).has_value());
+    CHECK(fixture.driver.count(DAHDI_SETGAINS) == 0);
+    CHECK(channel.control->start_audio().has_value());
+    CHECK(fixture.driver.asked(DAHDI_AUDIOMODE, 1));
+    CHECK(fixture.driver.asked(DAHDI_FLUSH, DAHDI_FLUSH_BOTH));
+    CHECK(fixture.driver.gains.rxgain[77] == 77);
+    CHECK(fixture.driver.gains.txgain[0x2A] != 0x2A);
+    CHECK(channel.control->stop_audio().has_value());
+    CHECK(fixture.driver.asked(DAHDI_AUDIOMODE, 0));
+    CHECK(channel.control->seize().has_error());
+    CHECK(channel.control->release().has_error());
+    CHECK(channel.control->set_gain(13, 0).has_error());
+    CHECK(channel.control->set_gain(0, std::nan("")).has_error());
+}
+
+TEST_CASE("dahdi: the echo canceller runs while audio does, with a length that the driver knows") {
+    Fixture fixture;
+    const std::string file = "/sys/bus/dahdi_spans/devices/span-1/dahdi!chan!001!001/ec_factory";
+    auto channel = fixture.open(1);
+    fixture.driver.files[file] = "";
+    CHECK_THAT(channel.control->set_echo_canceller(128).error().message,
+               Contains("channel 1 has no echo canceller"));
+    CHECK(channel.control->set_echo_canceller(0).has_value());
+    fixture.driver.files[file] = "MG2";
+    CHECK(channel.control->set_echo_canceller(100).has_value());
+    CHECK(channel.control->start_audio().has_value());
+    CHECK(fixture.driver.asked(DAHDI_ECHOCANCEL, 128));
+    CHECK(channel.control->stop_audio().has_value());
+    CHECK(fixture.driver.asked(DAHDI_ECHOCANCEL, 0));
+    CHECK(channel.control->set_echo_canceller(1025).has_error());
+}
+
+TEST_CASE("dahdi: the state of a line") {
+    Fixture fixture;
+    auto fxs = fixture.open(1);
+    auto fxo = fixture.open(2);
+    fixture.driver.channels[1].rxisoffhook = 1;
+    CHECK(fxs.control->status()->off_hook);
+    fixture.driver.channels[2].rxhooksig = 3;
+    CHECK(fxo.control->status()->ringing);
+    CHECK(fxo.control->status()->battery);
+    fixture.driver.channels[2].rxhooksig = 0;
+    CHECK_FALSE(fxo.control->status()->ringing);
+    CHECK_FALSE(fxo.control->status()->battery);
+    CHECK_FALSE(fxo.control->status()->alarm);
+    fixture.driver.spans[1].alarms = DAHDI_ALARM_RED;
+    CHECK(fxo.control->status()->alarm);
+}
+
+TEST_CASE("dahdi: events come before samples, and nothing but events while audio is stopped") {
+    Fixture fixture;
+    auto channel = fixture.open(1);
+    auto& driver = fixture.driver;
+    Block block{};
+    CHECK(channel.bearer->read(block).status == Bearer::ReadStatus::empty);
+    driver.received.push_back(octets(80, 1));
+    CHECK(channel.bearer->read(block).status == Bearer::ReadStatus::empty);
+    CHECK_FALSE(channel.bearer->write(block));
+    driver.events = {DAHDI_EVENT_DIALCOMPLETE, DAHDI_EVENT_RINGOFFHOOK};
+    auto result = channel.bearer->read(block);
+    CHECK(result.status == Bearer::ReadStatus::event);
+    CHECK(result.event.kind == LineEventKind::off_hook);
+
+    REQUIRE(channel.control->start_audio().has_value());
+    driver.events = {DAHDI_EVENT_TX_CED_DETECTED, DAHDI_EVENT_PULSE_START};
+    result = channel.bearer->read(block);
+    CHECK(result.status == Bearer::ReadStatus::event);
+    CHECK(result.event.kind == LineEventKind::pulse_start);
+    result = channel.bearer->read(block);
+    CHECK(result.status == Bearer::ReadStatus::block);
+    CHECK(block == [] {
+        Block all{};
+        all.fill(1);
+        return all;
+    }());
+    CHECK(channel.bearer->read(block).status == Bearer::ReadStatus::empty);
+}
+
+TEST_CASE("dahdi: an event at the moment of a write loses neither block nor event") {
+    Fixture fixture;
+    auto channel = fixture.open(1);
+    auto& driver = fixture.driver;
+    REQUIRE(channel.control->start_audio().has_value());
+    driver.events = {DAHDI_EVENT_WINKFLASH, DAHDI_EVENT_NONE + DAHDI_EVENT_DIALCOMPLETE, DAHDI_EVENT_ONHOOK};
+    Block block{};
+    CHECK(channel.bearer->write(block));
+    CHECK(driver.sent.size() == 1);
+    CHECK(channel.bearer->read(block).event.kind == LineEventKind::flash);
+    CHECK(channel.bearer->read(block).event.kind == LineEventKind::on_hook);
+    CHECK(channel.bearer->read(block).status == Bearer::ReadStatus::empty);
+    // Nobody reads: the driver's queue is taken once, then blocks are refused instead of events lost.
+    for (int i = 0; i < 100; ++i)
+        driver.events.push_back(DAHDI_EVENT_WINKFLASH);
+    CHECK_FALSE(channel.bearer->write(block));
+    std::size_t flashes = 0;
+    while (channel.bearer->read(block).status == Bearer::ReadStatus::event)
+        ++flashes;
+    CHECK(flashes == 100);
+    driver.write_full = true;
+    CHECK_FALSE(channel.bearer->write(block));
+}
+
+TEST_CASE("dahdi: short reads make whole blocks, a lost card is a failure") {
+    Fixture fixture;
+    auto channel = fixture.open(1);
+    auto& driver = fixture.driver;
+    REQUIRE(channel.control->start_audio().has_value());
+    Block block{};
+    driver.received.push_back(octets(30, 1));
+    CHECK(channel.bearer->read(block).status == Bearer::ReadStatus::empty);
+    driver.received.push_back(octets(50, 2));
+    CHECK(channel.bearer->read(block).status == Bearer::ReadStatus::block);
+    CHECK(block[29] == 1);
+    CHECK(block[30] == 2);
+    driver.read_error = ENODEV;
+    CHECK(channel.bearer->read(block).status == Bearer::ReadStatus::failed);
+}
+
+TEST_CASE("dahdi: the bearer converts between the law of a line and that of its user") {
+    Fixture fixture;
+    auto channel = fixture.open(1, dsp::Law::alaw);
+    REQUIRE(channel.control->start_audio().has_value());
+    Block block{};
+    block.fill(dsp::silence(dsp::Law::alaw));
+    CHECK(channel.bearer->write(block));
+    CHECK(fixture.driver.sent.at(0) ==
+          octets(80, dsp::encode(dsp::Law::mulaw, dsp::decode(dsp::Law::alaw, 0xD5))));
+    fixture.driver.received.push_back(octets(80, dsp::encode(dsp::Law::mulaw, 8000)));
+    CHECK(channel.bearer->read(block).status == Bearer::ReadStatus::block);
+    CHECK(dsp::decode(dsp::Law::alaw, block[5]) == Approx(8000).epsilon(0.05));
+}
+
+TEST_CASE("dahdi: a D-channel counts damaged frames and follows the alarm") {
+    Fixture fixture;
+    auto& driver = fixture.driver;
+    driver.spans[2].alarms = DAHDI_ALARM_RED;
+    auto opened = fixture.board->open_d_channel({16});
+    REQUIRE(opened.has_value());
+    auto& channel = **opened;
+    CHECK(driver.buffers.numbufs == 32);
+    CHECK(driver.buffers.bufsize == 1024);
+    CHECK(channel.alarm());
+    std::array<std::uint8_t, 300> frame{};
+    driver.events = {DAHDI_EVENT_NOALARM, DAHDI_EVENT_ABORT, DAHDI_EVENT_BADFCS};
+    for (int i = 0; i < 3; ++i)
+        CHECK(channel.read(frame).value() == 0);
+    CHECK_FALSE(channel.alarm());
+    CHECK(channel.errors() == 2);
+    CHECK(channel.read(frame).value() == 0);
+    driver.received.push_back(octets(8, 9));
+    CHECK(channel.read(frame).value() == 8);
+    CHECK(frame[7] == 9);
+
+    driver.events = {DAHDI_EVENT_ALARM};
+    CHECK(channel.write(octets(10, 1)).has_value());
+    CHECK(channel.alarm());
+    CHECK(driver.sent.back().size() == 10);
+    driver.write_full = true;
+    CHECK_THAT(channel.write(octets(10, 1)).error().message, Contains("channel 16") && Contains("lost"));
+    driver.events = {DAHDI_EVENT_REMOVED};
+    CHECK(channel.read(frame).has_error());
+    driver.read_error = ENODEV;
+    CHECK(channel.read(frame).has_error());
+}

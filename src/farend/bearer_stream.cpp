@@ -1,0 +1,62 @@
+// BearerStream: samples and line events of one channel. Thread: far end.
+#include "bearer_stream.hpp"
+
+#include "tipring/base/log.hpp"
+
+namespace tipring::farend {
+namespace {
+
+constexpr int lead_blocks = 3;
+/// Per call, so that a channel that never runs dry cannot hold up the others.
+constexpr int most_reads = 64;
+
+}  // namespace
+
+void BearerStream::start() {
+    if (running_) return;
+    if (const auto started = channel_->control->start_audio(); !started) {
+        base::log::warning("farend", "channel {}: no audio: {}", channel_->info.number,
+                           started.error().message);
+        return;
+    }
+    running_ = true;
+    audio_->connected();
+    PortAudio::Block quiet;
+    quiet.fill(dsp::silence(channel_->info.law));
+    for (int i = 0; i < lead_blocks; ++i)
+        channel_->bearer->write(quiet);
+}
+
+void BearerStream::stop() {
+    if (!running_) return;
+    running_ = false;
+    if (const auto stopped = channel_->control->stop_audio(); !stopped) {
+        base::log::debug("farend", "channel {}: {}", channel_->info.number, stopped.error().message);
+    }
+    audio_->disconnected();
+}
+
+bool BearerStream::pump(const std::function<void(const hardware::LineEvent&)>& on_event) {
+    PortAudio::Block heard;
+    PortAudio::Block said;
+    for (int i = 0; i < most_reads; ++i) {
+        const auto read = channel_->bearer->read(heard);
+        switch (read.status) {
+            case hardware::Bearer::ReadStatus::block:
+                if (!running_) break;
+                audio_->exchange(heard, said);
+                channel_->bearer->write(said);
+                break;
+            case hardware::Bearer::ReadStatus::event:
+                on_event(read.event);
+                break;
+            case hardware::Bearer::ReadStatus::empty:
+                return true;
+            case hardware::Bearer::ReadStatus::failed:
+                return false;
+        }
+    }
+    return true;
+}
+
+}  // namespace tipring::farend

@@ -130,7 +130,7 @@ std::vector<std::string> read_numbers(Mapping& mapping, std::size_t count) {
         if (is_number(number)) continue;
         mapping.problem_at(*mapping.take("number"), "number",
                            base::format("\"{}\" is no number", base::printable(number, 60)),
-                           "use digits, letters and + * # . _ -");
+                           "use digits, + * and #");
         return {};
     }
     return numbers;

@@ -52,10 +52,11 @@ void refer(Mapping& mapping, const Node& node, std::string_view key, const Targe
 void read_sources(Mapping& mapping, Route& route) {
     for (const Node* node : mapping.list("from")) {
         const auto target = parse_target(node->text);
-        if (!target && node->text != "fxs" && node->text != "fxo") {
+        const bool all_of_a_kind = node->text == "fxs" || node->text == "fxo" || node->text == "span";
+        if (!target && !all_of_a_kind) {
             mapping.problem_at(*node, "from",
                                base::format("\"{}\" is no source", base::printable(node->text, 60)),
-                               "use sip, sip NAME, port NUMBER, group NAME, span NAME, fxs or fxo");
+                               "use sip, sip NAME, port NUMBER, group NAME, span, span NAME, fxs or fxo");
             continue;
         }
         // "sip" alone is every account.
@@ -77,10 +78,10 @@ void name_account(Mapping& mapping, const Node& node, const Config& config, Targ
 }
 
 void read_destinations(Mapping& mapping, const Config& config, Route& route) {
-    if (!mapping.has("to")) {
-        mapping.take("to");
-        mapping.context().problem(mapping.mark(), mapping.path(), "the route leads nowhere",
-                                  "add to: [sip], or to: [] when such calls are to be refused");
+    const Node* to = mapping.take("to");
+    const bool empty = to != nullptr && to->kind == Node::Kind::sequence && to->items.empty();
+    if (to == nullptr || empty) {
+        mapping.context().problem(mapping.mark(), mapping.path(), "the route leads nowhere", "add to: [sip]");
         return;
     }
     for (const Node* node : mapping.list("to")) {

@@ -109,8 +109,8 @@ base::Result<std::vector<std::string>> count_up(std::string_view text, std::size
 }
 
 bool is_number(std::string_view text) {
-    return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
-        return is_digit(c) || is_letter(c) || std::string_view("+*#._-").find(c) != std::string_view::npos;
+    return !text.empty() && text.size() <= 32 && std::all_of(text.begin(), text.end(), [](char c) {
+        return is_digit(c) || c == '+' || c == '*' || c == '#';
     });
 }
 

@@ -28,7 +28,7 @@ base::Result<Range> parse_range(std::string_view text);
 /// `count` telephone numbers from "101" (counted up) or "101-104" (must have `count` members). Leading zeros
 /// are kept.
 base::Result<std::vector<std::string>> count_up(std::string_view text, std::size_t count);
-/// Characters that a number (the user part of a SIP address) may have: digits, letters and + * # . _ -
+/// 1 to 32 digits, + * #: what a telephone can dial and a route can match.
 bool is_number(std::string_view text);
 /// Names of accounts, groups, spans: letters, digits and . _ -
 bool is_name(std::string_view text);

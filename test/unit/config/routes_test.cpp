@@ -37,15 +37,15 @@ ports:
   - {channel: 2, kind: fxo, number: 901, group: city}
 routes:
   - {called: 0., from: [fxs, port 101], strip: 1, prefix: "+49", to: [sip, group city]}
-  - {name: nobody, called: 0900., to: []}
+  - {name: second, called: 1., from: span, to: sip}
 )");
     REQUIRE(config.routes.size() >= 2);
     CHECK(shown(config.routes[0]) == "'0.' from [fxs] [port 101] to [sip sip] [group city]");
     CHECK(config.routes[0].name == "route 1");
     CHECK(config.routes[0].strip == 1);
     CHECK(config.routes[0].prefix == "+49");
-    CHECK(config.routes[1].name == "nobody");
-    CHECK(config.routes[1].to.empty());
+    CHECK(config.routes[1].name == "second");
+    CHECK(shown(config.routes[1]) == "'1.' from [span] to [sip sip]");
     for (std::size_t i = 2; i < config.routes.size(); ++i)
         CHECK(config.routes[i].name.rfind("default: ", 0) == 0);
 }

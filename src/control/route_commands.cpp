@@ -1,0 +1,86 @@
+// routes.explain.
+#include <boost/json/array.hpp>
+#include <optional>
+
+#include "commands.hpp"
+#include "tipring/base/text.hpp"
+
+namespace tipring::control {
+namespace json = boost::json;
+
+namespace {
+
+routing::Source source_of(const analog::Port& port) {
+    const auto& settings = port.settings();
+    const auto line =
+        settings.kind == config::PortKind::fxs ? routing::LineKind::fxs : routing::LineKind::fxo;
+    return {routing::DestinationKind::port, settings.number, settings.group, line};
+}
+
+class RoutesExplainCommand final : public Command {
+  public:
+    explicit RoutesExplainCommand(const System& system) : system_(system) {}
+    std::string_view name() const override { return "routes.explain"; }
+    std::string_view summary() const override { return "where a call to a number would go, and why"; }
+    Access access() const override { return Access::read; }
+    std::vector<Parameter> parameters() const override {
+        return {{"number", "string", true, "the called number"},
+                {"from", "string", false,
+                 "sip, sip NAME, span NAME, a port's number or channel; default: the first telephone"}};
+    }
+    Reply run(const json::object& parameters) override {
+        const auto from = text_parameter(parameters, "from");
+        const auto source = parse_source(from);
+        if (!source) {
+            return CommandError{
+                rpc_code::not_found,
+                base::format("\"{}\" is no source; use sip, sip NAME, span NAME, or a port's number",
+                             base::printable(from, 60))};
+        }
+        routing::Query query;
+        query.called = text_parameter(parameters, "number");
+        query.source = *source;
+        const auto decision = routing::decide(system_.routes, query);
+        json::array steps;
+        for (const auto& step : decision.steps) {
+            steps.push_back(json::object{{"to", to_text(step.destination)}, {"called", step.called}});
+        }
+        return json::object{
+            {"number", query.called},
+            {"from", to_text(query.source)},
+            {"rule", decision.rule},
+            {"steps", std::move(steps)},
+            {"explanation", json::array(decision.explanation.begin(), decision.explanation.end())}};
+    }
+
+  private:
+    std::optional<routing::Source> parse_source(const std::string& text) const {
+        if (text.empty()) return default_source();
+        const auto blank = text.find(' ');
+        const auto word = text.substr(0, blank);
+        const auto name =
+            blank == std::string::npos ? std::string() : std::string(base::trim(text.substr(blank)));
+        if (word == "sip") return routing::Source{routing::DestinationKind::sip, name, "", {}};
+        if (word == "span" && !name.empty())
+            return routing::Source{routing::DestinationKind::span, name, "", {}};
+        const auto* port = find_port(system_, word == "port" ? name : text);
+        if (port == nullptr) return std::nullopt;
+        return source_of(*port);
+    }
+    routing::Source default_source() const {
+        for (const auto* port : system_.ports) {
+            if (port->settings().kind == config::PortKind::fxs) return source_of(*port);
+        }
+        return {routing::DestinationKind::sip, "", "", {}};
+    }
+
+    const System& system_;
+};
+
+}  // namespace
+
+void add_route_commands(Registry& registry, System& system) {
+    registry.add(std::make_unique<RoutesExplainCommand>(system));
+}
+
+}  // namespace tipring::control

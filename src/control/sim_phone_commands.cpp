@@ -1,0 +1,165 @@
+// sim.lift, sim.hang_up, sim.dial, sim.flash, sim.state: the simulated telephones, and everything simulated
+// at a glance.
+#include <boost/json/array.hpp>
+
+#include "sim_command.hpp"
+#include "tipring/base/text.hpp"
+#include "view_json.hpp"
+
+namespace tipring::control {
+namespace json = boost::json;
+
+namespace {
+
+json::object phone_object(farend::Telephone& phone) {
+    return {{"off_hook", phone.off_hook()}, {"ringing", phone.ringing()}, {"hears", phone.hearing().tone}};
+}
+
+class SimLiftCommand final : public SimCommand {
+  public:
+    using SimCommand::SimCommand;
+    std::string_view name() const override { return "sim.lift"; }
+    std::string_view summary() const override {
+        return "lifts the receiver of a simulated telephone (answers when it rings)";
+    }
+    std::vector<Parameter> parameters() const override { return {port_parameter}; }
+
+  protected:
+    Reply act(Simulation& simulation, const json::object& parameters) override {
+        const auto phone = telephone(simulation, parameters);
+        if (!phone) return phone.error();
+        (*phone)->lift();
+        return json::object{{"off_hook", true}};
+    }
+};
+
+class SimHangUpCommand final : public SimCommand {
+  public:
+    using SimCommand::SimCommand;
+    std::string_view name() const override { return "sim.hang_up"; }
+    std::string_view summary() const override { return "hangs up a simulated telephone"; }
+    std::vector<Parameter> parameters() const override { return {port_parameter}; }
+
+  protected:
+    Reply act(Simulation& simulation, const json::object& parameters) override {
+        const auto phone = telephone(simulation, parameters);
+        if (!phone) return phone.error();
+        (*phone)->hang_up();
+        return json::object{{"off_hook", false}};
+    }
+};
+
+class SimDialCommand final : public SimCommand {
+  public:
+    using SimCommand::SimCommand;
+    std::string_view name() const override { return "sim.dial"; }
+    std::string_view summary() const override { return "dials on a simulated telephone that is off-hook"; }
+    std::vector<Parameter> parameters() const override {
+        return {port_parameter,
+                {"digits", "string", true, "0-9 * # A-D (pulse: 0-9)"},
+                {"pulse", "boolean", false, "rotary dial instead of tones"}};
+    }
+
+  protected:
+    Reply act(Simulation& simulation, const json::object& parameters) override {
+        const auto phone = telephone(simulation, parameters);
+        if (!phone) return phone.error();
+        const auto digits = text_parameter(parameters, "digits");
+        const bool pulse = flag_parameter(parameters, "pulse");
+        const std::string_view allowed = pulse ? "0123456789" : "0123456789*#ABCD";
+        if (digits.empty() || digits.size() > 64 || digits.find_first_not_of(allowed) != std::string::npos) {
+            return CommandError{
+                rpc_code::invalid_parameters,
+                base::format("\"{}\" cannot be dialled: use {}", base::printable(digits, 60), allowed)};
+        }
+        if (!(*phone)->off_hook())
+            return CommandError{rpc_code::refused, "the receiver is on the hook; lift it first (sim lift)"};
+        if (pulse) {
+            (*phone)->dial_pulse(digits);
+        } else {
+            (*phone)->dial_dtmf(digits);
+        }
+        return json::object{{"dialling", digits}};
+    }
+};
+
+class SimFlashCommand final : public SimCommand {
+  public:
+    using SimCommand::SimCommand;
+    std::string_view name() const override { return "sim.flash"; }
+    std::string_view summary() const override {
+        return "presses the hook of a simulated telephone for a moment";
+    }
+    std::vector<Parameter> parameters() const override {
+        return {port_parameter, {"milliseconds", "integer", false, "how long, 50 to 2000; default 300"}};
+    }
+
+  protected:
+    Reply act(Simulation& simulation, const json::object& parameters) override {
+        const auto phone = telephone(simulation, parameters);
+        if (!phone) return phone.error();
+        if (!(*phone)->off_hook())
+            return CommandError{rpc_code::refused, "the receiver is on the hook; lift it first (sim lift)"};
+        const auto duration = integer_parameter(parameters, "milliseconds", 300, 50, 2000);
+        (*phone)->flash(std::chrono::milliseconds(duration));
+        return json::object{{"milliseconds", duration}};
+    }
+};
+
+class SimStateCommand final : public SimCommand {
+  public:
+    using SimCommand::SimCommand;
+    std::string_view name() const override { return "sim.state"; }
+    std::string_view summary() const override {
+        return "all simulated telephones, exchange lines and ISDN calls";
+    }
+    Access access() const override { return Access::read; }
+
+  protected:
+    Reply act(Simulation& simulation, const json::object&) override {
+        json::array phones, lines, calls;
+        for (const auto* port : system().ports) {
+            const auto& settings = port->settings();
+            const json::object who{
+                {"channel", settings.channel}, {"number", settings.number}, {"label", settings.label}};
+            if (const auto phone = simulation.telephones.find(settings.channel);
+                phone != simulation.telephones.end()) {
+                auto row = who;
+                for (auto& [key, value] : phone_object(*phone->second))
+                    row[key] = value;
+                phones.push_back(std::move(row));
+            }
+            if (const auto line = simulation.central_offices.find(settings.channel);
+                line != simulation.central_offices.end()) {
+                auto row = who;
+                row["state"] = line->second->state();
+                row["seized"] = line->second->line_seized();
+                row["dialled"] = line->second->dialled();
+                lines.push_back(std::move(row));
+            }
+        }
+        update_isdn_calls(simulation);
+        for (const auto& call : simulation.isdn_calls) {
+            const auto info = call->info();
+            calls.push_back(json::object{{"calling", info.calling},
+                                         {"name", info.calling_name},
+                                         {"called", info.called},
+                                         {"timeslot", info.channel},
+                                         {"state", call->state()}});
+        }
+        return json::object{
+            {"telephones", std::move(phones)}, {"lines", std::move(lines)}, {"isdn_calls", std::move(calls)}};
+    }
+};
+
+}  // namespace
+
+void add_sim_phone_commands(Registry& registry, System& system) {
+    registry.add(std::make_unique<SimLiftCommand>(system));
+    registry.add(std::make_unique<SimHangUpCommand>(system));
+    registry.add(std::make_unique<SimDialCommand>(system));
+    registry.add(std::make_unique<SimFlashCommand>(system));
+    registry.add(std::make_unique<SimStateCommand>(system));
+}
+
+}  // namespace tipring::control

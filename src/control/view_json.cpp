@@ -1,0 +1,159 @@
+#include "view_json.hpp"
+
+#include <boost/json/array.hpp>
+#include <cmath>
+#include <cstdio>
+#include <ctime>
+
+namespace tipring::control {
+namespace json = boost::json;
+
+namespace {
+
+double one_decimal(double value) {
+    return std::round(value * 10) / 10;
+}
+
+const char* name(config::DialMode mode) {
+    switch (mode) {
+        case config::DialMode::dtmf:
+            return "dtmf";
+        case config::DialMode::pulse:
+            return "pulse";
+        case config::DialMode::both:
+            return "both";
+    }
+    return "";
+}
+
+json::object counters(const analog::PortCounters& counters) {
+    return {{"calls_in", counters.calls_in},
+            {"calls_out", counters.calls_out},
+            {"answered", counters.answered},
+            {"failed", counters.failed},
+            {"unexpected_events", counters.unexpected_events},
+            {"hardware_errors", counters.hardware_errors}};
+}
+
+/// Empty for an endpoint that is no RTP session, or that nothing has passed yet.
+json::object rtp_object(const media::RtpStats& stats) {
+    if (stats.packets_sent + stats.packets_received == 0) return {};
+    return {{"packets_sent", stats.packets_sent},
+            {"packets_received", stats.packets_received},
+            {"packets_lost", stats.packets_lost},
+            {"packets_late", stats.packets_late},
+            {"packets_discarded", stats.packets_discarded},
+            {"jitter_ms", one_decimal(stats.jitter_ms)},
+            {"buffer_ms", one_decimal(stats.buffer_ms)},
+            {"round_trip_ms", one_decimal(stats.round_trip_ms)},
+            {"remote_loss", stats.remote_loss}};
+}
+
+}  // namespace
+
+std::string iso_time(std::chrono::system_clock::time_point time) {
+    const auto since_epoch = std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch());
+    const std::time_t seconds = since_epoch.count() / 1000;
+    std::tm parts{};
+    ::gmtime_r(&seconds, &parts);
+    char date[32];
+    char text[48];
+    std::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &parts);
+    std::snprintf(text, sizeof text, "%s.%03dZ", date, static_cast<int>(since_epoch.count() % 1000));
+    return text;
+}
+
+json::object port_row(const analog::PortView& view) {
+    return {{"channel", view.channel.value}, {"kind", view.kind},      {"number", view.number},
+            {"label", view.label},           {"group", view.group},    {"account", view.account},
+            {"state", view.state},           {"hook", view.hook},      {"in_service", view.in_service},
+            {"alarm", view.alarm},           {"call", view.call.value}};
+}
+
+json::object port_sheet(const analog::PortView& view, const config::Port& settings) {
+    auto sheet = port_row(view);
+    sheet["last_error"] = view.last_error;
+    sheet["counters"] = counters(view.counters);
+    sheet["audio"] = json::object{{"blocks_read", view.line.blocks_read},
+                                  {"blocks_written", view.line.blocks_written},
+                                  {"write_overruns", view.line.write_overruns},
+                                  {"events", view.line.events}};
+    sheet["settings"] = json::object{{"country", settings.country},
+                                     {"digit_map", settings.digit_map},
+                                     {"dial_mode", name(settings.dial_mode)},
+                                     {"to", settings.to},
+                                     {"echo_taps", settings.echo_taps},
+                                     {"receive_gain_db", settings.receive_gain_db},
+                                     {"transmit_gain_db", settings.transmit_gain_db}};
+    json::array history;
+    for (const auto& change : view.history) {
+        history.push_back(json::object{
+            {"time", iso_time(change.at)}, {"state", change.state}, {"because", change.because}});
+    }
+    sheet["history"] = std::move(history);
+    return sheet;
+}
+
+json::object span_row(const isdn::SpanView& view) {
+    json::array bearers;
+    for (const auto& bearer : view.bearers) {
+        bearers.push_back(json::object{{"timeslot", bearer.position},
+                                       {"channel", bearer.channel.value},
+                                       {"state", isdn::name(bearer.state)},
+                                       {"call", bearer.call.value}});
+    }
+    return {{"span", view.number},
+            {"name", view.name},
+            {"label", view.label},
+            {"side", view.side},
+            {"switch", view.switch_type},
+            {"layer1_up", view.layer1_up},
+            {"d_channel_up", view.d_channel_up},
+            {"in_use", view.in_use},
+            {"idle", view.idle},
+            {"calls_in", view.calls_in},
+            {"calls_out", view.calls_out},
+            {"d_channel_losses", view.d_channel_losses},
+            {"last_error", view.last_error},
+            {"bearers", std::move(bearers)}};
+}
+
+json::object registration_row(const sip::RegistrationView& view) {
+    return {{"account", view.account},  {"user", view.user},
+            {"server", view.server},    {"state", sip::name(view.state)},
+            {"reason", view.reason},    {"expires_in_s", view.expires_in.count()},
+            {"attempts", view.attempts}};
+}
+
+json::object call_row(const call::CallView& view, const media::Engine& engine) {
+    json::object row{{"id", view.id.value},        {"state", call::name(view.state)},
+                     {"from", view.from_endpoint}, {"to", view.to_endpoint},
+                     {"caller", view.caller},      {"called", view.called},
+                     {"route", view.route},        {"duration_ms", view.duration.count()}};
+    json::array audio;
+    for (const auto endpoint : {view.from_media, view.to_media}) {
+        if (!endpoint) continue;
+        if (auto rtp = rtp_object(engine.rtp_stats(endpoint)); !rtp.empty()) audio.push_back(std::move(rtp));
+    }
+    row["rtp"] = std::move(audio);
+    return row;
+}
+
+json::object event_object(const telemetry::Event& event) {
+    json::object fields;
+    for (const auto& [key, value] : event.fields)
+        fields[key] = value;
+    return {{"sequence", event.sequence},
+            {"time", iso_time(event.time)},
+            {"name", event.name},
+            {"fields", std::move(fields)}};
+}
+
+json::object hearing_object(const farend::Hearing& hearing) {
+    return {{"level_dbm0", one_decimal(hearing.level_dbm0)},
+            {"frequency1_hz", one_decimal(hearing.frequency1_hz)},
+            {"frequency2_hz", one_decimal(hearing.frequency2_hz)},
+            {"tone", hearing.tone}};
+}
+
+}  // namespace tipring::control

@@ -33,19 +33,21 @@ class DemoCalls {
 
   private:
     boost::json::value sim(const std::string& command, boost::json::object parameters = {});
+    CallResult begin(const std::string& title);
+    boost::json::object line_state(unsigned channel);
     void lift_and_dial(unsigned port, const std::string& number);
     void wait_ringing(unsigned port);
     void wait_talking(unsigned port);
     void wait_event(const std::string& event);
-    /// Both sides speak; notes what the simulated sides heard. `at`, `a`, `b` name them as the sim commands
+    /// Both sides speak; notes what the simulated sides heard. `port`, `a`, `b` name them as the sim commands
     /// do.
-    void talk_with_client(CallResult& result, const std::string& at, const std::string& name);
+    void talk_with_client(CallResult& result, const std::string& port, const std::string& name);
     void talk_between(CallResult& result, const std::string& a, const std::string& a_name,
                       const std::string& b, const std::string& b_name);
     void note_media(CallResult& result);
     void require(bool condition, const std::string& failure);
     void listen(CallResult& result);
-    void judge_simulated_side(CallResult& result, const std::string& at, const std::string& name,
+    void judge_simulated_side(CallResult& result, const std::string& port, const std::string& name,
                               const farend::Clip& said);
     void judge_client(CallResult& result);
     void end_of_call();

@@ -45,7 +45,10 @@ CallResult carry(const std::function<CallResult()>& call, demo::Timeline& timeli
         return call();
     } catch (const std::exception& problem) {
         timeline.fail(problem.what());
-        return {.title = "(see above)", .failure = problem.what()};
+        CallResult failed;
+        failed.title = "(see above)";
+        failed.failure = problem.what();
+        return failed;
     }
 }
 

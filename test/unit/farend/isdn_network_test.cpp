@@ -1,0 +1,164 @@
+// The model of the ISDN network against itself: network side at the far end of a simulated E1, user side at
+// the near end.
+#include <catch2/catch.hpp>
+#include <thread>
+
+#include "tipring/farend/far_end.hpp"
+#include "tipring/hardware/simulator.hpp"
+
+using namespace tipring;
+using namespace std::chrono_literals;
+using farend::IsdnNetwork;
+
+namespace {
+
+struct Side {
+    std::unique_ptr<hardware::DChannel> d_channel;
+    std::vector<hardware::Channel> bearers;
+};
+
+Side open_side(hardware::Board& board) {
+    Side side;
+    for (const auto& info : board.channels().value()) {
+        if (info.kind == hardware::ChannelKind::d_channel)
+            side.d_channel = board.open_d_channel(info.number).value();
+        if (info.kind == hardware::ChannelKind::bearer)
+            side.bearers.push_back(board.open(info.number, {}).value());
+    }
+    return side;
+}
+
+struct Trunk {
+    explicit Trunk(const IsdnNetwork::Options& user_options = {.network_side = false, .answer_after = 0ms}) {
+        auto far_side = open_side(*far_board);
+        auto near_side = open_side(*near_board);
+        REQUIRE(far_side.bearers.size() == 30);
+        network = farend::make_isdn_network(thread, std::move(far_side.d_channel),
+                                            std::move(far_side.bearers), {.answer_after = 0ms});
+        user = farend::make_isdn_network(thread, std::move(near_side.d_channel), std::move(near_side.bearers),
+                                         user_options);
+    }
+    bool up() { return network->wait_up(10s) && user->wait_up(10s); }
+
+    hardware::VirtualBoard board{{.e1 = 1}};
+    std::unique_ptr<hardware::Board> near_board = board.near(), far_board = board.far();
+    farend::FarEndThread thread;
+    std::unique_ptr<IsdnNetwork> network, user;
+};
+
+/// Clearing takes one more exchange of messages after the call has ended for its holder.
+bool all_cleared(const IsdnNetwork& network) {
+    const auto end = std::chrono::steady_clock::now() + 5s;
+    while (network.active_calls() != 0 && std::chrono::steady_clock::now() < end)
+        std::this_thread::yield();
+    return network.active_calls() == 0;
+}
+
+}  // namespace
+
+TEST_CASE("a call goes through with number, name, speech and DTMF both ways") {
+    Trunk trunk;
+    REQUIRE(trunk.up());
+    const auto caller = trunk.network->place_call("+441632960007", "Ada", "5551234");
+    const auto called = trunk.user->wait_call(5s);
+    REQUIRE(called);
+    CHECK(called->info().called == "5551234");
+    CHECK(called->info().calling == "+441632960007");
+    CHECK(called->info().calling_name == "Ada");
+    CHECK(called->info().channel == 31);
+    REQUIRE(caller->wait_state("connected", 5s));
+    REQUIRE(called->wait_state("connected", 5s));
+    CHECK(caller->wait_state("alerting", 0ms));  // passed on the way
+    CHECK(caller->info().channel == 31);
+
+    called->start_recording();
+    caller->play(farend::tone(1000, 0, 500ms), false);
+    REQUIRE(caller->wait_playing_done(5s));
+    caller->send_dtmf("19#");
+    CHECK(called->wait_digits("19#", 5s));
+    CHECK(farend::level_at(called->stop_recording(), 1000) > -30);
+    called->send_dtmf("5");
+    CHECK(caller->wait_digits("5", 5s));
+
+    caller->hang_up(31);
+    REQUIRE(called->wait_state("released", 5s));
+    CHECK(called->cause() == 31);
+    CHECK(caller->cause() == 31);
+    CHECK(all_cleared(*trunk.network));
+    CHECK(all_cleared(*trunk.user));
+}
+
+TEST_CASE("the called side may let it ring, answer later and hang up") {
+    Trunk trunk({.network_side = false, .answer_after = std::nullopt});
+    REQUIRE(trunk.up());
+    const auto caller = trunk.network->place_call("", "", "201");
+    const auto called = trunk.user->wait_call(5s);
+    REQUIRE(called);
+    CHECK(called->info().calling.empty());
+    REQUIRE(caller->wait_state("proceeding", 5s));
+    CHECK_FALSE(caller->wait_state("alerting", 20ms));
+    called->alert();
+    REQUIRE(caller->wait_state("alerting", 5s));
+    called->answer();
+    REQUIRE(caller->wait_state("connected", 5s));
+    called->hang_up(16);
+    REQUIRE(caller->wait_state("released", 5s));
+    CHECK(caller->cause() == 16);
+    CHECK_FALSE(caller->wait_state("nonsense", 10s));  // at once: the call is over
+}
+
+TEST_CASE("a network that rejects gives its cause") {
+    Trunk trunk;
+    REQUIRE(trunk.up());
+    for (const int cause : {17, 1, 34, 21}) {
+        trunk.network->set_options({.reject_with = cause});
+        const auto caller = trunk.user->place_call("201", "", "5551234");
+        REQUIRE(caller->wait_state("released", 5s));
+        CHECK(caller->cause() == cause);
+        const auto seen = trunk.network->wait_call(5s);
+        REQUIRE(seen);
+        CHECK(seen->state() == "released");
+    }
+    CHECK(all_cleared(*trunk.user));
+}
+
+TEST_CASE("thirty calls fill the trunk, and one more finds no circuit") {
+    Trunk trunk;
+    REQUIRE(trunk.up());
+    std::vector<std::shared_ptr<farend::IsdnCall>> calls;
+    for (int i = 0; i < 30; ++i)
+        calls.push_back(trunk.network->place_call("1", "", std::to_string(200 + i)));
+    for (const auto& call : calls)
+        REQUIRE(call->wait_state("connected", 20s));
+    const auto late = trunk.network->place_call("1", "", "299");
+    REQUIRE(late->wait_state("released", 5s));
+    CHECK(late->cause() == 34);
+    CHECK(trunk.network->active_calls() == 30);
+    for (const auto& call : calls)
+        call->hang_up(16);
+    CHECK(all_cleared(*trunk.network));
+    CHECK(all_cleared(*trunk.user));
+}
+
+TEST_CASE("a call without a D-channel ends with cause 38, and a call may outlive its network") {
+    Trunk trunk;
+    REQUIRE(trunk.up());
+    const auto talking = trunk.network->place_call("1", "", "201");
+    REQUIRE(talking->wait_state("connected", 5s));
+    trunk.network.reset();
+    CHECK(talking->state() == "released");
+    talking->hang_up(16);
+    talking->answer();
+
+    hardware::VirtualBoard alone({.e1 = 1});
+    const auto board = alone.far();
+    auto side = open_side(*board);
+    const auto network =
+        farend::make_isdn_network(trunk.thread, std::move(side.d_channel), std::move(side.bearers), {});
+    CHECK_FALSE(network->wait_up(20ms));
+    const auto call = network->place_call("1", "", "201");
+    CHECK(call->state() == "setup");
+    REQUIRE(call->wait_state("released", 10s));
+    CHECK(call->cause() == 38);
+    CHECK(network->active_calls() == 0);
+}

@@ -204,10 +204,15 @@ void ActiveCall::try_next() {
 }
 
 void ActiveCall::connect() {
-    if (!a_ || !b_) return;
-    const auto a = a_->media();
-    const auto b = b_->media();
-    if (!a || !b || (a == joined_a_ && b == joined_b_)) return;
+    const auto a = a_ ? a_->media() : media::EndpointId{};
+    const auto b = b_ ? b_->media() : media::EndpointId{};
+    const bool moved = std::exchange(media_moved_, false);
+    if (!a || !b) {
+        disconnect();
+        return;
+    }
+    if (!moved && a == joined_a_ && b == joined_b_) return;
+    if (a != joined_a_ || b != joined_b_) disconnect();
     joined_a_ = a;
     joined_b_ = b;
     parts_.connector.connect(a, b);
@@ -278,7 +283,7 @@ void ActiveCall::on_released(Leg& leg, const Cause& cause) {
 
 void ActiveCall::on_media_changed(Leg& leg) {
     if (!is_a(leg) && !is_b(leg)) return;
-    joined_a_ = joined_b_ = {};  // the same ids may have to be connected again
+    media_moved_ = true;
     feed({.kind = is_a(leg) ? BridgeEventKind::a_media : BridgeEventKind::b_media});
 }
 

@@ -67,6 +67,7 @@ class ActiveCall final : public LegObserver {
 
     std::unique_ptr<Leg> a_, b_;
     std::vector<std::unique_ptr<Leg>> abandoned_;  ///< did not answer in time, not over yet
+    bool media_moved_ = false;                     ///< the same endpoints have to be connected again
     media::EndpointId joined_a_, joined_b_;        ///< connected to each other now; none: nothing is
 
     std::vector<routing::Step> steps_;

@@ -1,0 +1,202 @@
+// Every row of the Bridge's transition table.
+#include "bridge.hpp"
+
+#include <catch2/catch.hpp>
+#include <random>
+#include <string>
+
+using namespace tipring::call;
+
+namespace {
+
+using Kind = BridgeEventKind;
+
+const Cause busy{q850::user_busy, Location::user, ""};
+const Cause trouble{q850::network_out_of_order, Location::user, ""};
+const Cause clearing{q850::normal_clearing, Location::user, ""};
+
+std::string text(const Bridge::Actions& actions) {
+    std::string line;
+    for (const auto& action : actions) {
+        if (!line.empty()) line += ' ';
+        line += name(action.kind);
+        if (action.kind == BridgeActionKind::alert_a) line += action.inband ? "(inband)" : "(local)";
+        if (action.kind == BridgeActionKind::release_a || action.kind == BridgeActionKind::release_b ||
+            action.kind == BridgeActionKind::abandon_b) {
+            line += "(" + std::to_string(action.cause.value) + ")";
+        }
+        if (action.digit != 0) line += std::string("(") + action.digit + ")";
+    }
+    return line;
+}
+
+struct Driven {
+    Bridge bridge;
+    std::string feed(Kind kind, const Cause& cause = {}, bool inband = false, char digit = 0) {
+        return text(bridge.handle({kind, cause, inband, digit}));
+    }
+    BridgeState state() const { return bridge.state(); }
+};
+
+Driven trying() {
+    Driven driven;
+    CHECK(driven.feed(Kind::begin) == "try_next");
+    CHECK(driven.feed(Kind::attempt_started) == "proceed_a start_no_answer");
+    return driven;
+}
+
+Driven alerting(bool inband) {
+    auto driven = trying();
+    CHECK(driven.feed(Kind::b_proceeding).empty());
+    CHECK(driven.feed(Kind::b_alerting, {}, inband) ==
+          (inband ? "start_no_answer alert_a(inband) connect" : "start_no_answer alert_a(local)"));
+    CHECK(driven.state() == BridgeState::alerting);
+    return driven;
+}
+
+Driven talking() {
+    auto driven = alerting(false);
+    CHECK(driven.feed(Kind::b_answered) == "stop_no_answer answer_a connect");
+    CHECK(driven.state() == BridgeState::talking);
+    return driven;
+}
+
+}  // namespace
+
+TEST_CASE("a call is set up, talks, and is released by either side") {
+    SECTION("caller") {
+        auto driven = talking();
+        CHECK(driven.feed(Kind::a_released, clearing) == "disconnect release_b(16) start_guard");
+        CHECK(driven.state() == BridgeState::releasing);
+        CHECK(driven.feed(Kind::b_released, clearing) == "finish");
+        CHECK(driven.bridge.released_by() == Bridge::ReleasedBy::caller);
+    }
+    SECTION("called") {
+        auto driven = talking();
+        CHECK(driven.feed(Kind::b_released, busy) == "disconnect release_a(17) start_guard");
+        CHECK(driven.feed(Kind::a_released, clearing) == "finish");
+        CHECK(driven.bridge.released_by() == Bridge::ReleasedBy::called);
+        CHECK(driven.bridge.cause().value == q850::user_busy);
+    }
+    SECTION("gateway") {
+        auto driven = talking();
+        CHECK(driven.feed(Kind::hang_up, trouble) == "disconnect release_a(38) release_b(38) start_guard");
+        CHECK(driven.feed(Kind::b_released, clearing).empty());
+        CHECK(driven.feed(Kind::a_released, clearing) == "finish");
+        CHECK(driven.bridge.released_by() == Bridge::ReleasedBy::gateway);
+        CHECK(driven.bridge.cause().value == q850::network_out_of_order);
+    }
+    SECTION("a leg that never says that it is over") {
+        auto driven = talking();
+        driven.feed(Kind::a_released, clearing);
+        CHECK(driven.feed(Kind::guard) == "finish");
+    }
+}
+
+TEST_CASE("no destination ends the call with cause 3") {
+    Driven driven;
+    driven.feed(Kind::begin);
+    CHECK(driven.feed(Kind::out_of_destinations) == "release_a(3) start_guard");
+    CHECK(driven.feed(Kind::a_released, clearing) == "finish");
+    CHECK(driven.state() == BridgeState::ended);
+    CHECK(driven.feed(Kind::b_answered).empty());
+}
+
+TEST_CASE("an attempt that fails is followed by the next, unseen by the caller") {
+    auto driven = trying();
+    CHECK(driven.feed(Kind::b_released, trouble) == "stop_no_answer try_next");
+    CHECK(driven.feed(Kind::attempt_refused, busy) == "try_next");
+    CHECK(driven.feed(Kind::attempt_started) == "start_no_answer");  // no second proceed
+    CHECK(driven.feed(Kind::b_released, trouble) == "stop_no_answer try_next");
+    CHECK(driven.feed(Kind::out_of_destinations) == "release_a(38) start_guard");
+    CHECK(driven.bridge.released_by() == Bridge::ReleasedBy::called);
+}
+
+TEST_CASE("an answer of the called party ends the search") {
+    auto driven = trying();
+    CHECK(driven.feed(Kind::b_released, busy) == "stop_no_answer release_a(17) start_guard");
+}
+
+TEST_CASE("after alerting no failure is followed by another attempt") {
+    auto driven = alerting(false);
+    CHECK(driven.feed(Kind::b_released, trouble) == "stop_no_answer release_a(38) start_guard");
+}
+
+TEST_CASE("no answer in time: the attempt is given up and the next one made") {
+    SECTION("local ringback goes on") {
+        auto driven = alerting(false);
+        CHECK(driven.feed(Kind::no_answer) == "abandon_b(19) try_next");
+        CHECK(driven.feed(Kind::attempt_started) == "start_no_answer");
+        CHECK(driven.feed(Kind::b_alerting, {}, false) == "start_no_answer");
+    }
+    SECTION("in-band ringback is replaced") {
+        auto driven = alerting(true);
+        CHECK(driven.feed(Kind::no_answer) == "alert_a(local) disconnect abandon_b(19) try_next");
+    }
+    SECTION("the call waits for the leg that was given up") {
+        auto driven = alerting(false);
+        driven.feed(Kind::no_answer);
+        CHECK(driven.feed(Kind::out_of_destinations) == "release_a(19) start_guard");
+        CHECK(driven.feed(Kind::a_released, clearing).empty());
+        CHECK(driven.feed(Kind::abandoned_released) == "finish");
+        CHECK(driven.bridge.cause().value == q850::no_answer);
+    }
+}
+
+TEST_CASE("early audio is joined, and joined again when it moves") {
+    auto driven = alerting(true);
+    CHECK(driven.feed(Kind::a_media) == "connect");
+    CHECK(driven.feed(Kind::b_alerting, {}, true).empty());
+    CHECK(driven.feed(Kind::b_alerting, {}, false) == "alert_a(local) disconnect");
+    CHECK(driven.feed(Kind::b_media).empty());
+    CHECK(driven.feed(Kind::b_answered) == "stop_no_answer answer_a connect");
+    CHECK(driven.feed(Kind::b_media) == "connect");
+}
+
+TEST_CASE("digits go to the other side once there is one to hear them") {
+    auto waiting = trying();
+    CHECK(waiting.feed(Kind::a_digit, {}, false, '5').empty());
+    auto driven = talking();
+    CHECK(driven.feed(Kind::a_digit, {}, false, '5') == "digit_to_b(5)");
+    CHECK(driven.feed(Kind::b_digit, {}, false, '#') == "digit_to_a(#)");
+}
+
+TEST_CASE("the caller hangs up during an attempt, and what crosses it changes nothing") {
+    auto driven = trying();
+    CHECK(driven.feed(Kind::a_released, clearing) == "stop_no_answer release_b(16) start_guard");
+    CHECK(driven.feed(Kind::b_answered).empty());
+    CHECK(driven.feed(Kind::b_alerting, {}, true).empty());
+    CHECK(driven.feed(Kind::no_answer).empty());
+    CHECK(driven.feed(Kind::hang_up, trouble).empty());
+    CHECK(driven.feed(Kind::b_released, busy) == "finish");
+    CHECK(driven.bridge.cause().value == q850::normal_clearing);
+    CHECK(driven.bridge.unexpected() == 0);
+}
+
+TEST_CASE("an attempt that crosses the end is released at once") {
+    Driven driven;
+    driven.feed(Kind::begin);
+    driven.feed(Kind::hang_up, clearing);
+    CHECK(driven.feed(Kind::attempt_started) == "release_b(16)");
+    CHECK(driven.feed(Kind::a_released, clearing).empty());
+    CHECK(driven.feed(Kind::b_released, clearing) == "finish");
+}
+
+TEST_CASE("any sequence of events ends with one finish after the guard") {
+    std::mt19937 random(20);
+    for (int round = 0; round < 5000; ++round) {
+        Driven driven;
+        int finishes = 0;
+        const auto count = [&](const std::string& actions) {
+            if (actions.find("finish") != std::string::npos) ++finishes;
+        };
+        for (int step = 0; step < 20; ++step) {
+            const auto kind = static_cast<Kind>(random() % (static_cast<unsigned>(Kind::guard) + 1));
+            count(driven.feed(kind, random() % 2 == 0 ? busy : trouble, random() % 2 == 0, '1'));
+        }
+        count(driven.feed(Kind::hang_up, clearing));
+        count(driven.feed(Kind::guard));
+        REQUIRE(driven.state() == BridgeState::ended);
+        REQUIRE(finishes == 1);
+    }
+}

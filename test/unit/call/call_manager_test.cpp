@@ -1,0 +1,269 @@
+// CallManager with fake legs and a manual clock: set-up, failover, no answer, audio, records.
+#include "tipring/call/call_manager.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "fakes.hpp"
+
+using namespace tipring;
+using namespace std::chrono_literals;
+using call::q850::network_out_of_order;
+using call::q850::normal_clearing;
+using call::q850::user_busy;
+using routing::DestinationKind;
+
+namespace {
+
+const call::Cause clearing{normal_clearing, call::Location::user, ""};
+
+struct World {
+    test::ManualReactor reactor;
+    test::LegTable legs;
+    test::FakeConnector connector;
+    test::FakeExit first{{DestinationKind::sip, "office"}, legs};
+    test::FakeExit second{{DestinationKind::group, "city"}, legs};
+    std::vector<call::CallRecord> records;
+    std::vector<call::CallState> states;
+    call::CallManager manager{reactor, connector, {30s}};
+    test::FakeLeg* caller = nullptr;
+
+    World() {
+        routing::RouteRule rule;
+        rule.name = "out";
+        rule.called = "9.";
+        rule.strip = 1;
+        rule.to = {{DestinationKind::sip, "office"}, {DestinationKind::group, "city"}};
+        manager.set_routes({rule});
+        manager.add_exit(first);
+        manager.add_exit(second);
+        manager.on_record = [this](const call::CallRecord& record) { records.push_back(record); };
+        manager.on_change = [this](const call::CallView& view) { states.push_back(view.state); };
+    }
+
+    void call(const std::string& number) {
+        auto leg = std::make_unique<test::FakeLeg>(manager.next_leg_id(), "fxs 1", legs);
+        caller = leg.get();
+        manager.incoming(std::move(leg),
+                         {{"201", "Kitchen", {}}, number, {DestinationKind::port, "201", ""}});
+        reactor.run_posted();
+    }
+    void release(test::FakeLeg& leg, const call::Cause& cause = clearing) {
+        legs.released(leg, cause);
+        reactor.run_posted();
+    }
+    void answer(test::FakeLeg& leg) {
+        legs.report([&] { leg.report().on_answered(leg); });
+        reactor.run_posted();
+    }
+    void check_clean() {
+        CHECK(legs.alive.empty());
+        CHECK_FALSE(legs.destroyed_inside_callback);
+        CHECK(connector.peers.empty());
+        CHECK(manager.calls().empty());
+        CHECK(reactor.timers() == 0);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a call is routed, answered, joined and recorded") {
+    World world;
+    world.call("95551234");
+    REQUIRE(world.first.last != nullptr);
+    auto& called = *world.first.last;
+    CHECK(called.heard == "start 5551234");
+    CHECK(world.caller->heard == "proceeding");
+
+    world.legs.report([&] { called.report().on_alerting(called, false); });
+    CHECK(world.caller->heard == "proceeding, alert local");
+    CHECK(world.connector.peers.empty());
+    world.reactor.advance(2s);
+    world.answer(called);
+    CHECK(world.caller->heard == "proceeding, alert local, answer");
+    CHECK(world.connector.peers.at(world.caller->endpoint) == called.endpoint);
+
+    const auto view = world.manager.calls().at(0);
+    CHECK(view.state == call::CallState::talking);
+    CHECK(view.to_endpoint == "sip office");
+    CHECK(view.route == "out");
+    CHECK(view.from_media == world.caller->endpoint);
+
+    world.reactor.advance(10s);
+    world.release(*world.caller);
+    CHECK(world.connector.peers.empty());
+    CHECK(called.heard == "start 5551234, release 16");
+    world.release(called);
+
+    REQUIRE(world.records.size() == 1);
+    const auto& record = world.records[0];
+    CHECK(record.setup == 2s);
+    CHECK(record.talk == 10s);
+    CHECK(record.cause.value == normal_clearing);
+    CHECK(record.released_by == "caller");
+    CHECK(record.called == "5551234");
+    CHECK(record.attempts == 1);
+    CHECK(world.manager.total() == 1);
+    using State = call::CallState;
+    CHECK(world.states ==
+          std::vector{State::routing, State::proceeding, State::alerting, State::talking, State::releasing});
+    world.check_clean();
+}
+
+TEST_CASE("no route is cause 3") {
+    World world;
+    world.call("123");
+    CHECK(world.caller->heard == "release 3");
+    world.release(*world.caller);
+    REQUIRE(world.records.size() == 1);
+    CHECK(world.records[0].released_by == "gateway");
+    CHECK(world.records[0].attempts == 0);
+    world.check_clean();
+}
+
+TEST_CASE("the next destination is tried when one fails or has nothing free") {
+    World world;
+    SECTION("failed") {
+        world.call("9555");
+        world.release(*world.first.last, {network_out_of_order, call::Location::user, ""});
+    }
+    SECTION("refused") {
+        world.first.refuse_with = user_busy;
+        world.call("9555");
+    }
+    SECTION("unknown") {
+        world.manager.remove_exit({DestinationKind::sip, "office"});
+        world.call("9555");
+    }
+    REQUIRE(world.second.last != nullptr);
+    CHECK(world.second.last->heard == "start 555");
+    CHECK(world.caller->heard == "proceeding");
+    world.answer(*world.second.last);
+    world.release(*world.second.last);
+    CHECK(world.caller->heard == "proceeding, answer, release 16");
+    world.release(*world.caller);
+    REQUIRE(world.records.size() == 1);
+    CHECK(world.records[0].attempts == 2);
+    CHECK(world.records[0].released_by == "called");
+    CHECK(world.records[0].to_endpoint == "group city");
+    world.check_clean();
+}
+
+TEST_CASE("the last cause is what the caller gets") {
+    World world;
+    world.second.refuse_with = call::q850::no_circuit_available;
+    world.call("9555");
+    world.release(*world.first.last, {network_out_of_order, call::Location::user, ""});
+    CHECK(world.caller->heard == "proceeding, release 34");
+    world.release(*world.caller);
+    world.check_clean();
+}
+
+TEST_CASE("busy is an answer: nothing else is tried") {
+    World world;
+    world.call("9555");
+    world.release(*world.first.last, {user_busy, call::Location::user, ""});
+    CHECK(world.second.last == nullptr);
+    CHECK(world.caller->heard == "proceeding, release 17");
+    world.release(*world.caller);
+    world.check_clean();
+}
+
+TEST_CASE("a destination that does not answer in time is followed by the next") {
+    World world;
+    world.call("9555");
+    auto& slow = *world.first.last;
+    world.reactor.advance(20s);
+    world.legs.report([&] { slow.report().on_alerting(slow, true); });
+    CHECK(world.connector.peers.size() == 2);
+    world.reactor.advance(29s);
+    CHECK(world.second.last == nullptr);
+    world.reactor.advance(2s);
+    REQUIRE(world.second.last != nullptr);
+    CHECK(slow.heard == "start 555, release 19");
+    CHECK(world.connector.peers.empty());
+    CHECK(world.caller->heard == "proceeding, alert inband, alert local");
+
+    // A late answer of the one given up is no answer of the call.
+    world.answer(slow);
+    CHECK(world.manager.calls().at(0).state == call::CallState::proceeding);
+    world.reactor.advance(31s);
+    CHECK(world.caller->heard == "proceeding, alert inband, alert local, release 19");
+    world.release(*world.caller);
+    CHECK(world.records.empty());
+    world.release(slow);
+    world.release(*world.second.last);
+    REQUIRE(world.records.size() == 1);
+    CHECK(world.records[0].cause.value == call::q850::no_answer);
+    world.check_clean();
+}
+
+TEST_CASE("the caller hangs up while a destination rings; the answer crosses it") {
+    World world;
+    world.call("9555");
+    auto& called = *world.first.last;
+    world.release(*world.caller);
+    world.answer(called);
+    CHECK(world.connector.peers.empty());
+    CHECK(called.heard == "start 555, release 16");
+    world.release(called);
+    REQUIRE(world.records.size() == 1);
+    CHECK(world.records[0].talk == 0ms);
+    world.check_clean();
+}
+
+TEST_CASE("a leg that never ends is dropped by the guard") {
+    World world;
+    world.call("9555");
+    world.answer(*world.first.last);
+    CHECK(world.manager.hang_up(world.manager.calls().at(0).id, clearing));
+    CHECK(world.legs.alive.size() == 2);
+    world.reactor.advance(60s);
+    REQUIRE(world.records.size() == 1);
+    CHECK(world.records[0].released_by == "gateway");
+    CHECK_FALSE(world.manager.hang_up(world.records[0].id, clearing));
+    world.check_clean();
+}
+
+TEST_CASE("audio that moves is joined again") {
+    World world;
+    world.call("9555");
+    auto& called = *world.first.last;
+    called.endpoint = {};
+    world.answer(called);
+    CHECK(world.connector.connects == 0);
+    called.endpoint = {77};
+    world.legs.report([&] { called.report().on_media_changed(called); });
+    CHECK(world.connector.peers.at({77}) == world.caller->endpoint);
+    world.legs.report([&] { world.caller->report().on_media_changed(*world.caller); });
+    CHECK(world.connector.connects == 2);
+    world.manager.hang_up_all(clearing);
+    CHECK(world.connector.peers.empty());
+    world.release(called);
+    world.release(*world.caller);
+    world.check_clean();
+}
+
+TEST_CASE("digits are handed over both ways") {
+    World world;
+    world.call("9555");
+    auto& called = *world.first.last;
+    world.answer(called);
+    world.legs.report([&] { world.caller->report().on_digit(*world.caller, '7'); });
+    world.legs.report([&] { called.report().on_digit(called, '*'); });
+    CHECK(called.heard == "start 555, digit 7");
+    CHECK(world.caller->heard == "proceeding, answer, digit *");
+}
+
+TEST_CASE("the manager may go while calls are up") {
+    test::ManualReactor reactor;
+    test::LegTable legs;
+    test::FakeConnector connector;
+    {
+        call::CallManager manager(reactor, connector, {30s});
+        manager.incoming(std::make_unique<test::FakeLeg>(manager.next_leg_id(), "fxs 1", legs), {});
+        CHECK(legs.alive.size() == 1);
+    }
+    CHECK(legs.alive.empty());
+    reactor.run_posted();
+    CHECK(reactor.timers() == 0);
+}

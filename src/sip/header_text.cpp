@@ -140,6 +140,41 @@ std::optional<HostPort> split_host_port(std::string_view text, std::uint16_t def
     return result;
 }
 
+NameAddr split_name_addr(std::string_view text) {
+    NameAddr result;
+    if (text.size() > 1024) return result;
+    text = base::trim(text);
+    // the display name, which may hold '<' and ',' when it is quoted
+    std::size_t start = 0;
+    if (!text.empty() && text.front() == '"') {
+        for (start = 1; start < text.size() && text[start] != '"'; ++start) {
+            if (text[start] == '\\') ++start;
+        }
+        if (start >= text.size()) return result;
+        ++start;
+    }
+    const auto open = text.find('<', start);
+    auto uri = text.substr(start, text.find_first_of(",;", start) - start);
+    if (open != std::string_view::npos) {
+        const auto close = text.find('>', open);
+        if (close == std::string_view::npos) return result;
+        result.display = plain_display(text.substr(0, open));
+        uri = text.substr(open + 1, close - open - 1);
+    }
+    const auto colon = uri.find(':');
+    if (colon == std::string_view::npos) return {};
+    const auto scheme = base::lower(base::trim(uri.substr(0, colon)));
+    const auto rest = uri.substr(colon + 1);
+    const auto at = rest.find('@');
+    if (scheme == "tel") {
+        result.user = decode_user(rest);
+    } else if ((scheme == "sip" || scheme == "sips") && at != std::string_view::npos) {
+        const auto user = rest.substr(0, at);
+        result.user = decode_user(user.substr(0, user.find(':')));
+    }
+    return result;
+}
+
 std::optional<char> info_digit(std::string_view content_type, std::string_view body) {
     const auto type = base::lower(base::trim(content_type.substr(0, content_type.find(';'))));
     if (body.size() > 1024) return std::nullopt;

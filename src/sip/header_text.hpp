@@ -33,6 +33,14 @@ struct HostPort {
 /// "host", "host:port", "[v6]:port" or a bare v6 literal; nullopt when it is none of these.
 std::optional<HostPort> split_host_port(std::string_view text, std::uint16_t default_port);
 
+struct NameAddr {
+    std::string display;  ///< plain text
+    std::string user;     ///< decoded; the number of a tel URI
+};
+/// The first value of a header of the form `"Name" <sip:user@host>` or `tel:+123`; empty when it is
+/// malformed.
+NameAddr split_name_addr(std::string_view text);
+
 /// The digit of an INFO body of type application/dtmf-relay ("Signal=5") or application/dtmf ("5").
 std::optional<char> info_digit(std::string_view content_type, std::string_view body);
 

@@ -75,6 +75,9 @@ class OfferAnswer {
     /// nothing changed.
     std::string make_answer();
 
+    /// Our offer was not answered; the former agreement stays.
+    void withdraw_offer() { offer_pending_ = false; }
+
     bool offer_pending() const { return offer_pending_; }
     bool answer_due() const { return received_.has_value(); }
     /// The agreement in force.

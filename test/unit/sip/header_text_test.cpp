@@ -56,3 +56,18 @@ TEST_CASE("digits in INFO bodies") {
     CHECK_FALSE(sip::info_digit("text/plain", "5"));
     CHECK_FALSE(sip::info_digit("application/dtmf", std::string(5000, '5')));
 }
+
+TEST_CASE("identities in headers are taken apart") {
+    const auto full = sip::split_name_addr("\"Smith, \\\"Bob\\\" <x>\" <sip:+49%2030:secret@pbx;user=phone>, <tel:+1>");
+    CHECK(full.display == "Smith, \"Bob\" <x>");
+    CHECK(full.user == "+49 30");
+    CHECK(sip::split_name_addr("Bob <sips:201@pbx>").display == "Bob");
+    CHECK(sip::split_name_addr("<tel:+123;ext=4>").user == "+123");
+    CHECK(sip::split_name_addr("tel:+123").user == "+123");
+    CHECK(sip::split_name_addr("<sip:pbx>").user.empty());
+    CHECK(sip::split_name_addr("<mailto:a@b>").user.empty());
+    CHECK(sip::split_name_addr("\"unterminated <sip:1@b>").user.empty());
+    CHECK(sip::split_name_addr("<sip:1@b").user.empty());
+    CHECK(sip::split_name_addr("").user.empty());
+    CHECK(sip::split_name_addr("\"\\").user.empty());
+}

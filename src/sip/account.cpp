@@ -1,0 +1,197 @@
+// Account (account.hpp). Thread: core.
+#include "account.hpp"
+
+#include <algorithm>
+
+#include "resolver.hpp"
+#include "tipring/base/log.hpp"
+
+namespace tipring::sip {
+namespace {
+
+constexpr std::chrono::seconds dead_time{30};
+constexpr std::chrono::seconds probe_interval{5};
+/// RFC 3323 4.1.
+constexpr char anonymous_from[] = "\"Anonymous\" <sip:anonymous@anonymous.invalid>";
+
+std::string name_addr(const std::string& display, const std::string& user, const std::string& host) {
+    const auto quoted = quote_display(display);
+    return base::format("{}<sip:{}@{}>", quoted.empty() ? quoted : quoted + " ", escape_user(user),
+                        uri_host(host));
+}
+
+}  // namespace
+
+Account::Account(base::Reactor& reactor, const config::SipAccount& settings, const config::Sip& sip,
+                 const config::Media& media, std::vector<Identity> identities)
+    : reactor_(reactor),
+      settings_(settings),
+      sip_(sip),
+      media_(media),
+      identities_(std::move(identities)),
+      probe_timer_(reactor) {
+    server_ = split_host_port(settings_.server, settings_.port)
+                  .value_or(HostPort{settings_.server, settings_.port});
+}
+
+bool Account::server_is_name() const {
+    return !is_ip_literal(server_.host);
+}
+
+bool Account::set_addresses(std::vector<std::string> addresses) {
+    if (addresses.empty() || addresses == addresses_) return false;
+    addresses_ = std::move(addresses);
+    const bool any = sip_.listen == "0.0.0.0" || sip_.listen == "::";
+    local_host_ = any ? source_address_towards(addresses_.front(), server_.port) : sip_.listen;
+    if (local_host_.empty()) {
+        base::log::warning("sip", "account {}: there is no way to {} from this machine", settings_.name,
+                           addresses_.front());
+        local_host_ = "127.0.0.1";
+    }
+    base::log::info("sip", "account {}: server {} is {} port {}, our address is {}", settings_.name,
+                    server_.host, addresses_.front(), server_.port, local_host_);
+    return true;
+}
+
+std::vector<std::string> Account::trusted() const {
+    auto all = addresses_;
+    all.insert(all.end(), settings_.accept_from.begin(), settings_.accept_from.end());
+    return all;
+}
+
+void Account::mark_dead(std::function<void()> probe) {
+    if (!dead())
+        base::log::warning("sip", "account {}: {} does not answer; not used for {}", settings_.name,
+                           server_.host, dead_time);
+    dead_until_ = reactor_.now() + dead_time;
+    probe();
+    probe_timer_.start(probe_interval, [this, probe] {
+        if (!dead()) return;
+        const auto until = dead_until_;
+        mark_dead(probe);
+        dead_until_ = until;  // a probe does not prolong the time
+    });
+}
+
+void Account::mark_alive() {
+    if (dead()) base::log::info("sip", "account {}: {} answers again", settings_.name, server_.host);
+    dead_until_ = {};
+    probe_timer_.stop();
+}
+
+bool Account::dead() const {
+    return reactor_.now() < dead_until_;
+}
+
+std::string Account::domain() const {
+    if (settings_.domain.empty()) return server_.host;
+    const auto parts = split_host_port(settings_.domain, 0);
+    return parts ? parts->host : settings_.domain;
+}
+
+std::string Account::transport_parameter() const {
+    return settings_.transport == config::Transport::tcp ? ";transport=tcp" : "";
+}
+
+/// The domain when it is a name or is not the server itself; otherwise the address with its port.
+std::string Account::request_host() const {
+    const auto name = domain();
+    if (!route().empty()) return uri_host(name);
+    return base::format("{}:{}{}", uri_host(addresses_.front()), server_.port, transport_parameter());
+}
+
+/// Sofia gets literal addresses only. Where the request URI is a name, a pre-loaded route leads to the server
+/// (RFC 3261 8.1.2).
+std::string Account::route() const {
+    if (addresses_.empty() || domain() == addresses_.front()) return {};
+    return base::format("<sip:{}:{}{};lr>", uri_host(addresses_.front()), server_.port,
+                        transport_parameter());
+}
+
+std::string Account::contact(const std::string& user) const {
+    return base::format("<sip:{}@{}:{}{}>", escape_user(user), uri_host(local_host_), sip_.listen_port,
+                        transport_parameter());
+}
+
+std::string Account::probe_uri() const {
+    return base::format("sip:{}:{}{}", uri_host(addresses_.front()), server_.port, transport_parameter());
+}
+
+MediaPreferences Account::media() const {
+    MediaPreferences preferences;
+    preferences.codecs = settings_.codecs;
+    preferences.telephone_event = settings_.dtmf == config::DtmfMode::rfc4733;
+    preferences.packet_ms = settings_.packet_ms;
+    preferences.base.jitter_min_ms = media_.jitter_min_ms;
+    preferences.base.jitter_max_ms = media_.jitter_max_ms;
+    preferences.base.cname = "tipring@" + local_host_;
+    return preferences;
+}
+
+AccountRules Account::rules() const {
+    AccountRules rules;
+    rules.name = settings_.name;
+    rules.local_host = local_host_;
+    if (settings_.mode == config::SipMode::gateway) rules.gateway_user = settings_.user;
+    for (const auto& identity : identities_)
+        rules.users.push_back(identity.user);
+    rules.media = media();
+    return rules;
+}
+
+/// In per_port mode a call is placed in the name of the port that it comes from; otherwise in the gateway's.
+const Identity* Account::identity_for(const call::CallRequest& request) const {
+    const bool per_port = settings_.mode == config::SipMode::per_port;
+    for (const auto& identity : identities_) {
+        if (!per_port && identity.port.empty()) return &identity;
+        if (!per_port) continue;
+        const bool from_port =
+            request.source.kind == routing::DestinationKind::port && identity.port == request.source.name;
+        if (from_port || (!identity.port.empty() && identity.user == request.caller.number)) return &identity;
+    }
+    return nullptr;
+}
+
+OutgoingCall Account::outgoing_call(const call::CallRequest& request) const {
+    OutgoingCall call;
+    const auto* identity = identity_for(request);
+    const bool own_user = settings_.mode == config::SipMode::per_port && identity != nullptr;
+    auto user = own_user ? identity->user : request.caller.number;
+    if (user.empty()) user = !settings_.user.empty() ? settings_.user : std::string("anonymous");
+    auto display = request.caller.name;
+    if (display.empty() && identity != nullptr) display = identity->display_name;
+
+    call.id = next_dialog_id();
+    call.request_uri = base::format("sip:{}@{}", escape_user(request.called), request_host());
+    call.to = base::format("<sip:{}@{}>", escape_user(request.called), uri_host(domain()));
+    call.from = name_addr(display, user, domain());
+    call.anonymous = request.caller.presentation == call::Presentation::restricted;
+    if (call.anonymous) {
+        call.asserted = call.from;  // for the trusted server only (RFC 3325 9.1)
+        call.from = anonymous_from;
+    }
+    call.contact = contact(user);
+    call.route = route();
+    if (identity != nullptr) {
+        call.credentials = {identity->auth_user.empty() ? identity->user : identity->auth_user,
+                            identity->password};
+    } else if (!settings_.user.empty()) {
+        call.credentials = {settings_.auth_user.empty() ? settings_.user : settings_.auth_user,
+                            settings_.password};
+    }
+    call.media = media();
+    return call;
+}
+
+RegistrationOrder Account::registration(const Identity& identity) const {
+    RegistrationOrder order;
+    order.address_of_record = base::format("<sip:{}@{}>", escape_user(identity.user), uri_host(domain()));
+    order.registrar_uri = "sip:" + request_host();
+    order.contact = contact(identity.user);
+    order.route = route();
+    order.expires = settings_.expires;
+    order.credentials = {identity.auth_user.empty() ? identity.user : identity.auth_user, identity.password};
+    return order;
+}
+
+}  // namespace tipring::sip

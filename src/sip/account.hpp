@@ -1,0 +1,64 @@
+// Account: one SIP server as it is now: its addresses, whether it is alive, and the header values of calls
+// and registrations through it. Thread: core.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "header_text.hpp"
+#include "messages.hpp"
+#include "tipring/base/reactor.hpp"
+#include "tipring/config/config.hpp"
+#include "tipring/sip/service.hpp"
+
+namespace tipring::sip {
+
+class Account {
+  public:
+    Account(base::Reactor& reactor, const config::SipAccount& settings, const config::Sip& sip,
+            const config::Media& media, std::vector<Identity> identities);
+
+    const config::SipAccount& settings() const { return settings_; }
+    const std::string& server_host() const { return server_.host; }
+    bool server_is_name() const;
+    /// The server's addresses; an empty list keeps the ones known before. True when something changed.
+    bool set_addresses(std::vector<std::string> addresses);
+    bool resolved() const { return !addresses_.empty(); }
+    /// Everything that requests of this account may come from.
+    std::vector<std::string> trusted() const;
+    const std::string& local_host() const { return local_host_; }
+
+    /// Dead for a while: calls fail over at once, and `probe` is called until the server answers or the time
+    /// is over.
+    void mark_dead(std::function<void()> probe);
+    void mark_alive();
+    bool dead() const;
+
+    std::string probe_uri() const;
+    OutgoingCall outgoing_call(const call::CallRequest& request) const;
+    RegistrationOrder registration(const Identity& identity) const;
+    AccountRules rules() const;
+    MediaPreferences media() const;
+
+  private:
+    const Identity* identity_for(const call::CallRequest& request) const;
+    std::string domain() const;
+    std::string request_host() const;
+    std::string route() const;
+    std::string contact(const std::string& user) const;
+    std::string transport_parameter() const;
+
+    base::Reactor& reactor_;
+    config::SipAccount settings_;
+    config::Sip sip_;
+    config::Media media_;
+    std::vector<Identity> identities_;
+    HostPort server_;
+    std::vector<std::string> addresses_;
+    std::string local_host_;
+    base::TimePoint dead_until_{};
+    base::Timer probe_timer_;
+};
+
+}  // namespace tipring::sip

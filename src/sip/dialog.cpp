@@ -1,0 +1,289 @@
+// Dialog (dialog.hpp): placing, answering and ending a call. Thread: sip.
+#include "dialog.hpp"
+
+#include <sofia-sip/sip_util.h>
+
+#include "agent.hpp"
+#include "cause_map.hpp"
+#include "tipring/base/log.hpp"
+
+namespace tipring::sip {
+namespace {
+
+namespace q850 = call::q850;
+constexpr char sdp_type[] = "application/sdp";
+/// Two for a proxy and a server in a row, one more for a stale nonce.
+constexpr unsigned most_challenges = 3;
+
+call::Cause remote_cause(const sip_t* sip, const char* what) {
+    call::Cause cause{q850::normal_clearing, call::Location::public_remote, what};
+    if (const auto given = reason_cause(reason_of(sip))) cause.value = *given;
+    return cause;
+}
+
+}  // namespace
+
+Dialog::Dialog(Agent& agent, const OutgoingCall& call)
+    : agent_(agent),
+      id_(call.id),
+      outgoing_(true),
+      contact_(call.contact),
+      credentials_(call.credentials),
+      media_(call.media, agent.session_id()) {
+    media_.set_local(call.local);
+    const auto offer = media_.make_offer();
+    const auto asserted = "P-Asserted-Identity: " + call.asserted;
+    handle_.reset(nua_handle(agent_.nua(), this, SIPTAG_FROM_STR(call.from.c_str()),
+                             SIPTAG_TO_STR(call.to.c_str()), TAG_END()));
+    nua_invite(handle_.get(), NUTAG_URL(url_of(call.request_uri)), SIPTAG_CONTACT_STR(contact_.c_str()),
+               SIPTAG_CONTENT_TYPE_STR(sdp_type), SIPTAG_PAYLOAD_STR(offer.c_str()),
+               TAG_IF(!call.route.empty(), NUTAG_INITIAL_ROUTE_STR(call.route.c_str())),
+               TAG_IF(!call.asserted.empty(), SIPTAG_HEADER_STR(asserted.c_str())),
+               TAG_IF(call.anonymous, SIPTAG_PRIVACY_STR("id")), TAG_END());
+}
+
+Dialog::Dialog(Agent& agent, DialogId id, nua_handle_t* handle, std::string contact, OfferAnswer state,
+               const sip_t* invite)
+    : agent_(agent),
+      id_(id),
+      outgoing_(false),
+      handle_(handle),
+      contact_(std::move(contact)),
+      media_(std::move(state)),
+      reliable_allowed_(sip_has_feature(invite->sip_supported, "100rel") ||
+                        sip_has_feature(invite->sip_require, "100rel")) {
+    nua_handle_bind(handle, this);
+    nua_respond(handle, SIP_100_TRYING, TAG_END());
+}
+
+void Dialog::report(DialogEvent event) {
+    agent_.report(
+        [id = id_, event = std::move(event)](AgentObserver& observer) { observer.on_dialog(id, event); });
+}
+
+void Dialog::on_event(const NuaEvent& event) {
+    switch (event.kind) {
+        case nua_r_invite:
+            return on_invite_answer(event);
+        case nua_i_state:
+            return on_state(event);
+        case nua_i_bye:
+            cause_ = remote_cause(event.sip, "far end hung up");
+            cause_known_ = true;
+            return;
+        case nua_i_cancel:
+            cause_ = remote_cause(event.sip, "caller gave up");
+            cause_known_ = true;
+            return;
+        case nua_i_invite:
+        case nua_i_update:
+            return on_offer_request(event);
+        case nua_i_prack:
+            return on_prack(event);
+        case nua_i_ack:
+            return on_ack(event);
+        case nua_i_info:
+            return on_info(event);
+        case nua_i_options:
+            if (event.status < 200)
+                nua_respond(handle_.get(), SIP_200_OK, NUTAG_WITH_THIS(agent_.nua()), TAG_END());
+            return;
+        case nua_i_error:
+            base::log::debug("sip", "dialog {}: {} {}", id_, event.status, text_of(event.phrase));
+            return;
+        default:
+            return;
+    }
+}
+
+void Dialog::on_invite_answer(const NuaEvent& event) {
+    heard_anything_ = heard_anything_ || event.sip != nullptr;
+    if (event.status < 200) return on_provisional(event);
+    if (event.status < 300) return on_success(event);
+    if (event.status == 401 || event.status == 407) {
+        if (++challenges_ <= most_challenges && answer_challenge(handle_.get(), event.sip, credentials_))
+            return;
+    }
+    // A failed re-INVITE (a refresh) leaves the call as it is; Sofia ends it by itself when it has to.
+    if (state_ != State::answered) on_failure(event);
+}
+
+/// RFC 3262 4. Sofia leaves it to us because the application handles PRACK.
+void Dialog::acknowledge_reliable(const sip_t* sip) {
+    if (sip == nullptr || sip->sip_rseq == nullptr || sip->sip_cseq == nullptr ||
+        !sip_has_feature(sip->sip_require, "100rel"))
+        return;
+    if (sip->sip_rseq->rs_response <= last_rseq_) return;
+    last_rseq_ = sip->sip_rseq->rs_response;
+    sip_rack_t rack[1];
+    sip_rack_init(rack);
+    rack->ra_response = static_cast<std::uint32_t>(sip->sip_rseq->rs_response);
+    rack->ra_cseq = sip->sip_cseq->cs_seq;
+    rack->ra_method = sip->sip_cseq->cs_method;
+    rack->ra_method_name = sip->sip_cseq->cs_method_name;
+    nua_prack(handle_.get(), SIPTAG_RACK(rack), TAG_END());
+}
+
+void Dialog::on_provisional(const NuaEvent& event) {
+    if (event.sip == nullptr || event.sip->sip_status == nullptr || state_ == State::ending ||
+        state_ == State::answered)
+        return;
+    const auto status = static_cast<unsigned>(event.sip->sip_status->st_status);
+    if (status >= 200) return;  // the challenge that is being answered
+    acknowledge_reliable(event.sip);
+    if (status > 100) state_ = State::early;
+    const auto description = session_description(event.sip);
+    if (!description.empty() && take_answer(description) && !inband_reported_) {
+        inband_reported_ = true;
+        return report(Alerting{true});
+    }
+    if (status == 180 && !inband_reported_) return report(Alerting{false});
+    report(Proceeding{});
+}
+
+/// Reports what was agreed. False when the description is no answer to our offer.
+bool Dialog::take_answer(std::string_view description) {
+    const auto agreement = media_.apply_answer(description);
+    if (!agreement) {
+        base::log::info("sip", "dialog {}: session description not usable: {}", id_,
+                        agreement.error().reason);
+        return false;
+    }
+    report(MediaAgreed{*agreement});
+    return true;
+}
+
+void Dialog::on_success(const NuaEvent& event) {
+    const auto description = session_description(event.sip);
+    if (state_ == State::answered) {  // a refresh that Sofia sent: the INVITE of an outgoing call again, or
+                                      // one without offer
+        if (description.empty() || outgoing_) {
+            nua_ack(handle_.get(), TAG_END());
+            if (!description.empty()) take_answer(description);
+        } else if (const auto agreement = media_.receive_offer(description)) {
+            const auto text = media_.make_answer();
+            nua_ack(handle_.get(), SIPTAG_CONTENT_TYPE_STR(sdp_type), SIPTAG_PAYLOAD_STR(text.c_str()),
+                    TAG_END());
+            report(MediaAgreed{*agreement});
+        } else {
+            nua_ack(handle_.get(), TAG_END());
+        }
+        return;
+    }
+    if (state_ == State::ending) return;  // Sofia acknowledges and hangs up what was cancelled too late
+    nua_ack(handle_.get(), TAG_END());
+    state_ = State::answered;
+    const bool agreed = description.empty() ? media_.agreement().has_value() : take_answer(description);
+    if (event.sip == nullptr || event.sip->sip_contact == nullptr)
+        return end_with(
+            {q850::protocol_error, call::Location::beyond_interworking, "answer without a SIP Contact"});
+    if (!agreed)
+        return end_with(
+            {q850::incompatible_destination, call::Location::beyond_interworking, "no common audio format"});
+    report(Answered{});
+}
+
+void Dialog::on_failure(const NuaEvent& event) {
+    if (!released_) {
+        released_ = true;
+        if (!heard_anything_) {
+            report(Released{
+                {q850::network_out_of_order, call::Location::private_local, "no answer from the SIP server"},
+                true});
+        } else {
+            report(
+                Released{cause_of_status(event.status, text_of(event.phrase), reason_of(event.sip)), false});
+        }
+    }
+    agent_.remove(id_);
+}
+
+/// Ends a call that went wrong on our side of it.
+void Dialog::end_with(const call::Cause& cause, bool no_answer_at_all) {
+    if (!released_) {
+        released_ = true;
+        report(Released{cause, no_answer_at_all});
+    }
+    hang_up(cause);
+}
+
+void Dialog::hang_up(const call::Cause& cause) {
+    const auto reason = reason_text(cause);
+    if (state_ == State::answered) {
+        nua_bye(handle_.get(), SIPTAG_REASON_STR(reason.c_str()), TAG_END());
+    } else if (outgoing_) {
+        nua_cancel(handle_.get(), SIPTAG_REASON_STR(reason.c_str()), TAG_END());
+    } else {
+        const auto status = status_of_cause(cause);
+        nua_respond(handle_.get(), static_cast<int>(status), phrase_of(status),
+                    SIPTAG_REASON_STR(reason.c_str()), TAG_END());
+    }
+    state_ = State::ending;
+}
+
+void Dialog::release(const call::Cause& cause) {
+    released_ = true;
+    if (state_ != State::ending) hang_up(cause);
+}
+
+void Dialog::on_state(const NuaEvent& event) {
+    int state = nua_callstate_init;
+    tl_gets(event.tags, NUTAG_CALLSTATE_REF(state), TAG_END());
+    if (state != nua_callstate_terminated) return;
+    if (!released_) {
+        released_ = true;
+        if (!cause_known_) {
+            const bool timeout = event.status == 408 || event.status == 504;
+            cause_ = {timeout ? q850::recovery_on_timer_expiry : q850::normal_clearing,
+                      call::Location::public_remote,
+                      base::format("SIP {} {}", event.status, base::printable(text_of(event.phrase), 80))};
+        }
+        report(Released{cause_, false});
+    }
+    agent_.remove(id_);
+}
+
+void Dialog::progress(bool inband, const LocalMedia& local) {
+    if (outgoing_ || state_ == State::answered || state_ == State::ending) return;
+    state_ = State::early;
+    media_.set_local(local);
+    std::string description;
+    if (inband) {
+        if (media_.answer_due()) {
+            description = media_.make_answer();
+        } else if (description_sent_) {
+            description = media_.last_sent();
+        } else if (reliable_allowed_) {
+            description = media_.make_offer();  // the answer comes in the PRACK (RFC 3262 5)
+            offered_early_ = true;
+        }
+    }
+    if (description.empty()) {
+        nua_respond(handle_.get(), SIP_180_RINGING, SIPTAG_CONTACT_STR(contact_.c_str()), TAG_END());
+        return;
+    }
+    description_sent_ = true;
+    nua_respond(handle_.get(), SIP_183_SESSION_PROGRESS, SIPTAG_CONTACT_STR(contact_.c_str()),
+                SIPTAG_CONTENT_TYPE_STR(sdp_type), SIPTAG_PAYLOAD_STR(description.c_str()), TAG_END());
+}
+
+void Dialog::answer(const LocalMedia& local) {
+    if (outgoing_ || state_ == State::answered || state_ == State::ending) return;
+    state_ = State::answered;
+    media_.set_local(local);
+    std::string description;
+    if (media_.answer_due()) {
+        description = media_.make_answer();
+    } else if (!description_sent_) {
+        description = media_.make_offer();
+    } else if (!offered_early_) {
+        description = media_.last_sent();
+    }
+    description_sent_ = true;
+    const bool described = !description.empty();
+    nua_respond(handle_.get(), SIP_200_OK, SIPTAG_CONTACT_STR(contact_.c_str()),
+                TAG_IF(described, SIPTAG_CONTENT_TYPE_STR(sdp_type)),
+                TAG_IF(described, SIPTAG_PAYLOAD_STR(description.c_str())), TAG_END());
+}
+
+}  // namespace tipring::sip

@@ -1,0 +1,69 @@
+// Dialog: one call as SIP sees it, with its offer/answer state, outgoing or incoming. Takes no decision about
+// the call: it turns orders of the core thread into SIP and SIP into reports. Thread: sip.
+#pragma once
+
+#include "handle_owner.hpp"
+#include "messages.hpp"
+
+namespace tipring::sip {
+
+class Dialog final : public HandleOwner {
+  public:
+    /// Sends the INVITE.
+    Dialog(Agent& agent, const OutgoingCall& call);
+    /// Takes over the handle of an INVITE that was checked; `state` holds its offer, if it had one.
+    Dialog(Agent& agent, DialogId id, nua_handle_t* handle, std::string contact, OfferAnswer state,
+           const sip_t* invite);
+
+    void on_event(const NuaEvent& event) override;
+
+    /// Incoming: 180, or with `inband` 183 with a session description.
+    void progress(bool inband, const LocalMedia& local);
+    /// Incoming: 200.
+    void answer(const LocalMedia& local);
+    /// CANCEL, BYE or a failure, whatever fits. Reports nothing any more.
+    void release(const call::Cause& cause);
+
+  private:
+    enum class State { calling, early, answered, ending };
+
+    // dialog.cpp
+    void on_invite_answer(const NuaEvent& event);
+    void on_provisional(const NuaEvent& event);
+    void on_success(const NuaEvent& event);
+    void on_failure(const NuaEvent& event);
+    void acknowledge_reliable(const sip_t* sip);
+    void on_state(const NuaEvent& event);
+    void end_with(const call::Cause& cause, bool no_answer_at_all = false);
+    void hang_up(const call::Cause& cause);
+    void report(DialogEvent event);
+    bool take_answer(std::string_view description);
+
+    // dialog_requests.cpp: requests inside the dialog
+    void on_offer_request(const NuaEvent& event);
+    void on_prack(const NuaEvent& event);
+    void on_ack(const NuaEvent& event);
+    void on_info(const NuaEvent& event);
+    void respond(unsigned status, const std::string& description);
+
+    Agent& agent_;
+    DialogId id_;
+    bool outgoing_;
+    Handle handle_;
+    std::string contact_;
+    Credentials credentials_;
+    OfferAnswer media_;
+    State state_ = State::calling;
+    call::Cause cause_;  ///< why the call ended, as far as a message has told
+    bool cause_known_ = false;
+    bool released_ = false;  ///< Released was reported, or the core asked for the release
+    bool heard_anything_ = false;
+    bool inband_reported_ = false;
+    bool reliable_allowed_ = false;  ///< incoming: the far end supports 100rel
+    bool description_sent_ = false;  ///< incoming: our answer or offer is out
+    bool offered_early_ = false;     ///< incoming: it was an offer, answered in the PRACK
+    unsigned challenges_ = 0;
+    unsigned long last_rseq_ = 0;
+};
+
+}  // namespace tipring::sip

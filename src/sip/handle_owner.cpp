@@ -1,0 +1,99 @@
+// Helpers about Sofia messages (handle_owner.hpp). Thread: sip.
+#include "handle_owner.hpp"
+
+#include <sofia-sip/msg_header.h>
+
+#include "cause_map.hpp"
+#include "header_text.hpp"
+#include "tipring/base/text.hpp"
+
+namespace tipring::sip {
+namespace {
+
+/// Unknown to Sofia's basic parser, so it is among the unknown headers. Only the first value counts.
+std::string_view unknown_header(const sip_t* sip, std::string_view name) {
+    for (auto* header = sip->sip_unknown; header != nullptr; header = header->un_next) {
+        if (base::equal_ignoring_case(text_of(header->un_name), name)) return text_of(header->un_value);
+    }
+    return {};
+}
+
+bool wants_privacy(const sip_t* sip) {
+    if (sip->sip_privacy == nullptr || sip->sip_privacy->priv_values == nullptr) return false;
+    for (auto* value = sip->sip_privacy->priv_values; *value != nullptr; ++value) {
+        const std::string_view word = *value;
+        if (base::equal_ignoring_case(word, "id") || base::equal_ignoring_case(word, "user") ||
+            base::equal_ignoring_case(word, "header"))
+            return true;
+    }
+    return false;
+}
+
+/// `Digest:"realm":user:password` of one challenge; the realm keeps its quotes.
+bool answer_one(nua_handle_t* handle, const msg_auth_t* challenge, const Credentials& credentials) {
+    bool answered = false;
+    for (; challenge != nullptr; challenge = challenge->au_next) {
+        const auto realm = text_of(msg_header_find_param(challenge->au_common, "realm="));
+        if (realm.empty() || !base::equal_ignoring_case(text_of(challenge->au_scheme), "Digest")) continue;
+        const auto text = base::format("Digest:{}:{}:{}", realm, credentials.user, credentials.password);
+        nua_authenticate(handle, NUTAG_AUTH(text.c_str()), TAG_END());
+        answered = true;
+    }
+    return answered;
+}
+
+}  // namespace
+
+std::string_view session_description(const sip_t* sip) {
+    if (sip == nullptr || sip->sip_payload == nullptr || sip->sip_payload->pl_data == nullptr) return {};
+    if (sip->sip_content_type == nullptr ||
+        !base::equal_ignoring_case(text_of(sip->sip_content_type->c_type), "application/sdp"))
+        return {};
+    return {sip->sip_payload->pl_data, sip->sip_payload->pl_len};
+}
+
+std::string reason_of(const sip_t* sip) {
+    std::string values;
+    if (sip == nullptr) return values;
+    for (auto* reason = sip->sip_reason; reason != nullptr; reason = reason->re_next) {
+        if (!values.empty()) values += ',';
+        values += text_of(reason->re_protocol);
+        if (reason->re_params == nullptr) continue;
+        for (auto* parameter = reason->re_params; *parameter != nullptr; ++parameter) {
+            values += ';';
+            values += *parameter;
+        }
+    }
+    return values;
+}
+
+call::Party caller_of(const sip_t* sip) {
+    call::Party party;
+    const auto asserted = split_name_addr(unknown_header(sip, "P-Asserted-Identity"));
+    if (!asserted.user.empty()) {
+        party.number = asserted.user;
+        party.name = asserted.display;
+    } else {
+        party.number = decode_user(text_of(sip->sip_from->a_url->url_user));
+        party.name = plain_display(text_of(sip->sip_from->a_display));
+    }
+    const bool anonymous =
+        base::equal_ignoring_case(text_of(sip->sip_from->a_url->url_user), "anonymous") ||
+        base::equal_ignoring_case(text_of(sip->sip_from->a_url->url_host), "anonymous.invalid");
+    if (wants_privacy(sip) || anonymous) party.presentation = call::Presentation::restricted;
+    if (asserted.user.empty() && anonymous) {
+        party.number.clear();
+        party.name.clear();
+    }
+    if (party.number.empty() && !anonymous) party.presentation = call::Presentation::unavailable;
+    return party;
+}
+
+bool answer_challenge(nua_handle_t* handle, const sip_t* sip, const Credentials& credentials) {
+    if (sip == nullptr || credentials.user.empty() || credentials.password.empty()) return false;
+    const bool server = answer_one(handle, sip->sip_www_authenticate, credentials);
+    const bool proxy = answer_one(handle, sip->sip_proxy_authenticate, credentials);
+    return server || proxy;
+}
+
+}  // namespace tipring::sip

@@ -1,0 +1,83 @@
+// HandleOwner: whoever has a nua_handle and gets its events (a dialog, a registration, a probe); and small
+// helpers about messages. Private to the SIP thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+// Sofia's callbacks carry our own types instead of void pointers.
+namespace tipring::sip {
+class Agent;
+class HandleOwner;
+}  // namespace tipring::sip
+#define NUA_MAGIC_T ::tipring::sip::Agent
+#define NUA_HMAGIC_T ::tipring::sip::HandleOwner
+#include <sofia-sip/nua.h>
+#include <sofia-sip/nua_tag.h>
+#include <sofia-sip/sip.h>
+#include <sofia-sip/sip_header.h>
+#include <sofia-sip/sip_status.h>
+#include <sofia-sip/sip_tag.h>
+#include <sofia-sip/url.h>
+
+#include "messages.hpp"
+
+namespace tipring::sip {
+
+/// One event of nua, with its arguments under their names. `sip` is null for events that no message caused.
+struct NuaEvent {
+    nua_event_t kind;
+    unsigned status;
+    const char* phrase;
+    const sip_t* sip;
+    const tagi_t* tags;
+};
+
+class HandleOwner {
+  public:
+    virtual ~HandleOwner() = default;
+    /// May end with the destruction of this object.
+    virtual void on_event(const NuaEvent& event) = 0;
+};
+
+/// A nua handle that is destroyed with its owner; no event comes after that.
+class Handle {
+  public:
+    Handle() = default;
+    explicit Handle(nua_handle_t* handle) : handle_(handle) {}
+    Handle(const Handle&) = delete;
+    Handle& operator=(const Handle&) = delete;
+    ~Handle() { reset(nullptr); }
+
+    void reset(nua_handle_t* handle) {
+        if (handle_ != nullptr) {
+            nua_handle_bind(handle_, nullptr);
+            nua_handle_destroy(handle_);
+        }
+        handle_ = handle;
+    }
+    nua_handle_t* get() const { return handle_; }
+
+  private:
+    nua_handle_t* handle_ = nullptr;
+};
+
+/// "" for a null pointer.
+inline std::string_view text_of(const char* text) {
+    return text == nullptr ? std::string_view{} : std::string_view(text);
+}
+inline const url_string_t* url_of(const std::string& text) {
+    return URL_STRING_MAKE(text.c_str());
+}
+
+/// The body when it is a session description; "" otherwise.
+std::string_view session_description(const sip_t* sip);
+/// All Reason header values of the message, joined by commas.
+std::string reason_of(const sip_t* sip);
+/// Who calls: From, or P-Asserted-Identity where it is present, and what Privacy says about it (RFC 3325,
+/// 3323).
+call::Party caller_of(const sip_t* sip);
+/// Answers a 401 or 407 on the handle. False when there is nothing to answer with.
+bool answer_challenge(nua_handle_t* handle, const sip_t* sip, const Credentials& credentials);
+
+}  // namespace tipring::sip

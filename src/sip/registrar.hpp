@@ -1,0 +1,68 @@
+// Registrar: keeps the registrations of all identities alive: paces the start, backs off after failures,
+// shortens nothing that a server asked for, and says in words how each one stands. Pure core logic: what is
+// sent goes through two functions. Thread: core.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <random>
+#include <vector>
+
+#include "account.hpp"
+#include "back_off.hpp"
+#include "messages.hpp"
+
+namespace tipring::sip {
+
+class Registrar {
+  public:
+    struct Door {
+        std::function<void(const RegistrationOrder&)> send;
+        std::function<void(std::uint64_t)> drop;
+    };
+
+    Registrar(base::Reactor& reactor, Door door, std::function<void(const RegistrationView&)> on_change);
+
+    void add(Account& account, const Identity& identity);
+    /// Starts (or starts again) those of the account, because its address has become known or has changed.
+    void start(const Account& account);
+    void on_answer(const RegistrationAnswer& answer);
+    /// Nothing is started any more.
+    void stop();
+    std::vector<RegistrationView> views() const;
+
+  private:
+    struct Entry {
+        Entry(base::Reactor& reactor, Account& of, Identity who);
+        Account& account;
+        Identity identity;
+        std::uint64_t order_id = 0;  ///< of the attempt in force; answers to others are ignored
+        std::chrono::seconds expires;
+        base::TimePoint valid_until{};
+        RegistrationView view;
+        BackOff back_off;
+        base::Timer deadline;  ///< an attempt without any answer
+        base::Timer retry;
+    };
+
+    void enqueue(Entry& entry);
+    void send_some();
+    void attempt(Entry& entry);
+    void fail(Entry& entry, std::string reason);
+    void succeed(Entry& entry, std::chrono::seconds expires);
+    void set_state(Entry& entry, RegistrationState state, std::string reason);
+
+    base::Reactor& reactor_;
+    Door door_;
+    std::function<void(const RegistrationView&)> on_change_;
+    std::vector<std::unique_ptr<Entry>> entries_;
+    std::deque<Entry*> queue_;
+    base::Timer pace_;
+    std::minstd_rand random_;
+    std::uint64_t last_order_ = 0;
+    bool stopped_ = false;
+};
+
+}  // namespace tipring::sip

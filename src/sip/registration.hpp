@@ -1,0 +1,26 @@
+// Registration: one REGISTER that Sofia keeps alive. Thread: sip.
+#pragma once
+
+#include "handle_owner.hpp"
+#include "messages.hpp"
+
+namespace tipring::sip {
+
+class Registration final : public HandleOwner {
+  public:
+    /// Sends the REGISTER at once.
+    Registration(Agent& agent, RegistrationOrder order);
+    void on_event(const NuaEvent& event) override;
+    /// Removes the binding; the answer is reported, too.
+    void unregister();
+
+  private:
+    void on_answer(const NuaEvent& event);
+
+    Agent& agent_;
+    RegistrationOrder order_;
+    Handle handle_;
+    unsigned challenges_ = 0;  ///< answered since the last success
+};
+
+}  // namespace tipring::sip

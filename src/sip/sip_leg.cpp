@@ -1,0 +1,150 @@
+// SipLeg (sip_leg.hpp). Thread: core.
+#include "sip_leg.hpp"
+
+#include "tipring/base/log.hpp"
+
+namespace tipring::sip {
+namespace q850 = call::q850;
+
+SipLeg::SipLeg(base::LegId id, std::shared_ptr<LegHost> host, Account& account)
+    : Leg(id, "sip " + account.settings().name),
+      host_(std::move(host)),
+      account_(account),
+      silence_(host_->reactor()) {}
+
+SipLeg::SipLeg(base::LegId id, std::shared_ptr<LegHost> host, Account& account, const IncomingCall& call)
+    : SipLeg(id, std::move(host), account) {
+    dialog_ = call.id;
+    host_->route(dialog_, this);
+}
+
+SipLeg::~SipLeg() {
+    if (!over_ && dialog_ != 0) {
+        host_->tell([id = dialog_](Agent& agent) { agent.release(id, call::Cause{}); });
+    }
+    close_media();
+    if (dialog_ != 0) host_->route(dialog_, nullptr);
+}
+
+std::string SipLeg::log_prefix() const {
+    return base::format("call={} leg={} {}", call(), id(), endpoint_name());
+}
+
+base::Result<void> SipLeg::open_media(const MediaPreferences& preferences,
+                                      const std::optional<Agreement>& agreement) {
+    auto socket = host_->rtp_ports().open(account_.local_host());
+    if (!socket) return socket.error();
+    local_ = {socket->local_host, socket->local_port};
+    endpoint_ = host_->engine().add_rtp(std::move(*socket), agreement ? agreement->options : preferences.base,
+                                        [](const media::Event&) {});
+    if (!endpoint_) return base::fail("the media engine has no room for another RTP session");
+    if (agreement) apply(*agreement);
+    return {};
+}
+
+void SipLeg::close_media() {
+    if (endpoint_) host_->engine().remove(std::exchange(endpoint_, {}));
+}
+
+void SipLeg::apply(const Agreement& agreement) {
+    if (!endpoint_) return;
+    host_->engine().update_rtp(endpoint_, agreement.options);
+    if (agreement.remote.port != 0) host_->engine().set_remote(endpoint_, agreement.remote);
+}
+
+void SipLeg::start(const call::CallRequest& request) {
+    const auto opened = open_media(account_.media(), std::nullopt);
+    if (!opened) {
+        base::log::error("sip", "{}: {}", log_prefix(), opened.error().message);
+        return finish({q850::no_circuit_available, call::Location::private_local, opened.error().message});
+    }
+    auto outgoing = account_.outgoing_call(request);
+    outgoing.local = local_;
+    dialog_ = outgoing.id;
+    host_->route(dialog_, this);
+    base::log::info("sip", "{}: calling {} at {}", log_prefix(), base::printable(request.called),
+                    account_.server_host());
+    silence_.start(account_.settings().dead_after, [this] { give_up(); });
+    host_->tell([outgoing](Agent& agent) { agent.place(outgoing); });
+}
+
+/// Any answer at all: the server is there.
+void SipLeg::heard() {
+    if (!silence_.running()) return;
+    silence_.stop();
+    account_.mark_alive();
+}
+
+void SipLeg::give_up() {
+    const call::Cause cause{
+        q850::network_out_of_order, call::Location::private_local,
+        base::format("no answer from {} in {}", account_.server_host(), account_.settings().dead_after)};
+    base::log::warning("sip", "{}: {}", log_prefix(), cause.detail);
+    host_->tell([id = dialog_, cause](Agent& agent) { agent.release(id, cause); });
+    host_->server_silent(account_);
+    finish(cause);
+}
+
+void SipLeg::on_dialog(const DialogEvent& event) {
+    if (over_) return;
+    if (const auto* released = std::get_if<Released>(&event)) return on_released(*released);
+    heard();
+    if (const auto* agreed = std::get_if<MediaAgreed>(&event)) {
+        apply(agreed->agreement);
+        base::log::debug("sip", "{}: audio {} with {} port {}", log_prefix(),
+                         dsp::name(agreed->agreement.options.codec), agreed->agreement.remote.host,
+                         agreed->agreement.remote.port);
+        return;
+    }
+    if (observer() == nullptr) return;
+    if (const auto* alerting = std::get_if<Alerting>(&event))
+        return observer()->on_alerting(*this, alerting->inband);
+    if (std::holds_alternative<Proceeding>(event)) return observer()->on_proceeding(*this);
+    if (std::holds_alternative<Answered>(event)) return observer()->on_answered(*this);
+    if (const auto* pressed = std::get_if<DigitPressed>(&event))
+        return observer()->on_digit(*this, pressed->digit);
+}
+
+void SipLeg::on_released(const Released& released) {
+    if (released.no_answer_at_all) {
+        host_->server_silent(account_);
+    } else {
+        heard();
+    }
+    base::log::info("sip", "{}: released, {}", log_prefix(), call::to_text(released.cause));
+    silence_.stop();
+    over_ = true;
+    close_media();
+    if (observer() != nullptr) observer()->on_released(*this, released.cause);
+}
+
+void SipLeg::finish(const call::Cause& cause) {
+    over_ = true;
+    silence_.stop();
+    close_media();
+    host_->reactor().post([this, cause, alive = std::weak_ptr(alive_)] {
+        if (!alive.expired() && observer() != nullptr) observer()->on_released(*this, cause);
+    });
+}
+
+void SipLeg::alert(bool inband) {
+    if (over_) return;
+    host_->tell([id = dialog_, inband, local = local_](Agent& agent) { agent.progress(id, inband, local); });
+}
+
+void SipLeg::answer() {
+    if (over_) return;
+    host_->tell([id = dialog_, local = local_](Agent& agent) { agent.answer(id, local); });
+}
+
+void SipLeg::release(const call::Cause& cause) {
+    if (over_) return;
+    if (dialog_ != 0) host_->tell([id = dialog_, cause](Agent& agent) { agent.release(id, cause); });
+    finish(cause);
+}
+
+void SipLeg::send_digit(char digit) {
+    if (endpoint_) host_->engine().send_digits(endpoint_, std::string_view(&digit, 1));
+}
+
+}  // namespace tipring::sip

@@ -1,0 +1,74 @@
+// SipLeg: one SIP dialog as a side of a call. Keeps the call's RTP endpoint in step with what the dialog
+// agrees upon. Thread: core.
+#pragma once
+
+#include <memory>
+
+#include "account.hpp"
+#include "agent.hpp"
+#include "messages.hpp"
+#include "tipring/call/leg.hpp"
+#include "tipring/media/engine.hpp"
+#include "tipring/media/rtp_socket.hpp"
+
+namespace tipring::sip {
+
+class SipLeg;
+
+/// What legs need of the service.
+class LegHost {
+  public:
+    virtual ~LegHost() = default;
+    virtual base::Reactor& reactor() = 0;
+    virtual media::Engine& engine() = 0;
+    virtual media::RtpPortPool& rtp_ports() = 0;
+    /// Runs `task` on the SIP thread.
+    virtual void tell(std::function<void(Agent&)> task) = 0;
+    /// Reports of this dialog go to this leg from now on; null: to nobody.
+    virtual void route(DialogId id, SipLeg* leg) = 0;
+    virtual void server_silent(Account& account) = 0;
+};
+
+class SipLeg final : public call::Leg {
+  public:
+    /// Outgoing.
+    SipLeg(base::LegId id, std::shared_ptr<LegHost> host, Account& account);
+    /// Incoming; open_media() must succeed before the leg is announced.
+    SipLeg(base::LegId id, std::shared_ptr<LegHost> host, Account& account, const IncomingCall& call);
+    ~SipLeg() override;
+
+    /// Binds the RTP ports and makes the engine's endpoint.
+    base::Result<void> open_media(const MediaPreferences& preferences,
+                                  const std::optional<Agreement>& agreement);
+    void on_dialog(const DialogEvent& event);
+
+    void start(const call::CallRequest& request) override;
+    void proceeding() override {}  // 100 Trying went out when the call came in
+    void alert(bool inband) override;
+    void answer() override;
+    void release(const call::Cause& cause) override;
+    void send_digit(char digit) override;
+    media::EndpointId media() const override { return endpoint_; }
+
+  private:
+    void heard();
+    void give_up();
+    void apply(const Agreement& agreement);
+    void on_released(const Released& released);
+    /// Ends the leg here and reports it, later.
+    void finish(const call::Cause& cause);
+    void close_media();
+    std::string log_prefix() const;
+
+    std::shared_ptr<LegHost> host_;
+    Account& account_;
+    DialogId dialog_ = 0;
+    LocalMedia local_;
+    media::EndpointId endpoint_;
+    base::Timer silence_;
+    bool over_ = false;
+    /// Expires with the leg, so that posted reports find out.
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace tipring::sip

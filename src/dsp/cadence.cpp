@@ -15,7 +15,8 @@ constexpr std::int64_t longest_doubt_ms = 60;
 /// The one or two windows that lie across a tone's edge can look like a modulated tone, so a sound needs a
 /// third.
 constexpr int hops_that_confirm_sound = 3;
-constexpr int hops_that_confirm_silence = 2;
+/// Up to 30 ms are a lost packet or a late block, not a pause of the tone.
+constexpr int hops_that_confirm_silence = 4;
 /// Pauses that are too short to be told from an edge.
 constexpr std::uint32_t shortest_pause_ms = 60;
 

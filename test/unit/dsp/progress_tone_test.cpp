@@ -134,6 +134,18 @@ TEST_CASE("weak, loud and slightly detuned tones are still heard") {
     CHECK(listen(de, on_line(dsp::parse_tone("425/500,0/460").value(), 6000)).tone == ProgressTone::busy);
 }
 
+TEST_CASE("lost packets do not hide a tone") {
+    auto dial = on_line(us.dial, 3000);
+    auto busy = on_line(de.busy, 6000);
+    for (auto* samples : {&dial, &busy}) {
+        for (std::size_t at = 8003; at + 160 < samples->size(); at += 8 * 370) {
+            std::fill_n(samples->begin() + static_cast<std::ptrdiff_t>(at), 160, std::int16_t{0});
+        }
+    }
+    CHECK(listen(us, dial).tone == ProgressTone::dial);
+    CHECK(listen(de, busy).tone == ProgressTone::busy);
+}
+
 TEST_CASE("another frequency, cadence, mix or modulation is not the tone") {
     const char* const others[] = {"440/480,0/480",
                                   "400/480,0/480",

@@ -17,7 +17,7 @@ struct VirtualBoard::Impl {
     simulator::Kernel kernel;
 
     std::unique_ptr<Board> client(bool far_side) {
-        return std::make_unique<simulator::SimulatorBoard>(std::move(kernel.connect(far_side).value()));
+        return std::make_unique<simulator::SimulatorBoard>(kernel.connect(far_side).value());
     }
 };
 

@@ -182,7 +182,7 @@ TEST_CASE("Nonsense on a board connection closes it, and harms nobody else") {
         REQUIRE(send_packet(connection, octets_of(request)));
     }
     CHECK(closes(connection));
-    SimulatorBoard other(std::move(kernel.connect(false).value()));
+    SimulatorBoard other(kernel.connect(false).value());
     CHECK(other.channels()->size() == 1);
 }
 

@@ -1,4 +1,4 @@
-// Ports over the real media engine, and groups of them. Thread: core.
+// Ports over the real media engine. Thread: core.
 #include <utility>
 
 #include "analog_port.hpp"
@@ -35,28 +35,6 @@ routing::DigitMap digit_map(const config::Port& settings) {
     return routing::DigitMap::parse("x.T").value();
 }
 
-class LineGroup final : public call::Exit {
-  public:
-    LineGroup(std::string name, std::vector<Port*> lines)
-        : name_(std::move(name)), lines_(std::move(lines)) {}
-
-    routing::Destination destination() const override { return {routing::DestinationKind::group, name_}; }
-
-    std::unique_ptr<call::Leg> open(base::LegId id, const call::CallRequest& request,
-                                    call::Cause& why) override {
-        for (auto* line : lines_) {
-            if (auto leg = line->exit().open(id, request, why)) return leg;
-        }
-        why = {call::q850::no_circuit_available, call::Location::private_local,
-               base::format("no free line in group {}", name_)};
-        return nullptr;
-    }
-
-  private:
-    const std::string name_;
-    const std::vector<Port*> lines_;
-};
-
 }  // namespace
 
 std::unique_ptr<Port> make_fxs_port(const config::Port& settings, PortParts parts) {
@@ -81,10 +59,6 @@ std::unique_ptr<Port> make_fxo_port(const config::Port& settings, PortParts part
                            settings.channel);
     }
     return make_port(settings, std::move(parts), std::make_unique<FxoLine>(line));
-}
-
-std::unique_ptr<call::Exit> make_line_group(std::string name, std::vector<Port*> lines) {
-    return std::make_unique<LineGroup>(std::move(name), std::move(lines));
 }
 
 }  // namespace tipring::analog

@@ -1,0 +1,38 @@
+// A group of lines as one exit: the first free line, in the order of the port map. Thread: core.
+#include <utility>
+
+#include "tipring/analog/port.hpp"
+#include "tipring/base/text.hpp"
+
+namespace tipring::analog {
+namespace {
+
+class LineGroup final : public call::Exit {
+  public:
+    LineGroup(std::string name, std::vector<Port*> lines)
+        : name_(std::move(name)), lines_(std::move(lines)) {}
+
+    routing::Destination destination() const override { return {routing::DestinationKind::group, name_}; }
+
+    std::unique_ptr<call::Leg> open(base::LegId id, const call::CallRequest& request,
+                                    call::Cause& why) override {
+        for (auto* line : lines_) {
+            if (auto leg = line->exit().open(id, request, why)) return leg;
+        }
+        why = {call::q850::no_circuit_available, call::Location::private_local,
+               base::format("no free line in group {}", name_)};
+        return nullptr;
+    }
+
+  private:
+    const std::string name_;
+    const std::vector<Port*> lines_;
+};
+
+}  // namespace
+
+std::unique_ptr<call::Exit> make_line_group(std::string name, std::vector<Port*> lines) {
+    return std::make_unique<LineGroup>(std::move(name), std::move(lines));
+}
+
+}  // namespace tipring::analog

@@ -1,0 +1,96 @@
+// Feeds a line machine and tells its actions as one line of text, for tests that read like the transition
+// table.
+#pragma once
+
+#include <string>
+
+#include "tipring/analog/line_machine.hpp"
+
+namespace tipring::test {
+
+inline std::string text(const analog::LineAction& action) {
+    using Kind = analog::LineActionKind;
+    std::string line(name(action.kind));
+    switch (action.kind) {
+        case Kind::listen:
+            return line + (action.dtmf ? "(dtmf)" : "") + (action.progress ? "(progress)" : "");
+        case Kind::play_tone:
+            return line + "(" + std::string(name(action.tone)) + ")";
+        case Kind::send_digits:
+        case Kind::report_incoming:
+        case Kind::report_digit:
+            return line + "(" + action.digits + ")";
+        case Kind::start_timer:
+            return line + "(" + std::string(name(action.timer)) + " " +
+                   std::to_string(action.duration.count()) + ")";
+        case Kind::stop_timer:
+            return line + "(" + std::string(name(action.timer)) + ")";
+        case Kind::report_alerting:
+            return line + (action.inband ? "(inband)" : "(local)");
+        case Kind::report_released:
+            return line + "(" + std::to_string(action.cause.value) + ")";
+        default:
+            return line;
+    }
+}
+
+inline std::string text(const analog::LineActions& actions) {
+    std::string line;
+    for (const auto& action : actions)
+        line += (line.empty() ? "" : " ") + text(action);
+    return line;
+}
+
+/// A machine with short ways to feed it.
+template <class Machine>
+struct Fed {
+    Machine machine;
+    using Kind = analog::LineInputKind;
+
+    std::string feed(const analog::LineInput& input) { return text(machine.handle(input)); }
+    std::string feed(Kind kind, char digit = 0) {
+        analog::LineInput input;
+        input.kind = kind;
+        input.digit = digit;
+        return feed(input);
+    }
+    std::string timer(analog::LineTimer timer) {
+        analog::LineInput input;
+        input.kind = Kind::timer;
+        input.timer = timer;
+        return feed(input);
+    }
+    std::string start(const std::string& number) {
+        analog::LineInput input;
+        input.kind = Kind::start;
+        input.number = number;
+        return feed(input);
+    }
+    std::string alert(bool inband) {
+        analog::LineInput input;
+        input.kind = Kind::alert;
+        input.inband = inband;
+        return feed(input);
+    }
+    std::string release(std::uint8_t cause) {
+        analog::LineInput input;
+        input.kind = Kind::release;
+        input.cause.value = cause;
+        return feed(input);
+    }
+    std::string hear(media::HeardTone tone) {
+        analog::LineInput input;
+        input.kind = Kind::tone_heard;
+        input.tone = tone;
+        return feed(input);
+    }
+    std::string digits(const std::string& digits) {
+        std::string last;
+        for (const char digit : digits)
+            last = feed(Kind::digit, digit);
+        return last;
+    }
+    std::string state() const { return std::string(machine.state_name()); }
+};
+
+}  // namespace tipring::test

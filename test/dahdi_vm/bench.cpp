@@ -18,7 +18,7 @@ using base::ChannelNumber;
 /// The numbers are those of system.conf.
 class RealBench final : public Bench {
   public:
-    RealBench() : board_(std::move(hardware::open_dahdi_board().value())) {
+    RealBench() : board_(hardware::open_dahdi_board().value()) {
         // As the media thread runs: other work of the machine makes no gap in the tones. Without the
         // permission it still runs.
         const sched_param priority{.sched_priority = 10};

@@ -24,12 +24,12 @@ struct Fixture {
         driver.add_channel(3, DAHDI_SIG_NONE);
         driver.add_channel(4, DAHDI_SIG_CLEAR, 2);
         driver.add_channel(16, DAHDI_SIG_HDLCFCS, 2);
-        board = std::move(dahdi::open_board(driver).value());
+        board = dahdi::open_board(driver).value();
     }
     Channel open(std::uint32_t number, dsp::Law law = dsp::Law::mulaw) {
         ChannelOptions options;
         options.law = law;
-        return std::move(board->open({number}, options).value());
+        return board->open({number}, options).value();
     }
 };
 

@@ -75,13 +75,16 @@ std::size_t LossFiller::process(const JitterBuffer::Pull& pull, dsp::Law law, bo
     const bool hole = pull.kind == Kind::missing || pull.kind == Kind::partial;
     const bool nothing_to_say = pull.kind == Kind::missing &&
                                 (history_count_ == 0 || (filling_ && filled_blocks_ >= longest_fill_blocks));
+    if (pull.kind == Kind::idle || nothing_to_say) {
+        // What comes next begins out of silence.
+        reset();
+        out = pull.octets;
+        return 0;
+    }
     if (pull.kind == Kind::shortened) {
         cross_fade(pull.octets, pull.following, law, out);
-    } else if (pull.kind == Kind::idle || nothing_to_say || (hole && !conceal)) {
-        out = pull.octets;
-        filling_ = filling_ && pull.kind == Kind::missing;
-        if (pull.kind == Kind::idle) reset();
-    } else if (hole || (whole && filling_ && filled_blocks_ < longest_fill_blocks)) {
+        filling_ = false;
+    } else if ((hole && conceal) || (whole && filling_)) {
         made_up = fill(pull, law, out);
     } else {
         out = pull.octets;

@@ -1,0 +1,220 @@
+// The trap: thousands of ticks with calls, tones, digits and loss, in which nothing may allocate, free or
+// lock. The hooks count calls made while the ticking thread has its flag set. Sanitizer builds own these
+// functions, so there the same traffic runs without counting.
+#include <dlfcn.h>
+#include <pthread.h>
+
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <random>
+
+#include "media_bench.hpp"
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define TIPRING_TRAP 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define TIPRING_TRAP 0
+#endif
+#endif
+#ifndef TIPRING_TRAP
+#define TIPRING_TRAP 1
+#endif
+
+namespace {
+
+thread_local bool armed = false;
+std::atomic<int> allocations{0}, frees{0}, locks{0};
+
+}  // namespace
+
+#if TIPRING_TRAP
+extern "C" {
+void* __libc_malloc(std::size_t size);
+void* __libc_calloc(std::size_t count, std::size_t size);
+void* __libc_realloc(void* memory, std::size_t size);
+void __libc_free(void* memory);
+
+void* malloc(std::size_t size) {
+    if (armed) ++allocations;
+    return __libc_malloc(size);
+}
+void* calloc(std::size_t count, std::size_t size) {
+    if (armed) ++allocations;
+    return __libc_calloc(count, size);
+}
+void* realloc(void* memory, std::size_t size) {
+    if (armed) ++allocations;
+    return __libc_realloc(memory, size);
+}
+void free(void* memory) {
+    if (armed && memory != nullptr) ++frees;
+    __libc_free(memory);
+}
+int pthread_mutex_lock(pthread_mutex_t* mutex) {
+    using Lock = int (*)(pthread_mutex_t*);
+    static const auto real = reinterpret_cast<Lock>(::dlsym(RTLD_NEXT, "pthread_mutex_lock"));
+    if (armed) ++locks;
+    return real(mutex);
+}
+}
+#endif
+
+using namespace tipring::media;
+using namespace tipring::media::test;
+using tipring::dsp::Law;
+
+namespace {
+
+struct Call {
+    FakeBearer bearer;
+    FarParty far;
+    EndpointId line, rtp;
+};
+
+class Traffic {
+  public:
+    Traffic() {
+        for (std::size_t i = 0; i < calls_.size(); ++i) {
+            auto& call = calls_[i];
+            call.line = bench_.line(call.bearer, i % 2 == 0 ? Law::alaw : Law::mulaw);
+            open(call, i % 3 == 0 ? Law::mulaw : Law::alaw);
+        }
+    }
+
+    void tick() {
+        bench_.now += std::chrono::milliseconds(10);
+        armed = true;
+        bench_.engine.tick(bench_.now);
+        armed = false;
+        bench_.engine.dispatch();
+    }
+
+    void run(int ticks) {
+        for (int i = 0; i < ticks; ++i) {
+            for (auto& call : calls_)
+                feed(call, i);
+            if (i % 50 == 0) disturb(calls_[static_cast<std::size_t>(i / 50) % calls_.size()]);
+            tick();
+            for (auto& call : calls_) {
+                call.bearer.all_written();
+                call.far.receive();
+            }
+        }
+    }
+    RtpStats stats() { return bench_.engine.rtp_stats(calls_[0].rtp); }
+    const Bench& bench() const { return bench_; }
+
+  private:
+    Bench bench_;
+    std::array<Call, 6> calls_;
+    std::mt19937 random_{5};
+    std::shared_ptr<tipring::dsp::TonePlan> plan_ = make_plan();
+
+    static std::shared_ptr<tipring::dsp::TonePlan> make_plan() {
+        auto plan = std::make_shared<tipring::dsp::TonePlan>();
+        plan->dial = tipring::dsp::parse_tone("425").value();
+        plan->busy = tipring::dsp::parse_tone("425/500,0/500").value();
+        return plan;
+    }
+
+    void open(Call& call, Law codec) {
+        RtpOptions options;
+        options.codec = codec;
+        options.send_event_type = options.receive_event_type = 101;
+        options.timeout = std::chrono::milliseconds(100);
+        call.rtp = bench_.session(call.far, options);
+        bench_.engine.connect(call.line, call.rtp);
+    }
+
+    void feed(Call& call, int tick) {
+        // Line audio: a digit now and then.
+        tipring::dsp::DtmfGenerator generator;
+        Linear linear{};
+        if (tick % 100 < 12) {
+            generator.start("0123456789*#ABCD"[tick / 100 % 16], 80, 0);
+            generator.produce(linear);
+        }
+        Octets octets;
+        tipring::dsp::encode(Law::alaw, linear, octets);
+        call.bearer.say(octets);
+        if (tick % 97 == 0) call.bearer.event(tipring::hardware::LineEventKind::polarity);
+        // Network audio with loss, events and garbage.
+        const auto dice = random_() % 40;
+        if (dice == 0) ++call.far.sequence;
+        if (dice <= 1) {
+            call.far.timestamp += 80;
+        } else {
+            call.far.send_audio(pattern(static_cast<unsigned>(tick)));
+        }
+        if (dice == 2) call.far.send_event('5', false, 160, call.far.timestamp, true);
+        if (dice == 3) call.far.send_packet(octets, 18, 0, true);
+        if (dice == 4) call.far.send_rtcp(octets);
+        if (dice == 5 && tick % 7 == 0) ++call.far.ssrc;
+    }
+
+    void disturb(Call& call) {
+        auto& engine = bench_.engine;
+        switch (random_() % 9) {
+            case 0:
+                engine.play_tone(call.line, plan_->busy);
+                break;
+            case 1:
+                engine.stop_tone(call.line);
+                break;
+            case 2:
+                engine.send_digits(call.line, "12w3");
+                break;
+            case 3:
+                engine.send_digits(call.rtp, "45");
+                break;
+            case 4:
+                engine.set_detectors(call.line, {true, plan_});
+                break;
+            case 5:
+                engine.play_tone(call.rtp, plan_->dial);
+                break;
+            case 6:
+                engine.stop_tone(call.rtp);
+                break;
+            case 7:
+                engine.connect(call.line, calls_[random_() % calls_.size()].rtp);
+                break;
+            default:
+                engine.remove(call.rtp);
+                open(call, Law::alaw);
+        }
+    }
+};
+
+}  // namespace
+
+#if TIPRING_TRAP
+TEST_CASE("the trap itself snaps") {
+    allocations = frees = locks = 0;
+    pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    armed = true;
+    auto* volatile number = new int(5);
+    delete number;
+    pthread_mutex_lock(&mutex);
+    pthread_mutex_unlock(&mutex);
+    armed = false;
+    CHECK(allocations == 1);
+    CHECK(frees == 1);
+    CHECK(locks == 1);
+}
+#endif
+
+TEST_CASE("thousands of ticks with calls, tones, digits and loss neither allocate nor free nor lock") {
+    Traffic traffic;
+    allocations = frees = locks = 0;
+    traffic.run(6000);
+    CHECK(allocations == 0);
+    CHECK(frees == 0);
+    CHECK(locks == 0);
+    // The traffic was real.
+    CHECK(traffic.bench().digits().size() > 100);
+    CHECK(traffic.bench().count(EventKind::digits_sent) > 5);
+    CHECK(traffic.bench().count(EventKind::rtp_started) > 6);
+    CHECK(traffic.bench().engine.stats().ticks == 6000);
+}

@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
+#include <sys/syscall.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -69,7 +69,7 @@ class Job : public std::enable_shared_from_this<Job> {
     Job(asio::io_context& context, Child child, SpeechDone done)
         : pid_(child.pid), output_(context, child.output.release()), timer_(context), done_(std::move(done)) {
         // The pid cannot be taken over by another process before we have waited for it.
-        const int descriptor = ::pidfd_open(pid_, 0);
+        const int descriptor = static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0));
         exit_ = std::make_unique<asio::posix::stream_descriptor>(context);
         if (descriptor >= 0) exit_->assign(descriptor);
     }

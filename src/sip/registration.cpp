@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "agent.hpp"
+#include "tipring/base/text.hpp"
 
 namespace tipring::sip {
 namespace {
@@ -11,15 +12,16 @@ namespace {
 /// A stale nonce costs one more round; whoever is challenged more often has the wrong password.
 constexpr unsigned most_challenges = 3;
 
-std::chrono::seconds granted(const sip_t* sip, std::chrono::seconds asked) {
-    // The registrar lists all bindings of the address of record; the shortest life is the safe reading.
-    auto shortest = sip->sip_expires != nullptr ? std::chrono::seconds(sip->sip_expires->ex_delta) : asked;
+/// What the registrar granted to our binding; it lists all bindings of the address of record.
+std::chrono::seconds granted(const sip_t* sip, const RegistrationOrder& order) {
     for (auto* contact = sip->sip_contact; contact != nullptr; contact = contact->m_next) {
-        if (contact->m_expires == nullptr) continue;
-        const auto seconds = std::chrono::seconds(std::strtoul(contact->m_expires, nullptr, 10));
-        if (seconds.count() > 0 && seconds < shortest) shortest = seconds;
+        const auto& url = *contact->m_url;
+        const auto address =
+            base::format("sip:{}@{}:{}", text_of(url.url_user), text_of(url.url_host), text_of(url.url_port));
+        if (contact->m_expires != nullptr && order.contact.find(address) != std::string::npos)
+            return std::chrono::seconds(std::strtoul(contact->m_expires, nullptr, 10));
     }
-    return shortest;
+    return sip->sip_expires != nullptr ? std::chrono::seconds(sip->sip_expires->ex_delta) : order.expires;
 }
 
 }  // namespace
@@ -48,9 +50,15 @@ void Registration::on_answer(const NuaEvent& event) {
     answer.status = event.status;
     answer.phrase = std::string(text_of(event.phrase));
     answer.from_network = event.sip != nullptr;
+    if (challenges_ > 0 && event.status >= 900) {
+        // Sofia's own 904: the same credentials again, which the server has not accepted.
+        answer.status = 401;
+        answer.phrase = "Unauthorized";
+        answer.from_network = true;
+    }
     if (event.status < 300) challenges_ = 0;
     if (event.sip != nullptr && event.status < 300 && event.kind == nua_r_register)
-        answer.expires = granted(event.sip, order_.expires);
+        answer.expires = granted(event.sip, order_);
     if (event.sip != nullptr && event.sip->sip_min_expires != nullptr)
         answer.min_expires = std::chrono::seconds(event.sip->sip_min_expires->me_delta);
     agent_.report([answer](AgentObserver& observer) { observer.on_registration_answer(answer); });

@@ -57,7 +57,8 @@ std::string plural_of_line(const json::value& counters) {
 std::string local_time(const std::string& iso) {
     std::tm utc{};
     int milliseconds = 0;
-    if (iso.size() != 24 ||
+    const bool fraction = iso.size() == 24 && iso.find_first_not_of("0123456789", 20) == 23;
+    if (!fraction || iso.back() != 'Z' ||
         std::sscanf(iso.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d.%3dZ", &utc.tm_year, &utc.tm_mon, &utc.tm_mday,
                     &utc.tm_hour, &utc.tm_min, &utc.tm_sec, &milliseconds) != 7) {
         return safe(iso);

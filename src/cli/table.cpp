@@ -146,7 +146,7 @@ std::string Sheet::text() const {
     std::string out;
     for (const auto& [label, value] : lines_) {
         if (value.empty()) continue;
-        out += padded(label + ":", width + 2, Align::left) + safe(value);
+        out += padded(label + ":", width + 1, Align::left) + safe(value);
         out += '\n';
     }
     return out;

@@ -43,6 +43,7 @@ AnalogPort::~AnalogPort() {
 /// Nothing in here keeps the port from working: errors are logged and shown.
 void AnalogPort::prepare_channel() {
     auto& control = *channel_->control;
+    if (!audio_->endpoint()) check(base::fail("the media engine has no room for the line"), "audio");
     const auto echo = control.set_echo_canceller(settings_.echo_taps);
     if (!echo && settings_.echo_taps > 0) {
         last_error_ = echo.error().message;
@@ -290,7 +291,8 @@ const dsp::ToneSequence& AnalogPort::sequence(LineTone tone) const {
 
 call::CallRequest AnalogPort::incoming_request(const std::string& dialled) const {
     call::CallRequest request;
-    request.source = {routing::DestinationKind::port, settings_.number, settings_.group};
+    const auto line = settings_.kind == config::PortKind::fxs ? routing::LineKind::fxs : routing::LineKind::fxo;
+    request.source = {routing::DestinationKind::port, settings_.number, settings_.group, line};
     if (is_fxs()) {
         request.caller = {settings_.number,
                           settings_.caller_name.empty() ? settings_.label : settings_.caller_name,

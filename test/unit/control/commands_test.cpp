@@ -1,0 +1,312 @@
+// The commands over a system of fakes; the call manager and the (never started) engine are the real ones.
+#include <boost/asio/io_context.hpp>
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+#include <catch2/catch.hpp>
+
+#include "manual_reactor.hpp"
+#include "tipring/base/log.hpp"
+#include "tipring/control/registry.hpp"
+#include "view_json.hpp"
+
+using namespace tipring;
+using namespace tipring::control;
+namespace json = boost::json;
+
+namespace {
+
+class FakePort final : public analog::Port {
+  public:
+    explicit FakePort(config::Port settings) : settings_(std::move(settings)) {}
+    analog::PortView view() const override {
+        analog::PortView view;
+        view.channel = {settings_.channel};
+        view.kind = settings_.kind == config::PortKind::fxs ? "fxs" : "fxo";
+        view.number = settings_.number;
+        view.label = settings_.label;
+        view.state = "idle";
+        view.hook = "on";
+        view.in_service = in_service;
+        view.history = {
+            {std::chrono::system_clock::time_point(std::chrono::milliseconds(1'000)), "idle", "start"}};
+        return view;
+    }
+    const config::Port& settings() const override { return settings_; }
+    call::Exit& exit() override { throw std::logic_error("not used"); }
+    bool idle() const override { return true; }
+    void set_in_service(bool value) override { in_service = value; }
+    void shut_down() override {}
+    bool in_service = true;
+
+  private:
+    config::Port settings_;
+};
+
+/// Notes what it is told to do.
+class FakeTelephone final : public farend::Telephone {
+  public:
+    void play(farend::Clip clip, bool loop) override {
+        played = std::to_string(clip.size()) + (loop ? " loop" : "");
+    }
+    void stop_playing() override {}
+    void start_recording() override {}
+    farend::Clip stop_recording() override { return {}; }
+    farend::Hearing hearing() const override { return {-13.04, 350, 440, "dial"}; }
+    bool wait_for_tone(std::string_view, std::chrono::milliseconds) override { return false; }
+    bool wait_playing_done(std::chrono::milliseconds) override { return false; }
+    void send_dtmf(std::string_view, std::chrono::milliseconds, std::chrono::milliseconds) override {}
+    std::string digits() const override { return "12"; }
+    void clear_digits() override {}
+    bool wait_digits(std::string_view, std::chrono::milliseconds) override { return false; }
+    void lift() override { lifted = true; }
+    void hang_up() override { lifted = false; }
+    void flash(std::chrono::milliseconds duration) override {
+        done = "flash " + std::to_string(duration.count());
+    }
+    void dial_dtmf(std::string_view digits) override { done = "dtmf " + std::string(digits); }
+    void dial_pulse(std::string_view digits) override { done = "pulse " + std::string(digits); }
+    bool off_hook() const override { return lifted; }
+    bool ringing() const override { return false; }
+    std::vector<std::chrono::milliseconds> ring_bursts() const override { return {}; }
+    bool wait_ringing(std::chrono::milliseconds) override { return false; }
+    bool wait_ring_stopped(std::chrono::milliseconds) override { return false; }
+    unsigned battery_drops() const override { return 0; }
+    bool wait_battery_drops(unsigned, std::chrono::milliseconds) override { return false; }
+    bool lifted = false;
+    std::string done, played;
+};
+
+class FakeClient final : public Client {
+  public:
+    const Peer& peer() const override { return peer_; }
+    void notify(std::string_view method, json::object parameters) override {
+        notified.push_back(std::string(method) + " " + json::serialize(parameters.at("name")));
+    }
+    void keep(std::shared_ptr<void> thing) override { kept.push_back(std::move(thing)); }
+    std::vector<std::string> notified;
+    std::vector<std::shared_ptr<void>> kept;
+
+  private:
+    Peer peer_;
+};
+
+config::Port port_settings(unsigned channel, config::PortKind kind, std::string number) {
+    config::Port port;
+    port.channel = channel;
+    port.kind = kind;
+    port.number = std::move(number);
+    port.label = "Desk";
+    return port;
+}
+
+struct Fixture {
+    Fixture() { add_all_commands(registry, system, context); }
+    Command::Reply ask(std::string_view method, json::object parameters = {}) {
+        auto* command = registry.find(method);
+        REQUIRE(command != nullptr);
+        if (const auto good = check_parameters(*command, parameters); !good) return good.error();
+        Command::Reply reply = CommandError{0, "no answer"};
+        command->start(parameters, client, [&](Command::Reply answer) { reply = std::move(answer); });
+        return reply;
+    }
+    std::string error(std::string_view method, json::object parameters = {}) {
+        const auto reply = ask(method, std::move(parameters));
+        return reply ? "no error" : reply.error().message;
+    }
+    void simulate() {
+        simulation.telephones[1] = &telephone;
+        system.simulation = &simulation;
+    }
+
+    test::ManualReactor reactor;
+    media::Engine engine{media::EngineOptions{.realtime_priority = 0, .lock_memory = false}};
+    call::CallManager calls{reactor, engine, {}};
+    telemetry::EventLog events;
+    FakePort phone_port{port_settings(1, config::PortKind::fxs, "101")};
+    FakePort line_port{port_settings(101, config::PortKind::fxo, "901")};
+    FakeTelephone telephone;
+    Simulation simulation;
+    System system{.ports = {&phone_port, &line_port},
+                  .spans = {},
+                  .calls = calls,
+                  .events = events,
+                  .engine = engine,
+                  .version = "1.2.3",
+                  .started = std::chrono::system_clock::now(),
+                  .board = "simulator",
+                  .config_file = {},
+                  .routes = {}};
+    boost::asio::io_context context;
+    Registry registry;
+    FakeClient client;
+};
+
+}  // namespace
+
+TEST_CASE("every command describes itself") {
+    Fixture fixture;
+    const auto list = *fixture.ask("commands");
+    CHECK(list.as_array().size() == fixture.registry.all().size());
+    for (const auto& command : fixture.registry.all()) {
+        INFO(command->name());
+        CHECK_FALSE(command->summary().empty());
+        for (const auto& parameter : command->parameters()) {
+            CHECK_FALSE(parameter.help.empty());
+            CHECK((parameter.type == "string" || parameter.type == "integer" || parameter.type == "boolean"));
+        }
+    }
+    for (const auto* name : {"status",        "ports",
+                             "port.show",     "port.service",
+                             "calls",         "hangup",
+                             "registrations", "spans",
+                             "events",        "events.follow",
+                             "log.level",     "routes.explain",
+                             "sim.lift",      "sim.hang_up",
+                             "sim.dial",      "sim.flash",
+                             "sim.say",       "sim.hear",
+                             "sim.ring",      "sim.line_hang_up",
+                             "sim.isdn_call", "sim.isdn_hang_up",
+                             "sim.state"}) {
+        CHECK(fixture.registry.find(name) != nullptr);
+    }
+}
+
+TEST_CASE("status of a gateway without SIP") {
+    Fixture fixture;
+    fixture.line_port.in_service = false;
+    const auto status = *fixture.ask("status");
+    CHECK(status.at("version") == "1.2.3");
+    CHECK(status.at("sip").is_null());
+    CHECK(json::serialize(status.at("ports")) ==
+          R"({"total":2,"idle":1,"busy":0,"alarm":0,"out_of_service":1})");
+    CHECK(status.at("calls").at("active") == 0);
+    CHECK(fixture.ask("registrations")->as_array().empty());
+    CHECK(fixture.ask("spans")->as_array().empty());
+}
+
+TEST_CASE("a port is found by its number first, then by its channel") {
+    Fixture fixture;
+    CHECK(fixture.ask("port.show", {{"port", "101"}})->at("channel") == 1);
+    CHECK(fixture.ask("port.show", {{"port", "1"}})->at("number") == "101");
+    const auto sheet = *fixture.ask("port.show", {{"port", "901"}});
+    CHECK(sheet.at("kind") == "fxo");
+    CHECK(sheet.at("history").at(0).at("time") == "1970-01-01T00:00:01.000Z");
+    CHECK(fixture.error("port.show", {{"port", "9"}}) ==
+          "there is no port 9; channel (number): 1 (101), 101 (901)");
+    CHECK(fixture.error("port.show") ==
+          "parameter \"port\" is missing: number of the port, or its channel on the board");
+}
+
+TEST_CASE("a port goes out of service and in again, and the event log knows") {
+    Fixture fixture;
+    CHECK(fixture.ask("port.service", {{"port", "101"}, {"in_service", false}})->at("in_service") == false);
+    CHECK_FALSE(fixture.phone_port.in_service);
+    CHECK(fixture.ask("port.service", {{"port", "101"}, {"in_service", true}}).has_value());
+    CHECK(fixture.phone_port.in_service);
+    CHECK(fixture.events.history().at(0).name == "port.out_of_service");
+    CHECK(fixture.events.history().at(1).name == "port.in_service");
+}
+
+TEST_CASE("hangup knows the calls") {
+    Fixture fixture;
+    CHECK(fixture.ask("calls")->as_array().empty());
+    CHECK(fixture.ask("hangup", {{"call", "all"}})->at("ended") == 0);
+    CHECK(fixture.error("hangup", {{"call", "7"}}) == "there is no call 7; see: tipringctl calls");
+}
+
+TEST_CASE("events: history with a limit, and a stream that ends with its client") {
+    Fixture fixture;
+    for (const auto* name : {"a", "b", "c"})
+        fixture.events.publish(name, {{"port", "1"}});
+    CHECK(fixture.ask("events")->as_array().size() == 3);
+    const auto last = *fixture.ask("events", {{"limit", 1}});
+    CHECK(last.at(0).at("name") == "c");
+    CHECK(last.at(0).at("fields").at("port") == "1");
+    CHECK(fixture.ask("events", {{"limit", -5}})->as_array().empty());
+    CHECK(fixture.ask("events.follow")->at("following") == true);
+    fixture.events.publish("d", {});
+    CHECK(fixture.client.notified == std::vector<std::string>{"event \"d\""});
+    fixture.client.kept.clear();
+    fixture.events.publish("e", {});
+    CHECK(fixture.client.notified.size() == 1);
+}
+
+TEST_CASE("the log level is shown and set; only setting is a change") {
+    Fixture fixture;
+    const auto before = base::log::level();
+    CHECK(fixture.ask("log.level", {{"level", "error"}})->at("level") == "error");
+    CHECK(base::log::level() == base::log::Level::error);
+    CHECK(fixture.ask("log.level")->at("level") == "error");
+    CHECK(fixture.error("log.level", {{"level", "loud"}}).find("is no log level") != std::string::npos);
+    const auto* command = fixture.registry.find("log.level");
+    CHECK(command->changes({{"level", "debug"}}));
+    CHECK_FALSE(command->changes({}));
+    base::log::set_level(before);
+}
+
+TEST_CASE("routes.explain follows the rules of the daemon") {
+    Fixture fixture;
+    routing::RouteRule rule;
+    rule.name = "outside";
+    rule.called = "0.";
+    rule.from = {"fxs"};
+    rule.strip = 1;
+    rule.to = {{routing::DestinationKind::group, "city"}};
+    fixture.system.routes = {rule};
+    const auto answer = *fixture.ask("routes.explain", {{"number", "0123"}});
+    CHECK(answer.at("rule") == "outside");
+    CHECK(answer.at("steps").at(0).at("to") == "group city");
+    CHECK(answer.at("steps").at(0).at("called") == "123");
+    CHECK(
+        fixture.ask("routes.explain", {{"number", "0123"}, {"from", "sip"}})->at("steps").as_array().empty());
+    CHECK(fixture.ask("routes.explain", {{"number", "0123"}, {"from", "port 901"}})
+              ->at("steps")
+              .as_array()
+              .empty());
+    CHECK(fixture.error("routes.explain", {{"number", "1"}, {"from", "mars"}}).find("is no source") !=
+          std::string::npos);
+}
+
+TEST_CASE("on real hardware there is nothing to simulate") {
+    Fixture fixture;
+    for (const auto& command : fixture.registry.all()) {
+        if (command->name().substr(0, 4) != "sim.") continue;
+        INFO(command->name());
+        json::object parameters;
+        for (const auto& parameter : command->parameters()) {
+            if (parameter.required) parameters[parameter.name] = "101";
+        }
+        CHECK(fixture.error(command->name(), parameters) ==
+              "this gateway runs on real hardware; sim commands exist only on the simulator");
+    }
+}
+
+TEST_CASE("a simulated telephone does what it is told") {
+    Fixture fixture;
+    fixture.simulate();
+    CHECK(fixture.error("sim.dial", {{"port", "1"}, {"digits", "12"}}).find("lift it first") !=
+          std::string::npos);
+    CHECK(fixture.ask("sim.lift", {{"port", "101"}}).has_value());
+    CHECK(fixture.telephone.lifted);
+    CHECK(fixture.ask("sim.dial", {{"port", "1"}, {"digits", "12*#"}}).has_value());
+    CHECK(fixture.telephone.done == "dtmf 12*#");
+    CHECK(fixture.ask("sim.dial", {{"port", "1"}, {"digits", "12"}, {"pulse", true}}).has_value());
+    CHECK(fixture.telephone.done == "pulse 12");
+    CHECK(fixture.error("sim.dial", {{"port", "1"}, {"digits", "12*"}, {"pulse", true}})
+              .find("cannot be dialled") != std::string::npos);
+    CHECK(fixture.ask("sim.flash", {{"port", "1"}, {"milliseconds", 9999999}})->at("milliseconds") == 2000);
+    CHECK(fixture.ask("sim.say", {{"port", "1"}, {"tone", "350+440"}, {"loop", true}})->at("seconds") == 3.0);
+    CHECK(fixture.telephone.played == "24000 loop");
+    CHECK(fixture.error("sim.say", {{"port", "1"}, {"tone", "99999"}}).find("50 to 3900 Hz") !=
+          std::string::npos);
+    CHECK(fixture.error("sim.say", {{"port", "1"}}) == "nothing to say: give text, wav or tone");
+    CHECK(fixture.error("sim.say", {{"port", "isdn"}, {"tone", "1000"}}) == "there is no ISDN call");
+    CHECK(json::serialize(*fixture.ask("sim.hear", {{"port", "1"}})) ==
+          R"({"level_dbm0":-1.3E1,"frequency1_hz":3.5E2,"frequency2_hz":4.4E2,"tone":"dial","digits":"12"})");
+    CHECK(fixture.ask("sim.state")->at("telephones").at(0).at("off_hook") == true);
+    CHECK(fixture.error("sim.ring", {{"line", "901"}}) == "port 901 has no simulated exchange line");
+    CHECK(fixture.error("sim.lift", {{"port", "901"}}) == "port 901 has no simulated telephone");
+    CHECK(fixture.error("sim.isdn_call", {{"to", "1"}}) == "there is no simulated span");
+    CHECK(fixture.ask("sim.hang_up", {{"port", "1"}}).has_value());
+    CHECK_FALSE(fixture.telephone.lifted);
+}

@@ -60,6 +60,7 @@ void add_all_commands(Registry& registry, System& system, boost::asio::io_contex
     add_route_commands(registry, system);
     add_sim_phone_commands(registry, system);
     add_sim_audio_commands(registry, system, context);
+    add_sim_record_commands(registry, system);
     add_sim_line_commands(registry, system);
     add_sim_isdn_commands(registry, system);
 }

@@ -19,6 +19,7 @@ void add_log_commands(Registry& registry);
 void add_route_commands(Registry& registry, System& system);
 void add_sim_phone_commands(Registry& registry, System& system);
 void add_sim_audio_commands(Registry& registry, System& system, boost::asio::io_context& context);
+void add_sim_record_commands(Registry& registry, System& system);
 void add_sim_line_commands(Registry& registry, System& system);
 void add_sim_isdn_commands(Registry& registry, System& system);
 

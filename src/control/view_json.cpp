@@ -38,7 +38,8 @@ json::object counters(const analog::PortCounters& counters) {
 /// Empty for an endpoint that is no RTP session, or that nothing has passed yet.
 json::object rtp_object(const media::RtpStats& stats) {
     if (stats.packets_sent + stats.packets_received == 0) return {};
-    return {{"packets_sent", stats.packets_sent},
+    return {{"codec", stats.codec == dsp::Law::alaw ? "PCMA" : "PCMU"},
+            {"packets_sent", stats.packets_sent},
             {"packets_received", stats.packets_received},
             {"packets_lost", stats.packets_lost},
             {"packets_late", stats.packets_late},

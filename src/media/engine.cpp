@@ -2,7 +2,7 @@
 #include "tipring/media/engine.hpp"
 
 #include <algorithm>
-#include <cctype>
+#include <csignal>
 #include <deque>
 #include <random>
 #include <thread>
@@ -64,6 +64,7 @@ struct Engine::Impl {
         std::shared_ptr<const Handler> handler;  ///< null once removed
         std::function<void()> detached;
         bool removed = false;
+        dsp::Law codec = dsp::Law::alaw;  ///< rtp only
     };
 
     explicit Impl(const EngineOptions& with)
@@ -183,7 +184,12 @@ Engine::~Engine() {
 }
 
 std::string Engine::start() {
+    // Signals are for the core: a handler must not run between two blocks.
+    sigset_t all, before;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before);
     impl_->thread = std::thread([this] { impl_->loop.run(); });
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
     ::pthread_setname_np(impl_->thread.native_handle(), "media");
     std::string warning;
     if (impl_->options.lock_memory) warning = lock_memory();
@@ -231,9 +237,11 @@ EndpointId Engine::add_line(hardware::Bearer& bearer, const LineOptions& options
 
 EndpointId Engine::add_rtp(RtpSocket socket, const RtpOptions& options, Handler handler) {
     if (!impl_->room()) return {};
-    return impl_->add(std::make_unique<RtpEndpoint>(impl_->next_id(), std::move(socket), settings_of(options),
-                                                    impl_->identity(), impl_->notifier),
-                      std::move(handler));
+    const auto id = impl_->add(std::make_unique<RtpEndpoint>(impl_->next_id(), std::move(socket), settings_of(options),
+                                                             impl_->identity(), impl_->notifier),
+                               std::move(handler));
+    impl_->entries.at(id).codec = options.codec;
+    return id;
 }
 
 void Engine::remove(EndpointId endpoint, std::function<void()> detached) {
@@ -315,6 +323,7 @@ void Engine::set_remote(EndpointId rtp, const RtpAddress& remote) {
 }
 
 void Engine::update_rtp(EndpointId rtp, const RtpOptions& options) {
+    if (const auto at = impl_->entries.find(rtp); at != impl_->entries.end()) at->second.codec = options.codec;
     impl_->send(Command::Kind::update_rtp, impl_->find(rtp, Endpoint::Type::rtp, "update_rtp"),
                 std::make_unique<SettingsBox>(settings_of(options)));
 }
@@ -322,7 +331,9 @@ void Engine::update_rtp(EndpointId rtp, const RtpOptions& options) {
 RtpStats Engine::rtp_stats(EndpointId rtp) const {
     const auto at = impl_->entries.find(rtp);
     if (at == impl_->entries.end() || at->second.endpoint->type() != Endpoint::Type::rtp) return {};
-    return static_cast<const RtpEndpoint&>(*at->second.endpoint).stats();
+    auto stats = static_cast<const RtpEndpoint&>(*at->second.endpoint).stats();
+    stats.codec = at->second.codec;
+    return stats;
 }
 
 LineStats Engine::line_stats(EndpointId line) const {

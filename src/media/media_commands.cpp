@@ -115,6 +115,8 @@ void MediaLoop::set_started(LineEndpoint& line, bool started) noexcept {
     } else {
         line.stop();
         --started_lines_;
+        // An event that the back end met while writing and kept makes no descriptor ready.
+        collect(line, false);
     }
 }
 

@@ -19,6 +19,8 @@ constexpr unsigned never_switch_to_tcp = 65535;
 constexpr char allowed_methods[] = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE";
 /// These reach us unanswered; BYE and CANCEL are answered by Sofia.
 constexpr char own_methods[] = "INVITE, OPTIONS, INFO, PRACK, UPDATE";
+/// Clears a list that Sofia would otherwise add to.
+constexpr const char* nothing = nullptr;
 constexpr unsigned session_seconds = 1800;  // RFC 4028 4
 constexpr unsigned shortest_session_seconds = 90;
 
@@ -70,9 +72,10 @@ base::Result<void> Agent::create(su_root_t* root) {
     nua_ = nua_create(
         root, &Agent::on_nua_event, this, NUTAG_URL(url_of(url)),
         NUTAG_MEDIA_ENABLE(0),  // Sofia's SDP parser must never run, see message_guard.hpp
-        NUTAG_SIP_PARSER(guard_->parser()), NUTAG_USER_AGENT("Tipring"), NUTAG_ALLOW(allowed_methods),
-        NUTAG_APPL_METHOD(own_methods), NUTAG_SUPPORTED("100rel, timer"), NUTAG_AUTOANSWER(0),
-        NUTAG_AUTOALERT(0), NUTAG_AUTOACK(0), NUTAG_AUTO302(0), NUTAG_SESSION_TIMER(session_seconds),
+        NUTAG_SIP_PARSER(guard_->parser()), NUTAG_USER_AGENT("Tipring"), NUTAG_ALLOW(nothing),
+        NUTAG_ALLOW(allowed_methods), NUTAG_APPL_METHOD(nothing), NUTAG_APPL_METHOD(own_methods),
+        NUTAG_SUPPORTED(nothing), NUTAG_SUPPORTED("100rel, timer"), NUTAG_AUTOANSWER(0), NUTAG_AUTOALERT(0),
+        NUTAG_AUTOACK(0), NUTAG_AUTO302(0), NUTAG_SESSION_TIMER(session_seconds),
         NUTAG_MIN_SE(shortest_session_seconds), NUTAG_SESSION_REFRESHER(nua_remote_refresher),
         NUTAG_UPDATE_REFRESH(1), NTATAG_UDP_MTU(never_switch_to_tcp), TPTAG_UDP_RMEM(receive_buffer),
         TAG_IF(timeout > 0, NTATAG_SIP_T1X64(timeout)), TAG_END());

@@ -82,7 +82,7 @@ TEST_CASE("each port registers with digest and is called through the registrar",
     SipPhone client(
         folder, {.user = "700", .registrar = "127.0.0.1:5070", .password = "s3cret", .says = client_says});
     REQUIRE(client.ready());
-    REQUIRE(client.wait_event("REGISTER_OK", patience));
+    REQUIRE(client.wait_registered(patience));
     const auto phone = world->telephone(2);
 
     SECTION("the client calls the second port") {

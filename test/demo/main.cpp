@@ -95,7 +95,7 @@ int run(const std::string& folder, bool staying) {
                                        .registrar = "127.0.0.1:" + std::to_string(registrar_port),
                                        .password = password,
                                        .says = with_lead_in(client_voice)});
-    if (!client.ready() || !client.wait_event("REGISTER_OK", 20s))
+    if (!client.ready() || !client.wait_registered(20s))
         throw std::runtime_error("the SIP client does not register:\n" + client.log());
     timeline.step("SIP client (baresip) has registered as 300");
     if (!gateway.wait_registered(4, 20s) || !gateway.wait_span_up(20s))

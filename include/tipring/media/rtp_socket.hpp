@@ -1,5 +1,5 @@
-// The UDP socket pair (RTP on an even port, RTCP on the next) of one call, and the pool of ports it comes from.
-// Thread: core opens them; the media thread uses the descriptors afterwards.
+// The UDP socket pair (RTP on an even port, RTCP on the next) of one call, and the pool of ports it comes
+// from. Thread: core opens them; the media thread uses the descriptors afterwards.
 #pragma once
 
 #include <cstdint>
@@ -37,7 +37,8 @@ class RtpPortPool {
   public:
     explicit RtpPortPool(const RtpPortRange& range);
     ~RtpPortPool();
-    /// Binds a free pair on `host` (an address literal of this machine). Takes ports in rotation, so that a port just freed rests.
+    /// Binds a free pair on `host` (an address literal of this machine). Takes ports in rotation, so that a
+    /// port just freed rests.
     base::Result<RtpSocket> open(const std::string& host);
     std::size_t in_use() const;
 

@@ -160,6 +160,10 @@ bool SipPhone::wait_event(const std::string& type, std::chrono::milliseconds lim
     });
 }
 
+bool SipPhone::wait_registered(std::chrono::milliseconds limit) const {
+    return eventually(limit, [this] { return process_->output_contains(" binding]"); });
+}
+
 std::string SipPhone::event_text(const std::string& type) const {
     const std::lock_guard lock(mutex_);
     const auto found =

@@ -50,6 +50,8 @@ class SipPhone {
     std::string event_text(const std::string& type) const;
     void forget();
     bool ready() const { return ready_; }
+    /// The registrar has accepted the client (it may have done so before its control socket was open).
+    bool wait_registered(std::chrono::milliseconds limit) const;
     /// DTMF digits received as RFC 4733 events.
     std::string digits() const;
 

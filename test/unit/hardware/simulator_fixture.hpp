@@ -129,6 +129,18 @@ class Reader {
     }
 };
 
+/// Sends a block until the other end hears something that is not silence: a reader that the machine kept
+/// waiting for more than 80 ms has lost blocks, as on a real card.
+inline std::optional<Block> carry(Reader& from, const Block& block, Reader& to, std::uint8_t quiet) {
+    std::optional<Block> heard;
+    eventually([&] {
+        from.bearer().write(block);
+        heard = to.next_block_other_than(quiet, milliseconds(150));
+        return heard.has_value();
+    });
+    return heard;
+}
+
 inline Reader open(hardware::Board& board, std::uint32_t number, dsp::Law law = dsp::Law::alaw) {
     auto channel = board.open({number}, {law});
     if (!channel) FAIL(channel.error().message);

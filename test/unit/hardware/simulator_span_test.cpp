@@ -119,8 +119,7 @@ TEST_CASE("A B-channel carries audio and knows no hook") {
     CHECK_FALSE(ok(near.control().set_echo_canceller(4096)));
     REQUIRE(ok(near.control().start_audio()));
     REQUIRE(ok(far.control().start_audio()));
-    REQUIRE(near.bearer().write(block_of(0x12)));
-    CHECK((far.next_block_other_than(0xFF) == block_of(0x12)));
+    CHECK((carry(near, block_of(0x12), far, 0xFF) == block_of(0x12)));
 }
 
 TEST_CASE("A D-channel whose board is gone fails") {

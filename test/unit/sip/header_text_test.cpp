@@ -58,7 +58,8 @@ TEST_CASE("digits in INFO bodies") {
 }
 
 TEST_CASE("identities in headers are taken apart") {
-    const auto full = sip::split_name_addr("\"Smith, \\\"Bob\\\" <x>\" <sip:+49%2030:secret@pbx;user=phone>, <tel:+1>");
+    const auto full =
+        sip::split_name_addr("\"Smith, \\\"Bob\\\" <x>\" <sip:+49%2030:secret@pbx;user=phone>, <tel:+1>");
     CHECK(full.display == "Smith, \"Bob\" <x>");
     CHECK(full.user == "+49 30");
     CHECK(sip::split_name_addr("Bob <sips:201@pbx>").display == "Bob");

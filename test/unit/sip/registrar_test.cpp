@@ -1,0 +1,120 @@
+// The registrar alone, with a manual clock: pacing, silence, back-off.
+#include <catch2/catch.hpp>
+
+#include "manual_reactor.hpp"
+#include "registrar.hpp"
+
+using namespace tipring;
+
+namespace {
+
+struct Bench {
+    test::ManualReactor reactor;
+    std::vector<sip::RegistrationOrder> sent;
+    std::vector<std::uint64_t> dropped;
+    config::SipAccount settings;
+    std::unique_ptr<sip::Account> account;
+    sip::Registrar registrar{reactor,
+                             {[this](const sip::RegistrationOrder& order) { sent.push_back(order); },
+                              [this](std::uint64_t id) { dropped.push_back(id); }},
+                             {}};
+
+    explicit Bench(unsigned ports) {
+        settings.server = "127.0.0.1";
+        settings.domain = "example.net";
+        config::Sip sip;
+        sip.listen = "127.0.0.1";
+        account = std::make_unique<sip::Account>(reactor, settings, sip, config::Media{},
+                                                 std::vector<sip::Identity>{});
+        account->set_addresses({"127.0.0.1"});
+        for (unsigned i = 0; i < ports; ++i) {
+            const auto user = std::to_string(200 + i);
+            registrar.add(*account, {"sip", user, user, "x", "", user});
+        }
+        registrar.start(*account);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("registrations start ten at a time") {
+    Bench bench(25);
+    bench.reactor.advance(base::Duration(0));
+    CHECK(bench.sent.size() == 10);
+    bench.reactor.advance(base::Duration(10));
+    CHECK(bench.sent.size() == 20);
+    bench.reactor.advance(base::Duration(10));
+    CHECK(bench.sent.size() == 25);
+    CHECK(bench.sent[0].registrar_uri == "sip:example.net");
+    CHECK(bench.sent[0].route == "<sip:127.0.0.1:5060;lr>");
+    CHECK(bench.sent[0].address_of_record == "<sip:200@example.net>");
+}
+
+TEST_CASE("a silent registrar is tried again later and later") {
+    Bench bench(1);
+    bench.reactor.advance(std::chrono::seconds(10));
+    auto view = bench.registrar.views().at(0);
+    CHECK(view.state == sip::RegistrationState::failed);
+    CHECK(view.reason == "no answer from 127.0.0.1");
+    CHECK(bench.dropped.size() == 1);
+    bench.reactor.advance(std::chrono::milliseconds(3700));
+    CHECK(bench.sent.size() == 1);
+    bench.reactor.advance(std::chrono::milliseconds(2600));
+    CHECK(bench.sent.size() == 2);
+    bench.reactor.advance(std::chrono::minutes(60));
+    CHECK(bench.sent.size() > 10);
+    CHECK(bench.sent.size() < 30);
+}
+
+TEST_CASE("success resets the back-off") {
+    Bench bench(1);
+    bench.reactor.advance(std::chrono::milliseconds(0));
+    std::chrono::milliseconds waited{0};
+    for (std::size_t attempts = 1; attempts <= 5; ++attempts) {
+        REQUIRE(bench.sent.size() == attempts);
+        sip::RegistrationAnswer refused;
+        refused.id = bench.sent.back().id;
+        refused.status = 503;
+        refused.phrase = "Service Unavailable";
+        refused.from_network = true;
+        bench.registrar.on_answer(refused);
+        CHECK(bench.registrar.views()[0].reason == "503 Service Unavailable");
+        waited = std::chrono::milliseconds(0);
+        while (bench.sent.size() == attempts && waited < std::chrono::seconds(200)) {
+            bench.reactor.advance(std::chrono::milliseconds(100));
+            waited += std::chrono::milliseconds(100);
+        }
+    }
+    CHECK(waited >= std::chrono::seconds(60));
+    CHECK(waited <= std::chrono::seconds(101));
+    REQUIRE(bench.sent.size() == 6);
+    sip::RegistrationAnswer good;
+    good.id = bench.sent.back().id;
+    good.status = 200;
+    good.from_network = true;
+    good.expires = std::chrono::seconds(300);
+    bench.registrar.on_answer(good);
+    CHECK(bench.registrar.views()[0].state == sip::RegistrationState::registered);
+    CHECK(bench.registrar.views()[0].expires_in == std::chrono::seconds(300));
+    auto refused = good;
+    refused.status = 500;
+    bench.registrar.on_answer(refused);
+    bench.reactor.advance(std::chrono::milliseconds(6300));
+    CHECK(bench.sent.size() == 7);
+}
+
+TEST_CASE("answers to attempts that were given up change nothing") {
+    Bench bench(1);
+    bench.reactor.advance(std::chrono::seconds(10));
+    sip::RegistrationAnswer late;
+    late.id = bench.sent[0].id;
+    late.status = 200;
+    late.from_network = true;
+    bench.registrar.on_answer(late);
+    CHECK(bench.registrar.views()[0].state == sip::RegistrationState::failed);
+    bench.registrar.stop();
+    CHECK(bench.registrar.views()[0].state == sip::RegistrationState::unregistered);
+    const auto before = bench.sent.size();
+    bench.reactor.advance(std::chrono::minutes(10));
+    CHECK(bench.sent.size() == before);
+}

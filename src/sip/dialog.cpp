@@ -104,6 +104,9 @@ void Dialog::on_invite_answer(const NuaEvent& event) {
         if (++challenges_ <= most_challenges && answer_challenge(handle_.get(), event.sip, credentials_))
             return;
     }
+    // Sofia says 904 of its own when the same credentials are given again: the server did not accept them.
+    if (challenges_ > 0 && event.status >= 900 && state_ != State::answered)
+        return on_failure({event.kind, 401, "Unauthorized", nullptr, nullptr});
     // A failed re-INVITE (a refresh) leaves the call as it is; Sofia ends it by itself when it has to.
     if (state_ != State::answered) on_failure(event);
 }

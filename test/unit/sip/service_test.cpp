@@ -431,6 +431,26 @@ TEST_CASE("a registration that fails says why in words") {
     CHECK(side.service->registrations()[0].reason == "403 Forbidden");
 }
 
+TEST_CASE("a wrong password is told from a silent server") {
+    test::Loop loop;
+    RawPeer server;
+    Side side(loop, 41750);
+    side.add_account("pbx", server.port(), config::SipMode::per_port);
+    side.identities = {port_201};
+    side.start();
+    for (int round = 0; round < 6; ++round) {
+        const auto request = server.expect(loop, "REGISTER", std::chrono::milliseconds(500));
+        if (request.empty()) break;
+        server.send(test::response(
+                        request, "401 Unauthorized",
+                        {"WWW-Authenticate: Digest realm=\"pbx\", nonce=\"n" + std::to_string(round) + "\""}),
+                    side.port);
+    }
+    CHECK(loop.wait_for(
+        [&] { return side.service->registrations().at(0).state == sip::RegistrationState::failed; }));
+    CHECK(side.service->registrations()[0].reason == "401 Unauthorized");
+}
+
 TEST_CASE("a listening address that cannot be bound is named") {
     test::Loop loop;
     Side first(loop, 41800);

@@ -46,7 +46,7 @@ std::string configuration(std::uint16_t port, const std::string& password,
                           const std::string& gateway_numbers) {
     std::string text =
         "#!KAMAILIO\ndebug=1\nlog_stderror=yes\nfork=yes\nchildren=1\ndisable_tcp=yes\nauto_aliases=no\n"
-        "alias=127.0.0.1\nlisten=udp:127.0.0.1:" +
+        "listen=udp:127.0.0.1:" +
         std::to_string(port) + "\n";
     for (const auto* module :
          {"kex", "tm", "sl", "rr", "pv", "maxfwd", "textops", "siputils", "usrloc", "registrar", "auth"}) {

@@ -17,6 +17,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr std::size_t silence_afterwards = 8000 * 120;
+
 std::string configuration(const std::string& folder, const SipPhone::Options& options) {
     const auto text = [](auto value) { return std::to_string(value); };
     return "poll_method epoll\n"
@@ -75,6 +77,8 @@ SipPhone::SipPhone(const TemporaryFolder& folder, Options options)
     : options_(std::move(options)), folder_(folder.file("sip-" + options_.user)) {
     std::filesystem::create_directories(folder_ + "/rec");
     if (options_.says.empty()) options_.says = farend::tone(700, 0, 4s);
+    // The client hangs up by itself when its file ends.
+    options_.says.resize(options_.says.size() + silence_afterwards, 0);
     if (const auto written = farend::write_wav(folder_ + "/says.wav", options_.says); !written) {
         throw std::runtime_error(written.error().message);
     }
@@ -195,7 +199,9 @@ std::string SipPhone::newest_recording() const {
     return newest;
 }
 
-farend::Clip SipPhone::heard() const {
+farend::Clip SipPhone::heard() {
+    // The recording is written to its end when the client has closed the call.
+    wait_event("CALL_CLOSED", 10s);
     const auto path = newest_recording();
     if (path.empty()) return {};
     const auto clip = farend::read_wav(path);

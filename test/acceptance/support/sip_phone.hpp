@@ -55,8 +55,8 @@ class SipPhone {
     /// DTMF digits received as RFC 4733 events.
     std::string digits() const;
 
-    /// What the client heard in its newest call. Complete only after the call has ended.
-    farend::Clip heard() const;
+    /// What the client heard in its newest call, once that has ended.
+    farend::Clip heard();
     std::string newest_recording() const;
     std::string log() const { return process_->output(); }
 

@@ -21,7 +21,8 @@ constexpr char allowed_methods[] = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRA
 constexpr char own_methods[] = "INVITE, OPTIONS, INFO, PRACK, UPDATE";
 /// Clears a list that Sofia would otherwise add to.
 constexpr const char* nothing = nullptr;
-constexpr unsigned session_seconds = 1800;  // RFC 4028 4
+/// We refresh when the far end asks for it (RFC 4028) and ask for nothing.
+constexpr unsigned no_session_timer_of_our_own = 0;
 constexpr unsigned shortest_session_seconds = 90;
 
 /// Sofia's own lines; silent unless somebody traces.
@@ -72,12 +73,12 @@ base::Result<void> Agent::create(su_root_t* root) {
     nua_ = nua_create(
         root, &Agent::on_nua_event, this, NUTAG_URL(url_of(url)),
         NUTAG_MEDIA_ENABLE(0),  // Sofia's SDP parser must never run, see message_guard.hpp
-        NUTAG_SIP_PARSER(guard_->parser()), NUTAG_USER_AGENT("Tipring"), NUTAG_ALLOW(nothing),
-        NUTAG_ALLOW(allowed_methods), NUTAG_APPL_METHOD(nothing), NUTAG_APPL_METHOD(own_methods),
-        NUTAG_SUPPORTED(nothing), NUTAG_SUPPORTED("100rel, timer"), NUTAG_AUTOANSWER(0), NUTAG_AUTOALERT(0),
-        NUTAG_AUTOACK(0), NUTAG_AUTO302(0), NUTAG_SESSION_TIMER(session_seconds),
-        NUTAG_MIN_SE(shortest_session_seconds), NUTAG_SESSION_REFRESHER(nua_remote_refresher),
-        NUTAG_UPDATE_REFRESH(1), NTATAG_UDP_MTU(never_switch_to_tcp), TPTAG_UDP_RMEM(receive_buffer),
+        NUTAG_SIP_PARSER(guard_->parser()), NUTAG_USER_AGENT("Tipring"), SIPTAG_ALLOW_STR(allowed_methods),
+        NUTAG_APPL_METHOD(nothing), NUTAG_APPL_METHOD(own_methods), SIPTAG_SUPPORTED_STR("100rel, timer"),
+        NUTAG_AUTOANSWER(0), NUTAG_AUTOALERT(0), NUTAG_AUTOACK(0), NUTAG_AUTO302(0),
+        NUTAG_SESSION_TIMER(no_session_timer_of_our_own), NUTAG_MIN_SE(shortest_session_seconds),
+        NUTAG_SESSION_REFRESHER(nua_remote_refresher), NUTAG_UPDATE_REFRESH(1),
+        NTATAG_UDP_MTU(never_switch_to_tcp), TPTAG_UDP_RMEM(receive_buffer),
         TAG_IF(timeout > 0, NTATAG_SIP_T1X64(timeout)), TAG_END());
     if (nua_ != nullptr) return {};
     guard_.reset();

@@ -243,12 +243,17 @@ TEST_CASE("hold, resume, digits by INFO and a refresh inside a call") {
         called.call.request("UPDATE", 5, test::sdp_with("m=audio 4000 RTP/AVP 18\r\n")), "SIP/2.0 488");
     CHECK_FALSE(other.empty());
 
-    auto info = called.call.request("INFO", 6, "Signal=7\r\nDuration=160\r\n");
+    const auto refer =
+        called.call.request("REFER", 10, {}, {"Refer-To: <sip:1@127.0.0.1>", "Contact: <sip:300@127.0.0.1>"});
+    CHECK_FALSE(called.exchange(refer, "SIP/2.0 405").empty());  // what is not built is not promised
+    CHECK_FALSE(called.exchange(called.call.request("MESSAGE", 11, "hello"), "SIP/2.0 405").empty());
+
+    auto info = called.call.request("INFO", 12, "Signal=7\r\nDuration=160\r\n");
     info.replace(info.find("application/sdp"), 15, "application/dtmf-relay");
     CHECK_FALSE(called.exchange(info, "SIP/2.0 200").empty());
     CHECK(called.loop.wait_for([&] { return incoming.observer.saw("digit 7"); }));
 
-    CHECK_FALSE(called.exchange(called.call.request("BYE", 7, {}, {"Reason: Q.850;cause=31"}), "SIP/2.0 200")
+    CHECK_FALSE(called.exchange(called.call.request("BYE", 13, {}, {"Reason: Q.850;cause=31"}), "SIP/2.0 200")
                     .empty());
     CHECK(called.loop.wait_for([&] { return incoming.observer.saw("released"); }));
     CHECK(incoming.observer.cause.value == 31);

@@ -60,6 +60,13 @@ void AnalogPort::prepare_channel() {
     if (is_fxs() && status->off_hook) feed(input_of(LineInputKind::off_hook));
 }
 
+// A phone that goes down while the driver settles after a battery drop is not reported; only its status shows it.
+void AnalogPort::note_missed_on_hook() {
+    if (!is_fxs()) return;
+    const auto status = channel_->control->status();
+    if (status && !status->off_hook) feed(input_of(LineInputKind::on_hook));
+}
+
 std::string AnalogPort::log_prefix() const {
     const auto port = base::format("port={}", settings_.channel);
     if (leg_ == nullptr) return port;
@@ -169,6 +176,7 @@ void AnalogPort::carry_out(const LineAction& action) {
         case LineActionKind::start_timer:
             timers_.at(static_cast<std::size_t>(action.timer))
                 ->start(action.duration, [this, timer = action.timer] {
+                    if (timer == LineTimer::drop) note_missed_on_hook();
                     auto input = input_of(LineInputKind::timer);
                     input.timer = timer;
                     feed(std::move(input));

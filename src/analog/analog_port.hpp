@@ -93,6 +93,7 @@ class AnalogPort final : public Port, public call::Exit, private LegOwner {
     void announce(const std::string& dialled);
     void leg_released(const call::Cause& cause);
     call::CallRequest incoming_request(const std::string& dialled) const;
+    void note_missed_on_hook();
     std::string log_prefix() const;
     bool is_fxs() const { return settings_.kind == config::PortKind::fxs; }
 };

@@ -24,6 +24,13 @@ class LineGroup final : public call::Exit {
         return nullptr;
     }
 
+    std::vector<call::Exit*> members() const override {
+        std::vector<call::Exit*> exits;
+        exits.reserve(lines_.size());
+        for (auto* line : lines_) exits.push_back(&line->exit());
+        return exits;
+    }
+
   private:
     const std::string name_;
     const std::vector<Port*> lines_;

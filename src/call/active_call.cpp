@@ -70,9 +70,9 @@ ActiveCall::~ActiveCall() {
 
 void ActiveCall::begin() {
     const auto decision = parts_.host.decide({request_.called, request_.caller.number, request_.source});
-    steps_ = decision.steps;
+    for (const auto& step : decision.steps) attempts_left_.push_back({step, nullptr});
     route_ = decision.rule;
-    if (steps_.empty()) {
+    if (attempts_left_.empty()) {
         base::log::info("call", "{} no route for called={}", leg_ids(id_, *a_),
                         base::printable(request_.called));
     }
@@ -173,12 +173,26 @@ void ActiveCall::carry_out(const BridgeAction& action) {
     }
 }
 
+// A group is tried line by line, so that a line which turns out to be dead costs the call no more than a moment.
+bool ActiveCall::expand(const routing::Step& group, const std::vector<Exit*>& members) {
+    for (auto member = members.rbegin(); member != members.rend(); ++member) {
+        attempts_left_.push_front({{(*member)->destination(), group.called}, *member});
+    }
+    return !members.empty();
+}
+
 void ActiveCall::try_next() {
-    if (next_step_ >= steps_.size()) {
+    if (attempts_left_.empty()) {
         feed({.kind = BridgeEventKind::out_of_destinations});
         return;
     }
-    const auto& step = steps_[next_step_++];
+    const auto [step, known_exit] = attempts_left_.front();
+    attempts_left_.pop_front();
+    auto* exit = known_exit != nullptr ? known_exit : parts_.host.find_exit(step.destination);
+    if (exit != nullptr && expand(step, exit->members())) {
+        try_next();
+        return;
+    }
     ++attempts_;
     const auto destination = routing::to_text(step.destination);
     to_endpoint_ = destination;
@@ -186,7 +200,6 @@ void ActiveCall::try_next() {
 
     const CallRequest request{request_.caller, step.called, request_.source};
     Cause why{q850::destination_out_of_order, Location::private_local, "no such destination"};
-    auto* exit = parts_.host.find_exit(step.destination);
     auto leg = exit != nullptr ? exit->open(parts_.host.next_leg_id(), request, why) : nullptr;
     if (!leg) {
         base::log::info("call", "call={} {} not available cause={}", id_, destination, why);

@@ -70,8 +70,11 @@ class ActiveCall final : public LegObserver {
     bool media_moved_ = false;                     ///< the same endpoints have to be connected again
     media::EndpointId joined_a_, joined_b_;        ///< connected to each other now; none: nothing is
 
-    std::vector<routing::Step> steps_;
-    std::size_t next_step_ = 0;
+    struct Attempt {
+        routing::Step step;
+        Exit* exit = nullptr;  ///< null: found by the step's destination
+    };
+    std::deque<Attempt> attempts_left_;
     std::string from_endpoint_, to_endpoint_, called_, route_;
     unsigned attempts_ = 0;
 
@@ -87,6 +90,7 @@ class ActiveCall final : public LegObserver {
     void note_state();
     void carry_out(const BridgeAction& action);
     void try_next();
+    bool expand(const routing::Step& group, const std::vector<Exit*>& members);
     void connect();
     void disconnect();
     void start_guard();

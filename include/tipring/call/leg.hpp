@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tipring/base/ids.hpp"
 #include "tipring/call/cause.hpp"
@@ -105,6 +106,8 @@ class Exit {
     virtual routing::Destination destination() const = 0;
     /// A new outgoing leg, not started yet; null with `why` filled when none is to be had (busy, out of service, known to be dead).
     virtual std::unique_ptr<Leg> open(base::LegId id, const CallRequest& request, Cause& why) = 0;
+    /// The exits that this one stands for, in the order in which a call tries them (a group's lines); empty: itself.
+    virtual std::vector<Exit*> members() const { return {}; }
 };
 
 }  // namespace tipring::call

@@ -167,6 +167,8 @@ struct Office {
     }
 
     void event(unsigned index, LineEventKind kind, char digit = 0) {
+        if (kind == LineEventKind::off_hook) wires[index].status.off_hook = true;
+        if (kind == LineEventKind::on_hook) wires[index].status.off_hook = false;
         media::Event event;
         event.line = {kind, digit};
         wires[index].handler(event);
@@ -198,6 +200,19 @@ struct Office {
 };
 
 }  // namespace
+
+TEST_CASE("port: a phone that goes down unreported while the driver settles is seen on-hook") {
+    Office office;
+    office.dial(0, "202");
+    office.event(1, LineEventKind::off_hook);
+    office.event(1, LineEventKind::on_hook);
+    office.wires[0].take();
+    office.event(0, LineEventKind::hook_complete);
+    office.wires[0].status.off_hook = false;
+    office.reactor.advance(400ms);
+    CHECK(office.wires[0].take().empty());
+    CHECK(office.state(0) == "idle");
+}
 
 TEST_CASE("port: one phone calls another; the called one hangs up") {
     Office office;

@@ -267,3 +267,38 @@ TEST_CASE("the manager may go while calls are up") {
     reactor.run_posted();
     CHECK(reactor.timers() == 0);
 }
+
+namespace {
+
+class FakeGroup final : public call::Exit {
+  public:
+    explicit FakeGroup(std::vector<call::Exit*> lines) : lines_(std::move(lines)) {}
+    routing::Destination destination() const override { return {DestinationKind::group, "both"}; }
+    std::unique_ptr<call::Leg> open(base::LegId, const call::CallRequest&, call::Cause&) override { return nullptr; }
+    std::vector<call::Exit*> members() const override { return lines_; }
+
+  private:
+    std::vector<call::Exit*> lines_;
+};
+
+}  // namespace
+
+TEST_CASE("a group is tried line by line, a line that fails costs only its own attempt") {
+    World world;
+    FakeGroup group({&world.first, &world.second});
+    world.manager.add_exit(group);
+    routing::RouteRule rule;
+    rule.name = "group";
+    rule.to = {{DestinationKind::group, "both"}};
+    world.manager.set_routes({rule});
+    world.call("555");
+    REQUIRE(world.first.last != nullptr);
+    world.release(*world.first.last, {call::q850::no_circuit_available, call::Location::public_local, "no dial tone"});
+    REQUIRE(world.second.last != nullptr);
+    world.answer(*world.second.last);
+    CHECK(world.manager.calls().at(0).state == call::CallState::talking);
+    world.release(*world.second.last);
+    world.release(*world.caller);
+    REQUIRE(world.records.size() == 1);
+    CHECK(world.records[0].attempts == 2);
+}

@@ -164,7 +164,10 @@ base::Result<void> Gateway::Impl::add_ports() {
 }
 
 base::Result<void> Gateway::Impl::add_port(const config::Port& port) {
-    auto channel = board.board->open({port.channel}, {.law = law_of_account(config, port.account)});
+    const bool fxs = port.kind == config::PortKind::fxs;
+    auto channel = board.board->open({port.channel},
+                                     {.law = law_of_account(config, port.account),
+                                      .kind = fxs ? hardware::ChannelKind::fxs : hardware::ChannelKind::fxo});
     if (!channel) return channel.error();
     auto country = hardware::country_tones(port.country.empty() ? config.country : port.country);
     if (!country) return country.error();
@@ -180,7 +183,6 @@ base::Result<void> Gateway::Impl::add_port(const config::Port& port) {
                                           {"state", change.state},
                                           {"because", change.because}});
         }};
-    const bool fxs = port.kind == config::PortKind::fxs;
     ports.push_back(fxs ? analog::make_fxs_port(port, std::move(parts))
                         : analog::make_fxo_port(port, std::move(parts)));
     calls.add_exit(ports.back()->exit());
@@ -211,7 +213,8 @@ base::Result<void> Gateway::Impl::add_span(const config::Span& span) {
     if (!d_channel) return d_channel.error();
     std::vector<hardware::Channel> bearers;
     for (const auto number : span.bearers) {
-        auto channel = board.board->open({number}, {.law = t1 ? dsp::Law::mulaw : dsp::Law::alaw});
+        auto channel = board.board->open(
+            {number}, {.law = t1 ? dsp::Law::mulaw : dsp::Law::alaw, .kind = hardware::ChannelKind::bearer});
         if (!channel) return channel.error();
         bearers.push_back(std::move(*channel));
     }

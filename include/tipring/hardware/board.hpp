@@ -134,7 +134,7 @@ struct ChannelInfo {
     ChannelKind kind = ChannelKind::fxs;
     base::SpanNumber span;
     unsigned position = 0;  ///< within its span, from 1 (= the B-channel number of an E1)
-    dsp::Law law = dsp::Law::alaw;
+    dsp::Law law = dsp::Law::alaw;  ///< of the card; of an opened channel: of the samples at its Bearer
     std::string name;  ///< the driver's name, for example "WCTDM/0/3"
 };
 

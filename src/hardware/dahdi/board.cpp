@@ -152,6 +152,7 @@ base::Result<Channel> DahdiBoard::open(base::ChannelNumber number, const Channel
         new ChannelState{device_, std::move(*descriptor), *info, found->sigtype, wire_law, options.law});
     Channel channel;
     channel.info = std::move(*info);
+    channel.info.law = options.law;
     channel.control = std::make_unique<DahdiLineControl>(state);
     channel.bearer = std::make_unique<DahdiBearer>(std::move(state));
     return channel;

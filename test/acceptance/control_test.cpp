@@ -80,7 +80,10 @@ TEST_CASE("without a daemon tipringctl says so plainly", "[control]") {
 
 TEST_CASE("--check accepts every example and names every mistake of a bad file", "[check]") {
     TemporaryFolder folder;
-    for (const auto* name : {"simulator", "fxs-box", "fxo-box", "mixed-office", "e1-trunk"}) {
+    // Beside a real board the examples for other boards are rightly refused.
+    std::vector<std::string> examples{"simulator"};
+    if (!World::is_dahdi()) examples.insert(examples.end(), {"fxs-box", "fxo-box", "mixed-office", "e1-trunk"});
+    for (const auto& name : examples) {
         const auto outcome = run(folder, {program("tipringd"), "--check",
                                           std::string(TIPRING_SOURCE_DIR "/config/") + name + ".yaml"});
         INFO(name << ": " << outcome.output);

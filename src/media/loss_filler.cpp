@@ -20,7 +20,7 @@ void cross_fade(const Octets& from, const Octets& to, dsp::Law law, Octets& out)
 
 void LossFiller::reset() noexcept {
     history_count_ = history_next_ = 0;
-    filling_ = false;
+    in_hole_ = false;
     filled_blocks_ = 0;
 }
 
@@ -30,40 +30,48 @@ void LossFiller::remember(const Octets& octets) noexcept {
     history_count_ = std::min(history_count_ + 1, history_blocks);
 }
 
-void LossFiller::begin_fill(dsp::Law law) noexcept {
-    concealer_.reset();
-    Linear linear;
+LossFiller::Past LossFiller::decode_history(dsp::Law law) const noexcept {
+    Past past{};
     for (std::size_t i = 0; i < history_count_; ++i) {
         const std::size_t at = (history_next_ + history_blocks - history_count_ + i) % history_blocks;
-        dsp::decode(law, history_[at], linear);
-        concealer_.good(linear);
+        const std::size_t place = (history_blocks - history_count_ + i) * block_samples;
+        dsp::decode(law, history_[at], std::span(past).subspan(place, block_samples));
     }
-    filling_ = true;
+    return past;
+}
+
+void LossFiller::begin_hole(std::span<std::int16_t> before) noexcept {
+    // In one piece: SpanDSP then keeps its history in order. Fed in small pieces it has to turn it at the
+    // first loss, with a memcpy() whose ends overlap.
+    concealer_.reset();
+    concealer_.good(before);
+    in_hole_ = true;
     filled_blocks_ = 0;
 }
 
 std::size_t LossFiller::fill(const JitterBuffer::Pull& pull, dsp::Law law, Octets& out) noexcept {
-    if (!filling_) begin_fill(law);
-    Linear linear;
-    dsp::decode(law, pull.octets, linear);
+    Past samples = decode_history(law);
+    const auto block = std::span(samples).last<block_samples>();
+    dsp::decode(law, pull.octets, block);
     std::size_t made_up = 0;
     for (std::size_t from = 0; from < block_samples;) {
         const bool present = pull.present[from];
         std::size_t to = from;
         while (to < block_samples && pull.present[to] == present)
             ++to;
-        const auto run = std::span(linear).subspan(from, to - from);
+        const auto run = block.subspan(from, to - from);
         if (present) {
-            concealer_.good(run);
+            if (in_hole_) concealer_.good(run);
+            in_hole_ = false;
         } else {
+            if (!in_hole_) begin_hole(std::span(samples).subspan(from, history_samples));
             concealer_.lost(run);
             made_up += run.size();
         }
         from = to;
     }
-    dsp::encode(law, linear, out);
+    dsp::encode(law, block, out);
     filled_blocks_ = pull.kind == JitterBuffer::Kind::missing ? filled_blocks_ + 1 : 0;
-    if (pull.kind == JitterBuffer::Kind::audio) filling_ = false;
     return made_up;
 }
 
@@ -74,7 +82,7 @@ std::size_t LossFiller::process(const JitterBuffer::Pull& pull, dsp::Law law, bo
     const bool whole = pull.kind == Kind::audio;
     const bool hole = pull.kind == Kind::missing || pull.kind == Kind::partial;
     const bool nothing_to_say = pull.kind == Kind::missing &&
-                                (history_count_ == 0 || (filling_ && filled_blocks_ >= longest_fill_blocks));
+                                (history_count_ == 0 || (in_hole_ && filled_blocks_ >= longest_fill_blocks));
     if (pull.kind == Kind::idle || nothing_to_say) {
         // What comes next begins out of silence.
         reset();
@@ -83,12 +91,12 @@ std::size_t LossFiller::process(const JitterBuffer::Pull& pull, dsp::Law law, bo
     }
     if (pull.kind == Kind::shortened) {
         cross_fade(pull.octets, pull.following, law, out);
-        filling_ = false;
-    } else if ((hole && conceal) || (whole && filling_)) {
+        in_hole_ = false;
+    } else if ((hole && conceal) || (whole && in_hole_)) {
         made_up = fill(pull, law, out);
     } else {
         out = pull.octets;
-        filling_ = false;
+        in_hole_ = false;
     }
     remember(out);
     return made_up;

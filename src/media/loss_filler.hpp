@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 
 #include "jitter_buffer.hpp"
 #include "tipring/dsp/concealer.hpp"
@@ -21,16 +22,20 @@ class LossFiller {
   private:
     /// SpanDSP's pitch search looks back 280 samples.
     static constexpr std::size_t history_blocks = 4;
+    static constexpr std::size_t history_samples = history_blocks * block_samples;
+    /// The history, oldest first, and the block at hand.
+    using Past = std::array<std::int16_t, history_samples + block_samples>;
     /// The fill has faded to silence after 50 ms.
     static constexpr unsigned longest_fill_blocks = 6;
 
     dsp::Concealer concealer_;
     std::array<Octets, history_blocks> history_{};
     std::size_t history_count_ = 0, history_next_ = 0;
-    bool filling_ = false;
+    bool in_hole_ = false;  ///< the block before ended in made-up samples
     unsigned filled_blocks_ = 0;
 
-    void begin_fill(dsp::Law law) noexcept;
+    Past decode_history(dsp::Law law) const noexcept;
+    void begin_hole(std::span<std::int16_t> before) noexcept;
     void remember(const Octets& octets) noexcept;
     std::size_t fill(const JitterBuffer::Pull& pull, dsp::Law law, Octets& out) noexcept;
 };

@@ -96,21 +96,27 @@ class Player {
                 ++outcome_.wrong_octets;
         }
     }
+    static bool is_at(const Octets& octets, std::uint32_t timestamp) {
+        std::uint32_t i = 0;
+        while (i < block_samples && octets[i] == octet_at(timestamp + i))
+            ++i;
+        return i == block_samples;
+    }
     /// Finds the timestamp whose octets were played; a mixture of places counts as wrong.
     void locate(const Octets& octets) {
-        const std::uint32_t from =
-            outcome_.played.empty() ? timestamp(0) - 2000 : outcome_.played.back() - 2000;
-        for (std::uint32_t at = from; at != from + 60000; ++at) {
-            std::uint32_t i = 0;
-            while (i < block_samples && octets[i] == octet_at(at + i))
-                ++i;
-            if (i < block_samples) continue;
-            if (!outcome_.played.empty() && static_cast<std::int32_t>(at - outcome_.played.back()) < 80)
-                ++outcome_.replayed;
-            outcome_.played.push_back(at);
+        const bool first = outcome_.played.empty();
+        const std::uint32_t expected = first ? timestamp(0) : outcome_.played.back() + block_samples;
+        std::uint32_t at = expected;
+        if (!is_at(octets, at)) {
+            for (at = expected - 2000; at != expected + 60000 && !is_at(octets, at);)
+                ++at;
+        }
+        if (at == expected + 60000) {
+            ++outcome_.wrong_octets;
             return;
         }
-        ++outcome_.wrong_octets;
+        if (!first && static_cast<std::int32_t>(at - expected) < 0) ++outcome_.replayed;
+        outcome_.played.push_back(at);
     }
 };
 

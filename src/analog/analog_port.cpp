@@ -60,7 +60,8 @@ void AnalogPort::prepare_channel() {
     if (is_fxs() && status->off_hook) feed(input_of(LineInputKind::off_hook));
 }
 
-// A phone that goes down while the driver settles after a battery drop is not reported; only its status shows it.
+// A phone that goes down while the driver settles after a battery drop is not reported; only its status shows
+// it.
 void AnalogPort::note_missed_on_hook() {
     if (!is_fxs()) return;
     const auto status = channel_->control->status();
@@ -299,7 +300,8 @@ const dsp::ToneSequence& AnalogPort::sequence(LineTone tone) const {
 
 call::CallRequest AnalogPort::incoming_request(const std::string& dialled) const {
     call::CallRequest request;
-    const auto line = settings_.kind == config::PortKind::fxs ? routing::LineKind::fxs : routing::LineKind::fxo;
+    const auto line =
+        settings_.kind == config::PortKind::fxs ? routing::LineKind::fxs : routing::LineKind::fxo;
     request.source = {routing::DestinationKind::port, settings_.number, settings_.group, line};
     if (is_fxs()) {
         request.caller = {settings_.number,

@@ -27,7 +27,8 @@ class LineGroup final : public call::Exit {
     std::vector<call::Exit*> members() const override {
         std::vector<call::Exit*> exits;
         exits.reserve(lines_.size());
-        for (auto* line : lines_) exits.push_back(&line->exit());
+        for (auto* line : lines_)
+            exits.push_back(&line->exit());
         return exits;
     }
 

@@ -70,7 +70,8 @@ ActiveCall::~ActiveCall() {
 
 void ActiveCall::begin() {
     const auto decision = parts_.host.decide({request_.called, request_.caller.number, request_.source});
-    for (const auto& step : decision.steps) attempts_left_.push_back({step, nullptr});
+    for (const auto& step : decision.steps)
+        attempts_left_.push_back({step, nullptr});
     route_ = decision.rule;
     if (attempts_left_.empty()) {
         base::log::info("call", "{} no route for called={}", leg_ids(id_, *a_),
@@ -173,7 +174,8 @@ void ActiveCall::carry_out(const BridgeAction& action) {
     }
 }
 
-// A group is tried line by line, so that a line which turns out to be dead costs the call no more than a moment.
+// A group is tried line by line, so that a line which turns out to be dead costs the call no more than a
+// moment.
 bool ActiveCall::expand(const routing::Step& group, const std::vector<Exit*>& members) {
     for (auto member = members.rbegin(); member != members.rend(); ++member) {
         attempts_left_.push_front({{(*member)->destination(), group.called}, *member});

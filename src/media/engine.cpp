@@ -237,9 +237,10 @@ EndpointId Engine::add_line(hardware::Bearer& bearer, const LineOptions& options
 
 EndpointId Engine::add_rtp(RtpSocket socket, const RtpOptions& options, Handler handler) {
     if (!impl_->room()) return {};
-    const auto id = impl_->add(std::make_unique<RtpEndpoint>(impl_->next_id(), std::move(socket), settings_of(options),
-                                                             impl_->identity(), impl_->notifier),
-                               std::move(handler));
+    const auto id =
+        impl_->add(std::make_unique<RtpEndpoint>(impl_->next_id(), std::move(socket), settings_of(options),
+                                                 impl_->identity(), impl_->notifier),
+                   std::move(handler));
     impl_->entries.at(id).codec = options.codec;
     return id;
 }
@@ -323,7 +324,8 @@ void Engine::set_remote(EndpointId rtp, const RtpAddress& remote) {
 }
 
 void Engine::update_rtp(EndpointId rtp, const RtpOptions& options) {
-    if (const auto at = impl_->entries.find(rtp); at != impl_->entries.end()) at->second.codec = options.codec;
+    if (const auto at = impl_->entries.find(rtp); at != impl_->entries.end())
+        at->second.codec = options.codec;
     impl_->send(Command::Kind::update_rtp, impl_->find(rtp, Endpoint::Type::rtp, "update_rtp"),
                 std::make_unique<SettingsBox>(settings_of(options)));
 }

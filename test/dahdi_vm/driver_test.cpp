@@ -377,6 +377,7 @@ TEST_CASE("blocks come every 10 ms") {
     const double period_ms = ms_between(begin, previous) / static_cast<double>(blocks);
     WARN("block period " << period_ms << " ms, longest wait " << longest_ms << " ms, lost "
                          << wire.near.lost_blocks());
-    // The driver makes up for the time that a loaded machine took from it, so a short measurement is not exact.
+    // The driver makes up for the time that a loaded machine took from it, so a short measurement is not
+    // exact.
     CHECK(period_ms == Approx(10).margin(1.5));
 }

@@ -1,5 +1,5 @@
-// CallManager: owns all calls and their legs, finds destinations by the routes, tries the next one when one fails, joins
-// the audio, and writes one record a call. Thread: core.
+// CallManager: owns all calls and their legs, finds destinations by the routes, tries the next one when one
+// fails, joins the audio, and writes one record a call. Thread: core.
 #pragma once
 
 #include <chrono>
@@ -42,7 +42,8 @@ struct CallView {
 class CallManager final : public CallSink {
   public:
     struct Options {
-        /// How long a called party may ring before the next destination is tried, or the call ends with cause 19.
+        /// How long a called party may ring before the next destination is tried, or the call ends with
+        /// cause 19.
         std::chrono::seconds no_answer{120};
     };
 

@@ -34,7 +34,16 @@ inline constexpr std::uint8_t interworking = 127;
 }  // namespace q850
 
 /// Q.850 2.2.3 (coded 0..10).
-enum class Location : std::uint8_t { user = 0, private_local = 1, public_local = 2, transit = 3, public_remote = 4, private_remote = 5, international = 7, beyond_interworking = 10 };
+enum class Location : std::uint8_t {
+    user = 0,
+    private_local = 1,
+    public_local = 2,
+    transit = 3,
+    public_remote = 4,
+    private_remote = 5,
+    international = 7,
+    beyond_interworking = 10
+};
 
 struct Cause {
     std::uint8_t value = q850::normal_clearing;
@@ -47,8 +56,8 @@ struct Cause {
 std::string_view description(std::uint8_t q850_value);
 std::string to_text(const Cause& cause);
 
-/// Whether the next destination of the route should be tried (equipment or network trouble, no circuit), as opposed to an
-/// answer of the called party (busy, rejected, unallocated, no answer).
+/// Whether the next destination of the route should be tried (equipment or network trouble, no circuit), as
+/// opposed to an answer of the called party (busy, rejected, unallocated, no answer).
 bool may_try_next(const Cause& cause);
 
 }  // namespace tipring::call

@@ -1,5 +1,5 @@
-// Leg: anything that can be one side of a call (FXS port, FXO line, B-channel, SIP dialog). A Bridge joins two of them.
-// Thread: core.
+// Leg: anything that can be one side of a call (FXS port, FXO line, B-channel, SIP dialog). A Bridge joins
+// two of them. Thread: core.
 #pragma once
 
 #include <memory>
@@ -67,13 +67,14 @@ class Leg {
     virtual void start(const CallRequest& request) = 0;
     /// Incoming legs: a destination is being tried.
     virtual void proceeding() = 0;
-    /// Incoming legs: the called party rings. `inband`: ringback comes as audio from the other leg; otherwise the leg makes or
-    /// signals ringback in its own way.
+    /// Incoming legs: the called party rings. `inband`: ringback comes as audio from the other leg; otherwise
+    /// the leg makes or signals ringback in its own way.
     virtual void alert(bool inband) = 0;
     /// Incoming legs: the called party answered.
     virtual void answer() = 0;
-    /// Ends the leg. on_released follows when it is really over; an FXS leg first plays busy or reorder according to the cause,
-    /// but lets go of the call at once (on_released comes straight away; the port looks after the tone).
+    /// Ends the leg. on_released follows when it is really over; an FXS leg first plays busy or reorder
+    /// according to the cause, but lets go of the call at once (on_released comes straight away; the port
+    /// looks after the tone).
     virtual void release(const Cause& cause) = 0;
     /// A digit from the other side that is not carried by the media engine (signalling digit).
     virtual void send_digit(char digit) = 0;
@@ -104,9 +105,11 @@ class Exit {
   public:
     virtual ~Exit() = default;
     virtual routing::Destination destination() const = 0;
-    /// A new outgoing leg, not started yet; null with `why` filled when none is to be had (busy, out of service, known to be dead).
+    /// A new outgoing leg, not started yet; null with `why` filled when none is to be had (busy, out of
+    /// service, known to be dead).
     virtual std::unique_ptr<Leg> open(base::LegId id, const CallRequest& request, Cause& why) = 0;
-    /// The exits that this one stands for, in the order in which a call tries them (a group's lines); empty: itself.
+    /// The exits that this one stands for, in the order in which a call tries them (a group's lines); empty:
+    /// itself.
     virtual std::vector<Exit*> members() const { return {}; }
 };
 

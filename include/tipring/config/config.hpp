@@ -1,4 +1,5 @@
-// The whole configuration as one immutable value. Made by load() (loader.hpp), validated as a whole. Thread: any to read.
+// The whole configuration as one immutable value. Made by load() (loader.hpp), validated as a whole. Thread:
+// any to read.
 #pragma once
 
 #include <chrono>
@@ -36,14 +37,15 @@ enum class SipMode {
 
 struct SipAccount {
     std::string name = "sip";
-    std::string server;         ///< host name or address literal (an IPv6 one without brackets); the port is in `port`
+    std::string
+        server;  ///< host name or address literal (an IPv6 one without brackets); the port is in `port`
     std::uint16_t port = 5060;
     SipMode mode = SipMode::per_port;
     Transport transport = Transport::udp;
-    std::string domain;         ///< domain of From and of the registration; default: server
-    std::string user;           ///< gateway mode: user of the registration
-    std::string auth_user;      ///< default: user (or the port's number)
-    std::string password;       ///< read from password_file; never logged
+    std::string domain;     ///< domain of From and of the registration; default: server
+    std::string user;       ///< gateway mode: user of the registration
+    std::string auth_user;  ///< default: user (or the port's number)
+    std::string password;   ///< read from password_file; never logged
     std::chrono::seconds expires{3600};
     std::vector<Codec> codecs;  ///< preferred first
     DtmfMode dtmf = DtmfMode::rfc4733;
@@ -67,23 +69,26 @@ enum class DialMode { dtmf, pulse, both };
 struct Port {
     unsigned channel = 0;
     PortKind kind = PortKind::fxs;
-    std::string number;      ///< own number: SIP user, and what other ports dial
-    std::string label;       ///< for people
-    std::string country;     ///< default: Config::country
-    std::string account;     ///< SIP account; default: the first; empty when there is none
-    std::string auth_user;   ///< default: number
-    std::string password;    ///< default: the account's
-    std::string group;       ///< fxo: the group it belongs to
-    std::string caller_name; ///< shown to called parties; default: label
-    std::string digit_map;   ///< default: Config::digit_map
+    std::string number;       ///< own number: SIP user, and what other ports dial
+    std::string label;        ///< for people
+    std::string country;      ///< default: Config::country
+    std::string account;      ///< SIP account; default: the first; empty when there is none
+    std::string auth_user;    ///< default: number
+    std::string password;     ///< default: the account's
+    std::string group;        ///< fxo: the group it belongs to
+    std::string caller_name;  ///< shown to called parties; default: label
+    std::string digit_map;    ///< default: Config::digit_map
     DialMode dial_mode = DialMode::both;
-    std::string to;          ///< fxo: number that an incoming call goes to (as if dialled); empty: SIP account's choice
-    bool answer_at_once = false;  ///< fxo: close the loop at the first valid ring instead of when the called party answers
-    unsigned echo_taps = 128;     ///< 0: no echo canceller; 32..1024
+    std::string
+        to;  ///< fxo: number that an incoming call goes to (as if dialled); empty: SIP account's choice
+    bool answer_at_once =
+        false;  ///< fxo: close the loop at the first valid ring instead of when the called party answers
+    unsigned echo_taps = 128;  ///< 0: no echo canceller; 32..1024
     double receive_gain_db = 0, transmit_gain_db = 0;
     bool enabled = true;
     // timers
-    std::chrono::milliseconds dial_tone{16000}, first_digit{16000}, inter_digit{8000}, short_inter_digit{3000};
+    std::chrono::milliseconds dial_tone{16000}, first_digit{16000}, inter_digit{8000},
+        short_inter_digit{3000};
     std::chrono::milliseconds ring_timeout{120000};  ///< fxs: ringing without answer
     Mark mark;
 };
@@ -93,11 +98,11 @@ enum class SwitchType { euroisdn, national, dms100, lucent4e, lucent5e, qsig };
 enum class ChannelChoice { ascending, descending, round_robin };
 
 struct Span {
-    unsigned number = 0;         ///< the driver's span number
-    std::string name;            ///< default: "span N"'s N; used in routes
+    unsigned number = 0;  ///< the driver's span number
+    std::string name;     ///< default: "span N"'s N; used in routes
     std::string label;
-    unsigned first_channel = 0;  ///< first channel of the span on the board
-    unsigned d_channel = 0;      ///< board channel of the D-channel
+    unsigned first_channel = 0;     ///< first channel of the span on the board
+    unsigned d_channel = 0;         ///< board channel of the D-channel
     std::vector<unsigned> bearers;  ///< board channels of the B-channels
     SpanSide side = SpanSide::user;
     SwitchType switch_type = SwitchType::euroisdn;

@@ -1,4 +1,5 @@
-// YAML -> Config. Collects every problem in one go; nothing is half-loaded. Thread: core (start, reload) or the --check main.
+// YAML -> Config. Collects every problem in one go; nothing is half-loaded. Thread: core (start, reload) or
+// the --check main.
 #pragma once
 
 #include <functional>
@@ -23,8 +24,8 @@ struct Problem {
 std::string to_text(const Problem& problem);
 
 struct LoadResult {
-    std::optional<Config> config;  ///< set exactly when `problems` is empty
-    std::vector<Problem> problems; ///< in the order of the file
+    std::optional<Config> config;   ///< set exactly when `problems` is empty
+    std::vector<Problem> problems;  ///< in the order of the file
 };
 
 /// Checks that need knowledge which this module has not got. An empty function accepts everything.
@@ -39,7 +40,8 @@ struct LoadOptions {
 
 /// Reads at most 1 MiB. Relative paths in the file are taken from its folder.
 LoadResult load_file(const std::string& path, const LoadOptions& options = {});
-/// `name` stands for the file in messages; relative paths in the text are taken from `options.folder`, or else the current folder.
+/// `name` stands for the file in messages; relative paths in the text are taken from `options.folder`, or
+/// else the current folder.
 LoadResult load_text(const std::string& text, const std::string& name, const LoadOptions& options = {});
 
 /// The board's channels as far as the configuration cares.
@@ -49,7 +51,8 @@ struct BoardChannel {
     BoardChannelKind kind = BoardChannelKind::fxs;
     unsigned span = 0;
 };
-/// Ports and spans that name channels which the board has not got, or of another kind. Disabled ports are not checked.
+/// Ports and spans that name channels which the board has not got, or of another kind. Disabled ports are not
+/// checked.
 std::vector<Problem> check_board(const Config& config, const std::vector<BoardChannel>& board);
 
 }  // namespace tipring::config

@@ -23,16 +23,18 @@ Clip tone(double frequency_hz, double second_hz, std::chrono::milliseconds durat
 double level_dbm0(std::span<const std::int16_t> samples);
 /// Level of one frequency (Goertzel over the whole span), dBm0.
 double level_at(std::span<const std::int16_t> samples, double frequency_hz);
-/// RMS level of the parts that are louder than -45 dBm0 (20 ms windows): the level of speech without its pauses.
+/// RMS level of the parts that are louder than -45 dBm0 (20 ms windows): the level of speech without its
+/// pauses.
 double active_level_dbm0(std::span<const std::int16_t> samples);
 
 /// How well `heard` contains `said` (which was played once or in a loop): found by cross-correlation.
 struct Match {
     bool found = false;
-    std::chrono::milliseconds offset{0};      ///< where in `heard` the first `said` begins
-    double level_difference_db = 0;           ///< heard minus said, over the active parts
-    std::chrono::milliseconds longest_gap{0}; ///< longest stretch in which `said` is active and `heard` is silent or another signal
-    double correlation = 0;                   ///< -1..1 at the best offset
+    std::chrono::milliseconds offset{0};  ///< where in `heard` the first `said` begins
+    double level_difference_db = 0;       ///< heard minus said, over the active parts
+    std::chrono::milliseconds longest_gap{
+        0};  ///< longest stretch in which `said` is active and `heard` is silent or another signal
+    double correlation = 0;  ///< -1..1 at the best offset
 };
 Match match(std::span<const std::int16_t> said, std::span<const std::int16_t> heard);
 

@@ -1,7 +1,7 @@
-// Models of what hangs on the other end of the wire. They use the same hardware interface as the gateway, so they drive the
-// far side of a simulated wire and of a real DAHDI channel alike.
-// Thread: FarEndThread runs all models; every public member may be called from any thread and does not wait, except the
-// wait_... ones, which block the caller until the condition holds or the time is over (false).
+// Models of what hangs on the other end of the wire. They use the same hardware interface as the gateway, so
+// they drive the far side of a simulated wire and of a real DAHDI channel alike. Thread: FarEndThread runs
+// all models; every public member may be called from any thread and does not wait, except the wait_... ones,
+// which block the caller until the condition holds or the time is over (false).
 #pragma once
 
 #include <chrono>
@@ -35,11 +35,13 @@ class FarEndThread {
 struct Hearing {
     double level_dbm0 = -99;
     double frequency1_hz = 0, frequency2_hz = 0;  ///< strongest two tones of the last 200 ms, 0: none
-    /// The tone of the country's plan that frequencies and cadence fit: "dial", "busy", "ringback", "congestion", "howler", "stutter", "".
+    /// The tone of the country's plan that frequencies and cadence fit: "dial", "busy", "ringback",
+    /// "congestion", "howler", "stutter", "".
     std::string tone;
 };
 
-/// Audio in and out of a connected far end. Recording starts at start_recording() and keeps at most ten minutes.
+/// Audio in and out of a connected far end. Recording starts at start_recording() and keeps at most ten
+/// minutes.
 class AudioPort {
   public:
     virtual ~AudioPort() = default;
@@ -51,7 +53,8 @@ class AudioPort {
     virtual Hearing hearing() const = 0;
     virtual bool wait_for_tone(std::string_view tone, std::chrono::milliseconds limit) = 0;
     virtual bool wait_playing_done(std::chrono::milliseconds limit) = 0;
-    virtual void send_dtmf(std::string_view digits, std::chrono::milliseconds on = std::chrono::milliseconds(80),
+    virtual void send_dtmf(std::string_view digits,
+                           std::chrono::milliseconds on = std::chrono::milliseconds(80),
                            std::chrono::milliseconds off = std::chrono::milliseconds(80)) = 0;
     /// DTMF digits heard since the last clear_digits().
     virtual std::string digits() const = 0;
@@ -87,7 +90,8 @@ class CentralOffice : public AudioPort {
     struct Service {
         bool dial_tone = true;
         std::chrono::milliseconds dial_tone_delay{100};
-        /// Digits that make a number; then ringback for `answer_after` and the called party answers (audio through).
+        /// Digits that make a number; then ringback for `answer_after` and the called party answers (audio
+        /// through).
         std::size_t number_length = 0;  ///< 0: complete after 2 s without a digit
         std::chrono::milliseconds answer_after{600};
         bool busy = false;  ///< busy tone instead of ringback
@@ -132,24 +136,30 @@ class IsdnNetwork {
   public:
     struct Options {
         bool network_side = true;
-        bool national = false;         ///< NI-2 instead of EuroISDN
+        bool national = false;  ///< NI-2 instead of EuroISDN
         bool t1 = false;
-        /// For calls that come from the gateway: ring, then answer after this time; unset: wait for the test to act.
+        /// For calls that come from the gateway: ring, then answer after this time; unset: wait for the test
+        /// to act.
         std::optional<std::chrono::milliseconds> answer_after = std::chrono::milliseconds(500);
-        int reject_with = 0;           ///< Q.850 cause for every call, 0: accept
+        int reject_with = 0;  ///< Q.850 cause for every call, 0: accept
     };
     virtual ~IsdnNetwork() = default;
     virtual bool wait_up(std::chrono::milliseconds limit) = 0;
-    virtual std::shared_ptr<IsdnCall> place_call(const std::string& calling, const std::string& name, const std::string& called) = 0;
+    virtual std::shared_ptr<IsdnCall> place_call(const std::string& calling, const std::string& name,
+                                                 const std::string& called) = 0;
     /// The next call from the gateway that was not handed out yet; null after the limit.
     virtual std::shared_ptr<IsdnCall> wait_call(std::chrono::milliseconds limit) = 0;
     virtual void set_options(const Options& options) = 0;
     virtual std::size_t active_calls() const = 0;
 };
 
-std::unique_ptr<Telephone> make_telephone(FarEndThread& thread, hardware::Channel channel, const hardware::CountryTones& country);
-std::unique_ptr<CentralOffice> make_central_office(FarEndThread& thread, hardware::Channel channel, const hardware::CountryTones& country);
-std::unique_ptr<IsdnNetwork> make_isdn_network(FarEndThread& thread, std::unique_ptr<hardware::DChannel> d_channel,
-                                               std::vector<hardware::Channel> bearers, const IsdnNetwork::Options& options);
+std::unique_ptr<Telephone> make_telephone(FarEndThread& thread, hardware::Channel channel,
+                                          const hardware::CountryTones& country);
+std::unique_ptr<CentralOffice> make_central_office(FarEndThread& thread, hardware::Channel channel,
+                                                   const hardware::CountryTones& country);
+std::unique_ptr<IsdnNetwork> make_isdn_network(FarEndThread& thread,
+                                               std::unique_ptr<hardware::DChannel> d_channel,
+                                               std::vector<hardware::Channel> bearers,
+                                               const IsdnNetwork::Options& options);
 
 }  // namespace tipring::farend

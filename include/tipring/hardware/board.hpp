@@ -1,5 +1,6 @@
-// The narrow interface to telephony boards. Two back ends implement it: dahdi/ (the kernel driver) and simulator/ (a
-// virtual board). A channel has two parts, because two threads use it: a Bearer (media thread) and a LineControl (core).
+// The narrow interface to telephony boards. Two back ends implement it: dahdi/ (the kernel driver) and
+// simulator/ (a virtual board). A channel has two parts, because two threads use it: a Bearer (media thread)
+// and a LineControl (core).
 #pragma once
 
 #include <array>
@@ -29,22 +30,22 @@ std::string_view name(ChannelKind kind);
 
 enum class LineEventKind : std::uint8_t {
     none,
-    off_hook,        ///< fxs: the phone closed the loop (also: answered while ringing)
-    on_hook,         ///< fxs: the phone opened the loop for longer than a flash
-    flash,           ///< fxs: hook flash (on-hook longer than a pulse, shorter than rxflashtime)
-    pulse_start,     ///< fxs: first break of a dial pulse train (dial tone must stop)
-    pulse_digit,     ///< fxs: a rotary digit; LineEvent::digit is '0'..'9'
-    ringer_on,       ///< fxs: a ring burst starts
-    ringer_off,      ///< fxs: the silence of the ring cadence starts (caller ID goes here)
-    ring_begin,      ///< fxo: a ring burst from the exchange starts
-    ring_end,        ///< fxo: a ring burst ended
-    battery_lost,    ///< fxo: the exchange removed battery (kewl start disconnect)
-    battery_present, ///< fxo: battery is back
-    polarity,        ///< fxo: polarity reversed
-    hook_complete,   ///< a hook operation that takes time (seize, release with battery drop) is finished
-    alarm,           ///< the channel's span lost its signal
+    off_hook,         ///< fxs: the phone closed the loop (also: answered while ringing)
+    on_hook,          ///< fxs: the phone opened the loop for longer than a flash
+    flash,            ///< fxs: hook flash (on-hook longer than a pulse, shorter than rxflashtime)
+    pulse_start,      ///< fxs: first break of a dial pulse train (dial tone must stop)
+    pulse_digit,      ///< fxs: a rotary digit; LineEvent::digit is '0'..'9'
+    ringer_on,        ///< fxs: a ring burst starts
+    ringer_off,       ///< fxs: the silence of the ring cadence starts (caller ID goes here)
+    ring_begin,       ///< fxo: a ring burst from the exchange starts
+    ring_end,         ///< fxo: a ring burst ended
+    battery_lost,     ///< fxo: the exchange removed battery (kewl start disconnect)
+    battery_present,  ///< fxo: battery is back
+    polarity,         ///< fxo: polarity reversed
+    hook_complete,    ///< a hook operation that takes time (seize, release with battery drop) is finished
+    alarm,            ///< the channel's span lost its signal
     alarm_clear,
-    removed,         ///< the driver took the channel away; nothing works on it any more
+    removed,  ///< the driver took the channel away; nothing works on it any more
 };
 
 std::string_view name(LineEventKind kind);
@@ -70,7 +71,8 @@ class Bearer {
 
     virtual ~Bearer() = default;
 
-    /// Pollable descriptor, and the epoll bits that mean "a line event may be waiting" while audio is stopped.
+    /// Pollable descriptor, and the epoll bits that mean "a line event may be waiting" while audio is
+    /// stopped.
     virtual int descriptor() const noexcept = 0;
     virtual std::uint32_t event_poll_mask() const noexcept = 0;
 
@@ -98,9 +100,11 @@ class LineControl {
     /// fxs: ring the phone until stop_ring(), seize() or the phone answers.
     virtual base::Result<void> ring(const RingCadence& cadence) = 0;
     virtual base::Result<void> stop_ring() = 0;
-    /// fxs: go to the talking state towards the phone. fxo: close the loop (hook_complete follows when dialling may start).
+    /// fxs: go to the talking state towards the phone. fxo: close the loop (hook_complete follows when
+    /// dialling may start).
     virtual base::Result<void> seize() = 0;
-    /// fxs: back to idle, with the driver's battery drop (kewl start) where the signalling has it. fxo: open the loop.
+    /// fxs: back to idle, with the driver's battery drop (kewl start) where the signalling has it. fxo: open
+    /// the loop.
     virtual base::Result<void> release() = 0;
     /// fxo: hook flash towards the exchange, of the driver's length.
     virtual base::Result<void> flash() = 0;
@@ -114,13 +118,14 @@ class LineControl {
     virtual base::Result<LineStatus> status() = 0;
 };
 
-/// HDLC frames of a D-channel. Core thread only. Frames carry two trailing FCS octets (value ignored on write),
-/// as libpri wants them.
+/// HDLC frames of a D-channel. Core thread only. Frames carry two trailing FCS octets (value ignored on
+/// write), as libpri wants them.
 class DChannel {
   public:
     virtual ~DChannel() = default;
     virtual int descriptor() const noexcept = 0;
-    /// Octets of one frame including the FCS, 0 when none is waiting or an event (alarm, abort) was consumed instead.
+    /// Octets of one frame including the FCS, 0 when none is waiting or an event (alarm, abort) was consumed
+    /// instead.
     virtual base::Result<std::size_t> read(std::span<std::uint8_t> frame) = 0;
     virtual base::Result<void> write(std::span<const std::uint8_t> frame) = 0;
     /// True while layer 1 of the span is down, as the last event said.
@@ -133,9 +138,9 @@ struct ChannelInfo {
     base::ChannelNumber number;
     ChannelKind kind = ChannelKind::fxs;
     base::SpanNumber span;
-    unsigned position = 0;  ///< within its span, from 1 (= the B-channel number of an E1)
+    unsigned position = 0;          ///< within its span, from 1 (= the B-channel number of an E1)
     dsp::Law law = dsp::Law::alaw;  ///< of the card; of an opened channel: of the samples at its Bearer
-    std::string name;  ///< the driver's name, for example "WCTDM/0/3"
+    std::string name;               ///< the driver's name, for example "WCTDM/0/3"
 };
 
 /// A counter of line errors since the driver was loaded, for example "bipolar violations".
@@ -154,7 +159,7 @@ struct SpanInfo {
     std::vector<std::string> alarms;  ///< for example "LOS", "RAI"; empty when the span is well
     unsigned sync_source = 0;         ///< span that clocks the board, 0 = free running
     std::uint64_t slips_or_irq_misses = 0;
-    std::string settings;  ///< framing, coding, CRC-4, line build-out, in words
+    std::string settings;               ///< framing, coding, CRC-4, line build-out, in words
     std::vector<SpanCounter> counters;  ///< those that are not zero
 };
 
@@ -167,7 +172,8 @@ struct Channel {
 
 struct ChannelOptions {
     dsp::Law law = dsp::Law::alaw;  ///< law of the samples at the Bearer; the back end converts where needed
-    std::optional<ChannelKind> kind = std::nullopt;  ///< what the port map says; open() fails when the channel is another
+    std::optional<ChannelKind> kind =
+        std::nullopt;  ///< what the port map says; open() fails when the channel is another
 };
 
 /// Inventory and door of one board (all cards that one driver serves). Core thread only.

@@ -45,7 +45,8 @@ struct SpanParts {
     std::unique_ptr<hardware::DChannel> d_channel;
     std::vector<hardware::Channel> bearers;
     hardware::CountryTones country;
-    /// Told of layer 1, D-channel and bearer changes: event name ("span.up", "span.down", "span.alarm") and the view.
+    /// Told of layer 1, D-channel and bearer changes: event name ("span.up", "span.down", "span.alarm") and
+    /// the view.
     std::function<void(std::string_view event, const SpanView&)> on_change;
 };
 

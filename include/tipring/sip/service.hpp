@@ -1,5 +1,5 @@
-// The SIP side: accounts, registrations and dialogs, behind the Sofia thread. Everything here is for the core thread; the Sofia
-// objects live in their own thread, reached only by messages.
+// The SIP side: accounts, registrations and dialogs, behind the Sofia thread. Everything here is for the core
+// thread; the Sofia objects live in their own thread, reached only by messages.
 #pragma once
 
 #include <chrono>
@@ -19,12 +19,12 @@ namespace tipring::sip {
 
 /// Somebody who may register and place calls: a port, or the gateway itself.
 struct Identity {
-    std::string account;    ///< SipAccount::name
-    std::string user;       ///< user part of the address of record
+    std::string account;  ///< SipAccount::name
+    std::string user;     ///< user part of the address of record
     std::string auth_user;
     std::string password;
     std::string display_name;
-    std::string port;       ///< number of the port it stands for, "" for the gateway
+    std::string port;  ///< number of the port it stands for, "" for the gateway
 };
 
 enum class RegistrationState { unregistered, registering, registered, failed };
@@ -34,15 +34,16 @@ std::string_view name(RegistrationState state);
 struct RegistrationView {
     std::string account, user, server;
     RegistrationState state = RegistrationState::unregistered;
-    std::string reason;  ///< the last answer in words, for example "403 Forbidden" or "no answer from 192.0.2.1"
+    std::string
+        reason;  ///< the last answer in words, for example "403 Forbidden" or "no answer from 192.0.2.1"
     std::chrono::seconds expires_in{0};
     std::uint64_t attempts = 0;
 };
 
 struct ServiceStats {
-    std::uint64_t dialogs = 0;        ///< now
-    std::uint64_t refused = 0;        ///< requests from unknown addresses
-    std::uint64_t malformed = 0;      ///< refused with 400 by our own checks
+    std::uint64_t dialogs = 0;    ///< now
+    std::uint64_t refused = 0;    ///< requests from unknown addresses
+    std::uint64_t malformed = 0;  ///< refused with 400 by our own checks
 };
 
 struct ServiceParts {

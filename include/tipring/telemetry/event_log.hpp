@@ -1,4 +1,5 @@
-// The stream of things that happened, for `tipringctl events` and later exporters: bounded history and subscribers. Thread: core.
+// The stream of things that happened, for `tipringctl events` and later exporters: bounded history and
+// subscribers. Thread: core.
 #pragma once
 
 #include <chrono>

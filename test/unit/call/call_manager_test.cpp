@@ -274,7 +274,9 @@ class FakeGroup final : public call::Exit {
   public:
     explicit FakeGroup(std::vector<call::Exit*> lines) : lines_(std::move(lines)) {}
     routing::Destination destination() const override { return {DestinationKind::group, "both"}; }
-    std::unique_ptr<call::Leg> open(base::LegId, const call::CallRequest&, call::Cause&) override { return nullptr; }
+    std::unique_ptr<call::Leg> open(base::LegId, const call::CallRequest&, call::Cause&) override {
+        return nullptr;
+    }
     std::vector<call::Exit*> members() const override { return lines_; }
 
   private:
@@ -293,7 +295,8 @@ TEST_CASE("a group is tried line by line, a line that fails costs only its own a
     world.manager.set_routes({rule});
     world.call("555");
     REQUIRE(world.first.last != nullptr);
-    world.release(*world.first.last, {call::q850::no_circuit_available, call::Location::public_local, "no dial tone"});
+    world.release(*world.first.last,
+                  {call::q850::no_circuit_available, call::Location::public_local, "no dial tone"});
     REQUIRE(world.second.last != nullptr);
     world.answer(*world.second.last);
     CHECK(world.manager.calls().at(0).state == call::CallState::talking);

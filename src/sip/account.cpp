@@ -32,17 +32,26 @@ Account::Account(base::Reactor& reactor, const config::SipAccount& settings, con
       probe_timer_(reactor) {
     server_ = split_host_port(settings_.server, settings_.port)
                   .value_or(HostPort{settings_.server, settings_.port});
+    // Until the server's name is known, only accept_from can reach us.
+    if (!listens_anywhere()) {
+        local_host_ = sip_.listen;
+    } else if (!settings_.accept_from.empty()) {
+        local_host_ = source_address_towards(settings_.accept_from.front(), server_.port);
+    }
 }
 
 bool Account::server_is_name() const {
     return !is_ip_literal(server_.host);
 }
 
+bool Account::listens_anywhere() const {
+    return sip_.listen == "0.0.0.0" || sip_.listen == "::";
+}
+
 bool Account::set_addresses(std::vector<std::string> addresses) {
     if (addresses.empty() || addresses == addresses_) return false;
     addresses_ = std::move(addresses);
-    const bool any = sip_.listen == "0.0.0.0" || sip_.listen == "::";
-    local_host_ = any ? source_address_towards(addresses_.front(), server_.port) : sip_.listen;
+    local_host_ = listens_anywhere() ? source_address_towards(addresses_.front(), server_.port) : sip_.listen;
     if (local_host_.empty()) {
         base::log::warning("sip", "account {}: there is no way to {} from this machine", settings_.name,
                            addresses_.front());

@@ -43,6 +43,7 @@ class Account {
 
   private:
     const Identity* identity_for(const call::CallRequest& request) const;
+    bool listens_anywhere() const;
     std::string domain() const;
     std::string request_host() const;
     std::string route() const;

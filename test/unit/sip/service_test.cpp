@@ -1,5 +1,11 @@
 // Whole calls over loopback: two services against each other, and one against a peer that speaks SIP by hand.
 #include "tipring/sip/service.hpp"
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+
+#include <csignal>
+
 #include "sip_fixture.hpp"
 
 using namespace tipring;
@@ -434,6 +440,54 @@ TEST_CASE("a registration that fails says why in words") {
     CHECK(loop.wait_for(
         [&] { return side.service->registrations().at(0).state == sip::RegistrationState::failed; }));
     CHECK(side.service->registrations()[0].reason == "403 Forbidden");
+}
+
+namespace {
+
+/// SIPp as a server, in a process of its own.
+class Sipp {
+  public:
+    Sipp(const std::string& scenario, std::uint16_t port) {
+        const auto port_text = std::to_string(port);
+        const auto path = std::string(SIP_TEST_FOLDER "/") + scenario;
+        std::vector<const char*> arguments = {
+            "sipp", "-sf", path.c_str(), "-i",   "127.0.0.1", "-p", port_text.c_str(),
+            "-m",   "1",   "-nostdin",   nullptr};
+        posix_spawn_file_actions_t files;
+        posix_spawn_file_actions_init(&files);
+        posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+        posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
+        posix_spawn_file_actions_addopen(&files, 2, "/dev/null", O_WRONLY, 0);
+        char terminal[] = "TERM=dumb";
+        char* environment[] = {terminal, nullptr};
+        const int failed = posix_spawnp(&process_, "sipp", &files, nullptr,
+                                        const_cast<char* const*>(arguments.data()), environment);
+        posix_spawn_file_actions_destroy(&files);
+        REQUIRE(failed == 0);
+    }
+    ~Sipp() {
+        kill(process_, SIGKILL);
+        waitpid(process_, nullptr, 0);
+    }
+
+  private:
+    pid_t process_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("another implementation computes the same digest") {
+    test::Loop loop;
+    const auto port = test::free_port();
+    Sipp registrar("register_digest.xml", port);
+    Side side(loop, 41650);
+    side.add_account("pbx", port, config::SipMode::per_port);
+    side.identities = {port_201};
+    side.start();
+    // SIPp may need longer to start than the first request takes; it is repeated after 0.5 s, 1 s ... (RFC
+    // 3261 17.1.2.1).
+    CHECK(loop.wait_for(
+        [&] { return side.service->registrations().at(0).state == sip::RegistrationState::registered; }));
 }
 
 TEST_CASE("a wrong password is told from a silent server") {

@@ -17,7 +17,10 @@ namespace {
 std::vector<std::uint8_t> wav(unsigned rate, unsigned channels, unsigned bits, std::size_t samples,
                               std::uint32_t claimed_bytes) {
     std::vector<std::uint8_t> bytes;
-    const auto text = [&](const char* tag) { bytes.insert(bytes.end(), tag, tag + 4); };
+    const auto text = [&](std::string_view tag) {
+        for (const char letter : tag)
+            bytes.push_back(static_cast<std::uint8_t>(letter));
+    };
     const auto number = [&](std::uint32_t value, int size) {
         for (int i = 0; i < size; ++i)
             bytes.push_back(static_cast<std::uint8_t>(value >> (8 * i)));

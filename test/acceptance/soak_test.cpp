@@ -1,6 +1,7 @@
 // A thousand short calls in a row, several at a time, leave nothing behind.
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <cstdlib>
 #include <thread>
 
 #include "support/gateway.hpp"
@@ -13,7 +14,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr unsigned calls_wanted = 1000;
+unsigned calls_wanted() {
+    const char* wanted = std::getenv("TIPRING_SOAK_CALLS");
+    return wanted != nullptr ? static_cast<unsigned>(std::strtoul(wanted, nullptr, 10)) : 1000;
+}
 /// Calls before the memory is measured for the first time: caches and pools have their size then.
 constexpr unsigned calls_to_warm_up = 100;
 
@@ -23,10 +27,8 @@ bool isdn_call(farend::IsdnNetwork& network, farend::Telephone& phone, unsigned 
     if (!phone.wait_ringing(patience)) return false;
     phone.lift();
     if (!call->wait_state("connected", patience)) return false;
-    call->hang_up(16);
-    if (!call->wait_state("released", patience)) return false;
     phone.hang_up();
-    return true;
+    return call->wait_state("released", patience);
 }
 
 }  // namespace
@@ -64,17 +66,19 @@ TEST_CASE("a thousand calls leave no port, descriptor or memory behind", "[soak]
         }
         for (auto& caller : callers)
             caller.join();
+        REQUIRE(failed == 0);
         REQUIRE(gateway.wait_no_calls(patience));
     };
 
     run(calls_to_warm_up);
     const auto memory_before = gateway.resident_kib();
     const auto descriptors_before = gateway.descriptors();
-    run(calls_wanted - calls_to_warm_up);
+    run(calls_wanted() - calls_to_warm_up);
     CHECK(failed == 0);
-    CHECK(done == calls_wanted);
+    CHECK(done == calls_wanted());
     CHECK(network->active_calls() == 0);
-    CHECK(gateway.descriptors() == descriptors_before);
+    // The connections of the last questions to the daemon may still be closing.
+    CHECK(eventually(patience, [&] { return gateway.descriptors() <= descriptors_before; }));
     INFO("resident before " << memory_before << " KiB, after " << gateway.resident_kib() << " KiB");
     CHECK(gateway.resident_kib() <= memory_before + 1024);
     for (unsigned i = 1; i <= 4; ++i)

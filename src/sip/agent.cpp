@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "header_text.hpp"
+#include "resolver.hpp"
 #include "tipring/base/log.hpp"
 
 namespace tipring::sip {
@@ -63,7 +64,9 @@ Agent::Agent(std::shared_ptr<CoreLink> link, std::shared_ptr<AgentCounters> coun
 
 Agent::~Agent() = default;
 
-base::Result<void> Agent::create(su_root_t* root) {
+base::Result<void> Agent::create(su_root_s* root) {
+    auto listening = check_listening(options_.host, options_.port);
+    if (!listening) return listening;
     su_log_redirect(su_log_global, log_line, nullptr);
     su_log_redirect(su_log_default, log_line, nullptr);
     su_log_set_level(nullptr, base::log::level() <= base::log::Level::trace ? 5 : 0);
@@ -82,10 +85,8 @@ base::Result<void> Agent::create(su_root_t* root) {
         TAG_IF(timeout > 0, NTATAG_SIP_T1X64(timeout)), TAG_END());
     if (nua_ != nullptr) return {};
     guard_.reset();
-    return base::fail(base::format(
-        "SIP cannot listen on {} port {} (UDP and TCP); is the address one of this machine, and is no "
-        "other program using the port?",
-        options_.host, options_.port));
+    return base::fail(base::format("SIP cannot listen on {} port {}: the SIP library refused, see its trace",
+                                   options_.host, options_.port));
 }
 
 void Agent::shut_down() {

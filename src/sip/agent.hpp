@@ -74,7 +74,8 @@ class Agent {
     void on_event(const NuaEvent& event, nua_handle_t* handle, HandleOwner* owner);
     void on_stray_request(const NuaEvent& event, nua_handle_t* handle);
     void on_incoming_invite(const sip_t* sip, nua_handle_t* handle);
-    void refuse(nua_handle_t* handle, unsigned status, const std::string& phrase);
+    /// Sofia keeps the pointer: `phrase` must be static text.
+    void refuse(nua_handle_t* handle, unsigned status, const char* phrase);
     std::string source_of_current() const;
     const AccountRules* account_for(const std::string& source, const std::string& called) const;
     Dialog* find(DialogId id);

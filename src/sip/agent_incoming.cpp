@@ -32,8 +32,8 @@ std::string Agent::source_of_current() const {
     return host;
 }
 
-void Agent::refuse(nua_handle_t* handle, unsigned status, const std::string& phrase) {
-    nua_respond(handle, static_cast<int>(status), phrase.c_str(), NUTAG_WITH_THIS(nua_), TAG_END());
+void Agent::refuse(nua_handle_t* handle, unsigned status, const char* phrase) {
+    nua_respond(handle, static_cast<int>(status), phrase, NUTAG_WITH_THIS(nua_), TAG_END());
     nua_handle_destroy(handle);
 }
 

@@ -6,10 +6,13 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 #include "tipring/base/fd.hpp"
+#include "tipring/base/text.hpp"
 
 namespace tipring::sip {
 namespace {
@@ -63,6 +66,31 @@ void Resolver::look_up(const std::string& host, Callback callback) {
             if (gate->reactor != nullptr) callback(addresses);
         });
     }).detach();
+}
+
+base::Result<void> check_listening(const std::string& host, std::uint16_t port) {
+    addrinfo hints{};
+    hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE;
+    addrinfo* list = nullptr;
+    const auto where = base::format("SIP cannot listen on {} port {}", host, port);
+    if (getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &list) != 0)
+        return base::fail(where + ": not an IP address; write one of this machine, or 0.0.0.0 for all");
+    const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(list, freeaddrinfo);
+    for (const int type : {SOCK_DGRAM, SOCK_STREAM}) {
+        const base::Fd socket(::socket(list->ai_family, type | SOCK_CLOEXEC, 0));
+        const int yes =
+            1;  // as Sofia does for TCP: connections that linger from the last run are no obstacle
+        if (type == SOCK_STREAM) setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+        if (socket && bind(socket.get(), list->ai_addr, list->ai_addrlen) == 0) continue;
+        const auto error = errno;
+        const auto advice = error == EADDRINUSE ? "; another program has the port"
+                            : error == EADDRNOTAVAIL
+                                ? "; write an address of this machine, or 0.0.0.0 for all"
+                                : "";
+        return base::fail(base::format("{} ({}): {}{}", where, type == SOCK_DGRAM ? "UDP" : "TCP",
+                                       std::generic_category().message(error), advice));
+    }
+    return {};
 }
 
 std::string source_address_towards(const std::string& server, std::uint16_t port) {

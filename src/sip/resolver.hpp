@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tipring/base/reactor.hpp"
+#include "tipring/base/result.hpp"
 
 namespace tipring::sip {
 
@@ -29,6 +30,10 @@ class Resolver {
     struct Gate;
     std::shared_ptr<Gate> gate_;
 };
+
+/// Whether UDP and TCP can be bound there now; the error says why not. Sofia only says that something went
+/// wrong.
+base::Result<void> check_listening(const std::string& host, std::uint16_t port);
 
 /// Our address as seen by `server` (a literal): what a connected datagram socket would use. "" when there is
 /// no way there.

@@ -24,6 +24,7 @@ using base::LibpriGuard;
 
 constexpr unsigned frames_per_wake =
     256;  // a flood of frames must not starve the other work of the core thread
+constexpr std::uint8_t ignored_discriminator = 0x00;  // Q.931 5.8.1: no protocol of ours
 constexpr int signalling_only_bit = 1 << 17;
 constexpr int inband_indicators = PRI_PROG_CALL_NOT_E2E_ISDN | PRI_PROG_INBAND_AVAILABLE;
 constexpr int type_of_number_mask = 0x70;
@@ -225,7 +226,9 @@ int PriLink::Impl::read_frame(pri* controller, void* buffer, int size) {
     }
     if (*length == 0 || *length > frame.size()) return 0;
     self->frame_seen = true;
-    self->location = cause_location(frame.first(*length));
+    const auto received = frame.first(*length);
+    if (is_unasked_maintenance(received)) received[4] = ignored_discriminator;  // Q.921 still must count it
+    self->location = cause_location(received);
     return static_cast<int>(*length);
 }
 

@@ -6,17 +6,23 @@ namespace {
 
 constexpr std::size_t address_and_control_octets = 4;  // Q.921 3.2 .. 3.4, modulo 128
 constexpr std::uint8_t q931_discriminator = 0x08;
+constexpr std::uint8_t maintenance_discriminator = 0x03;  // AT&T; National ISDN sets bit 7 as well
+constexpr std::uint8_t service_message = 0x0f;
 constexpr std::uint8_t cause_element = 0x08;
 
 bool printable_latin1(unsigned char octet) {
     return octet >= 0x20 && octet != 0x7f && (octet < 0x80 || octet >= 0xa0);
 }
 
+bool is_i_frame(std::span<const std::uint8_t> frame) {
+    return frame.size() > address_and_control_octets && (frame[2] & 0x01) == 0;
+}
+
 }  // namespace
 
 std::optional<call::Location> cause_location(std::span<const std::uint8_t> frame) {
     if (frame.size() < address_and_control_octets + 3 + 2) return std::nullopt;
-    if ((frame[2] & 0x01) != 0) return std::nullopt;  // not an I-frame
+    if (!is_i_frame(frame)) return std::nullopt;
     auto message = frame.subspan(address_and_control_octets, frame.size() - address_and_control_octets - 2);
     if (message[0] != q931_discriminator) return std::nullopt;
     const std::size_t header =
@@ -38,6 +44,15 @@ std::optional<call::Location> cause_location(std::span<const std::uint8_t> frame
         elements = elements.subspan(2U + elements[1]);
     }
     return std::nullopt;
+}
+
+bool is_unasked_maintenance(std::span<const std::uint8_t> frame) {
+    if (!is_i_frame(frame)) return false;
+    const auto message = frame.subspan(address_and_control_octets);
+    if ((message[0] & ~0x40U) != maintenance_discriminator) return false;
+    if (message.size() < 2) return true;
+    const std::size_t type = 2U + (message[1] & 0x0fU);  // discriminator, reference length, reference
+    return message.size() <= type || (message[type] & 0x7fU) != service_message;
 }
 
 std::string name_from_wire(std::string_view latin1) {

@@ -28,6 +28,21 @@ TEST_CASE("elements before the cause are stepped over") {
     CHECK(cause_location(progress) == call::Location::public_local);
 }
 
+TEST_CASE("of the maintenance messages only SERVICE asks for an answer") {
+    std::vector<std::uint8_t> message = {0x02, 0x01, 0x00, 0x00, 0x03, 0x01, 0x01, 0x0f, 0x00, 0x00};
+    CHECK_FALSE(isdn::is_unasked_maintenance(message));
+    message[7] = 0x07;
+    CHECK(isdn::is_unasked_maintenance(message));
+    message[4] = 0x43;
+    CHECK(isdn::is_unasked_maintenance(message));
+    CHECK(isdn::is_unasked_maintenance(std::span(message).first(6)));
+    message[2] = 0x03;  // an unnumbered frame
+    CHECK_FALSE(isdn::is_unasked_maintenance(message));
+    message[2] = 0x00;
+    message[4] = 0x08;
+    CHECK_FALSE(isdn::is_unasked_maintenance(message));
+}
+
 TEST_CASE("random octets are survived") {
     std::mt19937 random(7);
     std::vector<std::uint8_t> frame;

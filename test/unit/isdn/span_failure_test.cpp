@@ -241,3 +241,14 @@ TEST_CASE("garbage frames neither crash the span nor stop its calls") {
     const auto again = answered_call(bench, next);
     CHECK(next.has("answered"));
 }
+
+TEST_CASE("a maintenance message that asks nothing is not answered for ever") {
+    Bench bench;
+    REQUIRE(bench.up());
+    std::size_t frames = 0;
+    bench.wire->tamper = [&frames](int, Frame&) { ++frames; };
+    const Frame service_acknowledge = {0x02, 0x01, 0x00, 0x00, 0x03, 0x00, 0x07, 0x00, 0x00};
+    bench.wire->inject(0, service_acknowledge);
+    CHECK_FALSE(bench.until([&frames] { return frames > 20; }, 200ms));
+    CHECK(frames > 0);  // it was acknowledged on the data link
+}

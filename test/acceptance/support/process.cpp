@@ -1,6 +1,7 @@
 #include "process.hpp"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,6 +17,12 @@
 namespace tipring::acceptance {
 using namespace std::chrono_literals;
 
+namespace {
+
+constexpr int peer_priority = 20;  // below every thread of the gateway's audio path
+
+}  // namespace
+
 bool eventually(std::chrono::milliseconds limit, const std::function<bool()>& condition) {
     const auto until = std::chrono::steady_clock::now() + limit;
     while (!condition()) {
@@ -25,7 +32,7 @@ bool eventually(std::chrono::milliseconds limit, const std::function<bool()>& co
     return true;
 }
 
-Process::Process(const std::vector<std::string>& arguments, std::string log_file)
+Process::Process(const std::vector<std::string>& arguments, std::string log_file, Priority priority)
     : log_file_(std::move(log_file)) {
     std::vector<char*> raw;
     raw.reserve(arguments.size() + 1);
@@ -39,6 +46,10 @@ Process::Process(const std::vector<std::string>& arguments, std::string log_file
         sigset_t none;
         sigemptyset(&none);
         ::sigprocmask(SIG_SETMASK, &none, nullptr);
+        if (priority == Priority::realtime) {
+            const sched_param parameters{.sched_priority = peer_priority};
+            ::sched_setscheduler(0, SCHED_RR, &parameters);
+        }
         const int log = ::open(log_file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
         const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
         ::dup2(null, STDIN_FILENO);

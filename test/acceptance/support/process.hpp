@@ -14,10 +14,15 @@ namespace tipring::acceptance {
 /// Asks `condition` every 10 ms until it is true or the time is over; its last answer.
 bool eventually(std::chrono::milliseconds limit, const std::function<bool()>& condition);
 
+/// A peer that carries audio stands for a machine of its own: it runs at real-time priority where that is
+/// permitted, so that load on this machine is not taken for a fault of the gateway.
+enum class Priority { normal, realtime };
+
 class Process {
   public:
     /// Starts `arguments` (looked up in PATH) with standard output and error appended to `log_file`.
-    Process(const std::vector<std::string>& arguments, std::string log_file);
+    Process(const std::vector<std::string>& arguments, std::string log_file,
+            Priority priority = Priority::normal);
     Process(const Process&) = delete;
     Process& operator=(const Process&) = delete;
     ~Process();

@@ -85,8 +85,8 @@ SipPhone::SipPhone(const TemporaryFolder& folder, Options options)
     write_file(folder_ + "/config", configuration(folder_, options_));
     write_file(folder_ + "/accounts", account(options_));
     write_file(folder_ + "/contacts", "");
-    process_ =
-        std::make_unique<Process>(std::vector<std::string>{"baresip", "-f", folder_}, folder_ + "/log");
+    process_ = std::make_unique<Process>(std::vector<std::string>{"baresip", "-f", folder_}, folder_ + "/log",
+                                         Priority::realtime);
     ready_ = eventually(20s,
                         [this] {
                             socket_ = connect_control(options_.control_port);

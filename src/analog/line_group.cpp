@@ -1,4 +1,4 @@
-// A group of lines as one exit: the first free line, in the order of the port map. Thread: core.
+// A group of lines: its members, in the order of the port map, which a call tries one by one. Thread: core.
 #include <utility>
 
 #include "tipring/analog/port.hpp"
@@ -14,13 +14,9 @@ class LineGroup final : public call::Exit {
 
     routing::Destination destination() const override { return {routing::DestinationKind::group, name_}; }
 
-    std::unique_ptr<call::Leg> open(base::LegId id, const call::CallRequest& request,
-                                    call::Cause& why) override {
-        for (auto* line : lines_) {
-            if (auto leg = line->exit().open(id, request, why)) return leg;
-        }
+    std::unique_ptr<call::Leg> open(base::LegId, const call::CallRequest&, call::Cause& why) override {
         why = {call::q850::no_circuit_available, call::Location::private_local,
-               base::format("no free line in group {}", name_)};
+               base::format("no line in group {}", name_)};
         return nullptr;
     }
 

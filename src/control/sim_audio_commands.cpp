@@ -75,7 +75,7 @@ class SimSayCommand final : public Command {
 
   private:
     static base::Result<farend::Clip> clip_of(const json::object& parameters) {
-        if (parameters.contains("wav")) return load_wav(text_parameter(parameters, "wav"));
+        if (parameters.contains("wav")) return farend::read_wav(text_parameter(parameters, "wav"));
         if (!parameters.contains("tone")) return base::fail("nothing to say: give text, wav or tone");
         const auto hertz = parse_frequencies(text_parameter(parameters, "tone"));
         if (!hertz)

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,7 +17,6 @@
 
 #include "tipring/base/fd.hpp"
 #include "tipring/base/text.hpp"
-#include "wav_reader.hpp"
 
 namespace tipring::control {
 namespace asio = boost::asio;
@@ -110,12 +108,12 @@ class Job : public std::enable_shared_from_this<Job> {
     }
     void wait_exit() {
         if (!exit_->is_open()) {
-            finish(decode_wav(audio_));
+            finish(farend::decode_wav(audio_));
             return;
         }
         exit_->async_wait(asio::posix::stream_descriptor::wait_read,
                           [self = shared_from_this()](const error_code&) {
-                              if (self->done_) self->finish(decode_wav(self->audio_));
+                              if (self->done_) self->finish(farend::decode_wav(self->audio_));
                           });
     }
     void finish(base::Result<farend::Clip> result) {
@@ -150,29 +148,6 @@ void synthesize(asio::io_context& context, const std::string& text, SpeechDone d
         return;
     }
     std::make_shared<Job>(context, std::move(*child), std::move(done))->start();
-}
-
-base::Result<farend::Clip> load_wav(const std::string& path) {
-    const auto failed = [&](const std::string& why) {
-        return base::fail(base::format("{}: {}", base::printable(path), why));
-    };
-    // Non-blocking, so that a FIFO does not stop the core thread.
-    const base::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (!file) return failed(reason(errno));
-    struct stat status {};
-    if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return failed("it is no regular file");
-    if (status.st_size > static_cast<off_t>(max_audio_bytes)) return failed("it is larger than 10 MB");
-    std::vector<std::uint8_t> bytes(static_cast<std::size_t>(status.st_size));
-    std::size_t size = 0;
-    while (size < bytes.size()) {
-        const auto count = ::read(file.get(), bytes.data() + size, bytes.size() - size);
-        if (count <= 0) break;
-        size += static_cast<std::size_t>(count);
-    }
-    bytes.resize(size);
-    auto clip = decode_wav(bytes);
-    if (!clip) return failed(clip.error().message);
-    return clip;
 }
 
 }  // namespace tipring::control

@@ -208,13 +208,12 @@ base::Result<void> Gateway::Impl::add_spans() {
 }
 
 base::Result<void> Gateway::Impl::add_span(const config::Span& span) {
-    const bool t1 = span.bearers.size() < 24;
     auto d_channel = board.board->open_d_channel({span.d_channel});
     if (!d_channel) return d_channel.error();
     std::vector<hardware::Channel> bearers;
     for (const auto number : span.bearers) {
-        auto channel = board.board->open(
-            {number}, {.law = t1 ? dsp::Law::mulaw : dsp::Law::alaw, .kind = hardware::ChannelKind::bearer});
+        auto channel =
+            board.board->open({number}, {.law = law_of_span(span), .kind = hardware::ChannelKind::bearer});
         if (!channel) return channel.error();
         bearers.push_back(std::move(*channel));
     }

@@ -35,16 +35,15 @@ void InProcessWorld::add_port(const config::Config& config, const config::Port& 
 }
 
 void InProcessWorld::add_span(const config::Span& span) {
-    const bool t1 = span.bearers.size() < 24;
     auto d_channel = far_->open_d_channel({span.d_channel});
     if (!d_channel) throw std::runtime_error(d_channel.error().message);
     std::vector<hardware::Channel> bearers;
     bearers.reserve(span.bearers.size());
     for (const auto number : span.bearers)
-        bearers.push_back(open(number, t1 ? dsp::Law::mulaw : dsp::Law::alaw));
+        bearers.push_back(open(number, law_of_span(span)));
     const farend::IsdnNetwork::Options options{.network_side = span.side == config::SpanSide::user,
                                                .national = span.switch_type == config::SwitchType::national,
-                                               .t1 = t1};
+                                               .t1 = span.is_t1()};
     networks_.push_back(
         farend::make_isdn_network(thread_, std::move(*d_channel), std::move(bearers), options));
     simulation_.networks.push_back({.span = span.name, .network = networks_.back().get()});

@@ -83,4 +83,8 @@ dsp::Law law_of_account(const config::Config& config, const std::string& account
     return mulaw ? dsp::Law::mulaw : dsp::Law::alaw;
 }
 
+dsp::Law law_of_span(const config::Span& span) {
+    return span.is_t1() ? dsp::Law::mulaw : dsp::Law::alaw;
+}
+
 }  // namespace tipring::daemon

@@ -19,4 +19,7 @@ std::vector<sip::Identity> identities(const config::Config& config);
 /// Law of a port's samples: that of its account's preferred codec, so that a call's octets pass unchanged.
 dsp::Law law_of_account(const config::Config& config, const std::string& account);
 
+/// Law of a span's B-channels (G.711: A-law on an E1, mu-law on a T1).
+dsp::Law law_of_span(const config::Span& span);
+
 }  // namespace tipring::daemon

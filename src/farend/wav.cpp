@@ -1,13 +1,14 @@
 // WAV files: 16-bit PCM, 8 kHz, mono. Thread: any. What is read may be hostile.
-#include <algorithm>
-#include <array>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <fstream>
-#include <iterator>
-#include <string_view>
 
+#include "tipring/base/fd.hpp"
 #include "tipring/base/text.hpp"
 #include "tipring/farend/audio.hpp"
 
@@ -18,85 +19,39 @@ constexpr std::size_t header_octets = 44;
 constexpr std::uint32_t format_octets = 16;
 constexpr std::uint32_t sample_rate = 8000;
 constexpr std::uint16_t pcm = 1;
-/// An hour of speech; longer files are a mistake.
-constexpr std::uintmax_t longest_file = 60ULL * 60 * 8000 * 2 + 4096;
-
-using Octets = std::vector<unsigned char>;
-
-std::uint32_t little_endian(const Octets& octets, std::size_t at, std::size_t count) {
-    std::uint32_t value = 0;
-    for (std::size_t i = 0; i < count; ++i)
-        value |= static_cast<std::uint32_t>(octets[at + i]) << (8 * i);
-    return value;
-}
-
-bool has_text(const Octets& octets, std::size_t at, std::string_view text) {
-    return octets.size() >= at + text.size() &&
-           std::memcmp(octets.data() + at, text.data(), text.size()) == 0;
-}
+constexpr off_t largest_file = 10 * 1000 * 1000;  // ten minutes at 8 kHz; longer files are a mistake
 
 void put(std::string& out, std::uint32_t value, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i)
         out += static_cast<char>((value >> (8 * i)) & 0xFF);
 }
 
-base::Result<Octets> read_file(const std::string& path) {
-    std::ifstream file(path, std::ios::binary | std::ios::ate);
-    if (!file) return base::fail(base::format("cannot read {}: {}", path, std::strerror(errno)));
-    const auto size = file.tellg();
-    if (size < 0 || static_cast<std::uintmax_t>(size) > longest_file) {
-        return base::fail(
-            base::format("cannot read {}: longer than an hour of 8 kHz samples, or no file", path));
+base::Result<std::vector<std::uint8_t>> read_file(const std::string& path) {
+    // Non-blocking, so that a FIFO does not stop the thread.
+    const base::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (!file) return base::fail(std::strerror(errno));
+    struct stat status {};
+    if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode))
+        return base::fail("it is no regular file");
+    if (status.st_size > largest_file) return base::fail("it is larger than 10 MB");
+    std::vector<std::uint8_t> octets(static_cast<std::size_t>(status.st_size));
+    std::size_t size = 0;
+    while (size < octets.size()) {
+        const auto count = ::read(file.get(), octets.data() + size, octets.size() - size);
+        if (count <= 0) break;
+        size += static_cast<std::size_t>(count);
     }
-    Octets octets(static_cast<std::size_t>(size));
-    file.seekg(0);
-    file.read(reinterpret_cast<char*>(octets.data()), size);
-    if (!file) return base::fail(base::format("cannot read {}", path));
+    octets.resize(size);
     return octets;
-}
-
-bool is_right_format(const Octets& octets, std::size_t at) {
-    return little_endian(octets, at, 2) == pcm && little_endian(octets, at + 2, 2) == 1 &&
-           little_endian(octets, at + 4, 4) == sample_rate && little_endian(octets, at + 14, 2) == 16;
-}
-
-Clip samples_of(const Octets& octets, std::size_t at, std::size_t size) {
-    Clip clip(size / 2);
-    for (std::size_t i = 0; i < clip.size(); ++i) {
-        clip[i] = static_cast<std::int16_t>(static_cast<std::uint16_t>(little_endian(octets, at + 2 * i, 2)));
-    }
-    return clip;
 }
 
 }  // namespace
 
 base::Result<Clip> read_wav(const std::string& path) {
-    const auto file = read_file(path);
-    if (!file) return file.error();
-    const Octets& octets = *file;
-    if (!has_text(octets, 0, "RIFF") || !has_text(octets, 8, "WAVE")) {
-        return base::fail(base::format("{} is no WAV file", path));
-    }
-    bool format_seen = false;
-    for (std::size_t at = 12; octets.size() - at >= 8;) {
-        const std::size_t body = at + 8;
-        const std::size_t left = octets.size() - body;
-        // A recorder that was killed leaves a size that is too large: what is there counts.
-        const std::size_t size = std::min<std::size_t>(little_endian(octets, at + 4, 4), left);
-        if (has_text(octets, at, "fmt ")) {
-            if (size < format_octets || !is_right_format(octets, body)) {
-                return base::fail(base::format("{} is not 16-bit PCM, 8 kHz, mono", path));
-            }
-            format_seen = true;
-        } else if (has_text(octets, at, "data")) {
-            if (!format_seen) return base::fail(base::format("{}: samples without a format", path));
-            return samples_of(octets, body, size);
-        }
-        if (size == left) break;
-        at = body + size + (size & 1);
-        if (at > octets.size()) break;
-    }
-    return base::fail(base::format("{} holds no samples", path));
+    const auto octets = read_file(path);
+    auto clip = octets ? decode_wav(*octets) : octets.error();
+    if (!clip) return base::fail(base::format("{}: {}", base::printable(path), clip.error().message));
+    return clip;
 }
 
 base::Result<void> write_wav(const std::string& path, std::span<const std::int16_t> clip) {

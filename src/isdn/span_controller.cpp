@@ -12,18 +12,11 @@ namespace {
 namespace log = base::log;
 using State = SpanCall::State;
 
-constexpr unsigned t1_d_channel_position = 24;
-
 std::vector<unsigned> positions_of(const std::vector<BearerPosition>& bearers) {
     std::vector<unsigned> positions;
     for (const auto& bearer : bearers)
         positions.push_back(bearer.position);
     return positions;
-}
-
-bool is_t1(const config::Span& settings) {
-    return settings.d_channel - settings.first_channel + 1 == t1_d_channel_position &&
-           settings.bearers.size() < 24;
 }
 
 bool clearing(const SpanCall& call) {
@@ -49,7 +42,7 @@ SpanController::SpanController(const config::Span& settings, ControllerParts par
     link_ = std::make_unique<PriLink>(reactor_, *d_channel_,
                                       LinkOptions{.label = base::format("span={}", settings_.number),
                                                   .network_side = settings_.side == config::SpanSide::network,
-                                                  .t1 = is_t1(settings_),
+                                                  .t1 = settings_.is_t1(),
                                                   .switch_type = settings_.switch_type,
                                                   .t309 = times_.t309},
                                       [this](const LinkEvent& event) { on_link(event); });

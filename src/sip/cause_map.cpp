@@ -14,9 +14,11 @@ struct StatusCause {
     unsigned status;
     std::uint8_t cause;
 };
-/// RFC 3398 8.2.6.1. 488 and 606 depend on a Warning header there; nearly always it means the codecs.
+/// RFC 3398 8.2.6.1. 488 and 606 depend on a Warning header there; nearly always it means the codecs. 401 and
+/// 407 are 21 there: between these, the called party was never asked, our own credentials were refused, and
+/// another way may work.
 constexpr StatusCause status_causes[] = {
-    {400, 41},  {401, 21},  {402, 21},  {403, 21},  {404, 1},  {405, 63},  {406, 79},  {407, 21},
+    {400, 41},  {401, 41},  {402, 21},  {403, 21},  {404, 1},  {405, 63},  {406, 79},  {407, 41},
     {408, 102}, {410, 22},  {413, 127}, {414, 127}, {415, 79}, {416, 127}, {420, 127}, {421, 127},
     {423, 127}, {480, 18},  {481, 41},  {482, 25},  {483, 25}, {484, 28},  {485, 1},   {486, 17},
     {487, 16},  {488, 88},  {491, 41},  {500, 41},  {501, 79}, {502, 38},  {503, 41},  {504, 102},

@@ -77,7 +77,7 @@ class Port {
 std::unique_ptr<Port> make_fxs_port(const config::Port& settings, PortParts parts);
 std::unique_ptr<Port> make_fxo_port(const config::Port& settings, PortParts parts);
 
-/// Exit "group NAME": the first free line of the ports given (first free, in the order of the port map).
+/// Exit "group NAME": the ports given, in the order in which a call tries them.
 std::unique_ptr<call::Exit> make_line_group(std::string name, std::vector<Port*> lines);
 
 }  // namespace tipring::analog

@@ -106,7 +106,7 @@ class Exit {
     virtual ~Exit() = default;
     virtual routing::Destination destination() const = 0;
     /// A new outgoing leg, not started yet; null with `why` filled when none is to be had (busy, out of
-    /// service, known to be dead).
+    /// service, known to be dead). Not asked of an exit that has members.
     virtual std::unique_ptr<Leg> open(base::LegId id, const CallRequest& request, Cause& why) = 0;
     /// The exits that this one stands for, in the order in which a call tries them (a group's lines); empty:
     /// itself.

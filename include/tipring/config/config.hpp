@@ -111,6 +111,9 @@ struct Span {
     std::string account;
     std::string number_default;  ///< calling number when the caller has none
     Mark mark;
+
+    /// A T1 has its D-channel in the last of 24 timeslots.
+    bool is_t1() const { return d_channel == first_channel + 23 && bearers.size() < 24; }
 };
 
 enum class TargetKind { sip, port, group, span };

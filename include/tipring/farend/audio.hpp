@@ -14,7 +14,12 @@ namespace tipring::farend {
 /// Linear 16-bit mono at 8 kHz.
 using Clip = std::vector<std::int16_t>;
 
-base::Result<Clip> read_wav(const std::string& path);  ///< 16-bit PCM, 8 kHz, mono
+/// 16-bit PCM, mono, 4 to 48 kHz, resampled where needed. A data chunk that claims to be longer than the
+/// octets (a streamed or broken-off file) ends with them.
+base::Result<Clip> decode_wav(std::span<const std::uint8_t> octets);
+base::Result<Clip> read_wav(const std::string& path);  ///< the same, from a regular file of up to 10 MB
+/// Windowed-sinc interpolation with its pass band below the lower of both half sample rates.
+Clip resample(std::span<const std::int16_t> samples, unsigned from_hz, unsigned to_hz);
 base::Result<void> write_wav(const std::string& path, std::span<const std::int16_t> clip);
 /// A sine, and two of them; level per frequency in dBm0 (0 dBm0 = a sine 3.14 dB below A-law overload).
 Clip tone(double frequency_hz, double second_hz, std::chrono::milliseconds duration, double level_dbm0 = -13);

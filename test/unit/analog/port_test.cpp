@@ -301,8 +301,6 @@ TEST_CASE("port: no battery, ringing or service means no outgoing call on a line
     }
     CHECK(office.ports[2]->exit().open({99}, {}, why) == nullptr);
     CHECK(call::may_try_next(why));
-    CHECK(office.group->open({99}, {}, why) == nullptr);
-    CHECK(why.value == call::q850::no_circuit_available);
 }
 
 TEST_CASE("port: a call from the exchange rings the phone; the caller gives up") {

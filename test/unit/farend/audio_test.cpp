@@ -102,7 +102,6 @@ TEST_CASE("broken WAV files are refused or read as far as they go") {
     };
     CHECK(changed(0, 'X').has_error());
     CHECK(changed(22, 2).has_error());                 // stereo
-    CHECK(changed(25, 0x3E).has_error());              // 16 kHz
     CHECK(changed(34, 8).has_error());                 // 8 bit
     CHECK(changed(16, 4).has_error());                 // short format
     CHECK(changed(43, '\x7f').value().size() == 160);  // a size beyond the end

@@ -328,5 +328,5 @@ TEST_CASE("calls answer digest challenges, and end when the password is wrong") 
                     side.port);
     }
     CHECK(loop.wait_for([&] { return observer.saw("released"); }));
-    CHECK(observer.cause.value == call::q850::call_rejected);
+    CHECK(call::may_try_next(observer.cause));
 }

@@ -1,4 +1,4 @@
-#include "wav_reader.hpp"
+// WAV octets of any sample rate as a clip for the line. Pure. Thread: any. The octets may be hostile.
 
 #include <algorithm>
 #include <cmath>
@@ -7,9 +7,10 @@
 #include <optional>
 
 #include "tipring/base/text.hpp"
+#include "tipring/farend/audio.hpp"
 #include "tipring/hardware/board.hpp"
 
-namespace tipring::control {
+namespace tipring::farend {
 namespace {
 
 std::uint32_t little_endian(std::span<const std::uint8_t> bytes, std::size_t at, std::size_t size) {
@@ -42,7 +43,7 @@ base::Result<Format> read_format(std::span<const std::uint8_t> chunk) {
 
 }  // namespace
 
-base::Result<farend::Clip> decode_wav(std::span<const std::uint8_t> bytes) {
+base::Result<Clip> decode_wav(std::span<const std::uint8_t> bytes) {
     if (bytes.size() < 12 || !has_tag(bytes, 0, "RIFF") || !has_tag(bytes, 8, "WAVE"))
         return base::fail("this is no WAV file");
     std::optional<Format> format;
@@ -55,7 +56,7 @@ base::Result<farend::Clip> decode_wav(std::span<const std::uint8_t> bytes) {
             format = *parsed;
         } else if (has_tag(bytes, at, "data")) {
             if (!format) return base::fail("the WAV file is damaged");
-            farend::Clip samples(size / 2);
+            Clip samples(size / 2);
             for (std::size_t i = 0; i < samples.size(); ++i) {
                 samples[i] = static_cast<std::int16_t>(little_endian(bytes, body + 2 * i, 2));
             }
@@ -66,13 +67,13 @@ base::Result<farend::Clip> decode_wav(std::span<const std::uint8_t> bytes) {
     return base::fail("the WAV file holds no audio");
 }
 
-farend::Clip resample(std::span<const std::int16_t> samples, unsigned from_hz, unsigned to_hz) {
+Clip resample(std::span<const std::int16_t> samples, unsigned from_hz, unsigned to_hz) {
     if (from_hz == to_hz || samples.empty()) return {samples.begin(), samples.end()};
     constexpr double half_width = 16;  // zero crossings on each side
     const double step = static_cast<double>(from_hz) / to_hz;
     const double cutoff = std::min(1.0, 1.0 / step) * 0.95;  // of the source's half sample rate
     const double reach = half_width / cutoff;
-    farend::Clip out(static_cast<std::size_t>(static_cast<double>(samples.size()) / step));
+    Clip out(static_cast<std::size_t>(static_cast<double>(samples.size()) / step));
     const auto last = static_cast<std::ptrdiff_t>(samples.size()) - 1;
     for (std::size_t n = 0; n < out.size(); ++n) {
         const double centre = static_cast<double>(n) * step;
@@ -92,4 +93,4 @@ farend::Clip resample(std::span<const std::int16_t> samples, unsigned from_hz, u
     return out;
 }
 
-}  // namespace tipring::control
+}  // namespace tipring::farend

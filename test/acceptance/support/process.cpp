@@ -41,8 +41,10 @@ Process::Process(const std::vector<std::string>& arguments, std::string log_file
     raw.push_back(nullptr);
     pid_ = ::fork();
     if (pid_ < 0) throw std::runtime_error("fork failed");
+    ::setpgid(pid_, pid_);  // here and in the child: whoever comes first
     if (pid_ == 0) {
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        ::setpgid(0, 0);
         sigset_t none;
         sigemptyset(&none);
         ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -61,8 +63,7 @@ Process::Process(const std::vector<std::string>& arguments, std::string log_file
 }
 
 Process::~Process() {
-    if (!running()) return;
-    signal(SIGKILL);
+    if (pid_ > 0) ::kill(-pid_, SIGKILL);  // and the children of its own
     reap(true);
 }
 
@@ -91,6 +92,8 @@ std::string Process::output() const {
     return read_file(log_file_);
 }
 
+bool TemporaryFolder::keep_all_ = std::getenv("TIPRING_KEEP") != nullptr;
+
 TemporaryFolder::TemporaryFolder() {
     auto pattern = (std::filesystem::temp_directory_path() / "tipring-XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
@@ -99,7 +102,11 @@ TemporaryFolder::TemporaryFolder() {
 
 TemporaryFolder::~TemporaryFolder() {
     std::error_code ignored;
-    if (std::getenv("TIPRING_KEEP") == nullptr) std::filesystem::remove_all(path_, ignored);
+    if (keep_all_) {
+        std::fprintf(stderr, "kept: %s\n", path_.c_str());
+    } else {
+        std::filesystem::remove_all(path_, ignored);
+    }
 }
 
 void write_file(const std::string& path, const std::string& text) {

@@ -18,6 +18,7 @@ bool eventually(std::chrono::milliseconds limit, const std::function<bool()>& co
 /// permitted, so that load on this machine is not taken for a fault of the gateway.
 enum class Priority { normal, realtime };
 
+/// A child in a process group of its own, so that its children end with it.
 class Process {
   public:
     /// Starts `arguments` (looked up in PATH) with standard output and error appended to `log_file`.
@@ -54,7 +55,11 @@ class TemporaryFolder {
     std::string file(const std::string& name) const { return path_ + "/" + name; }
     const std::string& path() const { return path_; }
 
+    /// From now on nothing is removed: something failed, and the logs and recordings tell what.
+    static void keep_all() { keep_all_ = true; }
+
   private:
+    static bool keep_all_;
     std::string path_;
 };
 

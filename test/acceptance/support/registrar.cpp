@@ -62,10 +62,19 @@ std::string configuration(std::uint16_t port, const std::string& password,
     return text + route;
 }
 
+/// A program holds the UDP port; the socket is bound before Kamailio's workers start.
+bool bound(std::uint16_t port) {
+    char hex[16];
+    std::snprintf(hex, sizeof hex, ":%04X ", port);
+    return read_file("/proc/net/udp").find(hex) != std::string::npos;
+}
+
 }  // namespace
 
 Registrar::Registrar(const TemporaryFolder& folder, std::uint16_t port, const std::string& password,
                      const std::string& gateway_numbers) {
+    if (!eventually(2s, [port] { return !bound(port); }))
+        throw std::runtime_error("the registrar's port is in use: " + std::to_string(port));
     const auto work = folder.file("kamailio");
     std::filesystem::create_directories(work);
     write_file(work + "/kamailio.cfg", configuration(port, password, gateway_numbers));
@@ -73,10 +82,7 @@ Registrar::Registrar(const TemporaryFolder& folder, std::uint16_t port, const st
         std::vector<std::string>{"kamailio", "-f", work + "/kamailio.cfg", "-DD", "-E", "-m", "16", "-M", "4",
                                  "-Y", work, "-w", work},
         work + "/log");
-    // The socket is bound before the workers start; the user's port shows in /proc/net/udp.
-    char hex[16];
-    std::snprintf(hex, sizeof hex, ":%04X ", port);
-    if (!eventually(20s, [&] { return read_file("/proc/net/udp").find(hex) != std::string::npos; })) {
+    if (!eventually(20s, [port] { return bound(port); })) {
         throw std::runtime_error("kamailio did not start:\n" + log());
     }
 }

@@ -7,6 +7,8 @@ namespace tipring::analog {
 namespace {
 
 constexpr std::size_t history_length = 16;
+/// A bit more than the driver's debounce after a seizure (DAHDI_DEFAULT_DEBOUNCETIME, 600 ms).
+constexpr std::chrono::milliseconds debounce_time{650};
 
 std::string_view kind_name(config::PortKind kind) {
     return kind == config::PortKind::fxs ? "fxs" : "fxo";
@@ -28,7 +30,8 @@ AnalogPort::AnalogPort(const config::Port& settings, Parts parts)
       country_(std::move(parts.country)),
       plan_(std::make_shared<const dsp::TonePlan>(country_.tones)),
       on_change_(std::move(parts.on_change)),
-      machine_(std::move(parts.machine)) {
+      machine_(std::move(parts.machine)),
+      debounce_(parts.reactor) {
     for (auto& timer : timers_)
         timer.emplace(reactor_);
     state_ = machine_->state_name();
@@ -68,6 +71,14 @@ void AnalogPort::note_missed_on_hook() {
     if (status && !status->off_hook) feed(input_of(LineInputKind::on_hook));
 }
 
+// When the status was asked within a break as short as a dial pulse, the driver counts it as one and does not
+// report that the phone is up. A bouncing hook contact makes such pulses too, so its status has to agree.
+bool AnalogPort::lifted_in_a_pulse(const LineInput& input) const {
+    if (!is_fxs() || input.kind != LineInputKind::pulse_digit || machine_->off_hook()) return false;
+    const auto status = channel_->control->status();
+    return status && status->off_hook;
+}
+
 std::string AnalogPort::log_prefix() const {
     const auto port = base::format("port={}", settings_.channel);
     if (leg_ == nullptr) return port;
@@ -79,7 +90,9 @@ void AnalogPort::on_event(const media::Event& event) {
     LineInput input;
     switch (event.kind) {
         case media::EventKind::line:
-            if (to_input(event.line, input)) feed(std::move(input));
+            if (!to_input(event.line, input)) break;
+            if (lifted_in_a_pulse(input)) input = input_of(LineInputKind::off_hook);
+            feed(std::move(input));
             break;
         case media::EventKind::digit:
             input.kind = LineInputKind::digit;
@@ -206,14 +219,34 @@ void AnalogPort::carry_out_on_board(const LineAction& action) {
             check(control.stop_ring(), "stop ringing");
             break;
         case LineActionKind::seize:
-            need(control.seize(), "seize");
+            if (need(control.seize(), "seize") && is_fxs()) start_debounce();
             break;
         case LineActionKind::release_wire:
-            check(control.release(), "release");
+            if (debounce_.running() && !shut_) {
+                release_waits_ = true;
+            } else {
+                release_wire();
+            }
             break;
         default:
             break;
     }
+}
+
+// While it debounces a seizure the driver does not see the phone go down. Released in that time it would keep
+// in mind a lifted phone, and say nothing when it is lifted the next time: no dial tone, no answer. After it
+// the driver either drops the battery, which makes it forget, or has reported the phone.
+void AnalogPort::start_debounce() {
+    release_waits_ = false;
+    debounce_.start(debounce_time, [this] {
+        if (release_waits_) release_wire();
+    });
+}
+
+void AnalogPort::release_wire() {
+    release_waits_ = false;
+    debounce_.stop();
+    check(channel_->control->release(), "release");
 }
 
 void AnalogPort::carry_out_on_audio(const LineAction& action) {
@@ -276,8 +309,10 @@ bool AnalogPort::check(const base::Result<void>& result, std::string_view what) 
     return false;
 }
 
-void AnalogPort::need(const base::Result<void>& result, std::string_view what) {
-    if (!check(result, what)) queue_.push_back(input_of(LineInputKind::hardware_failed));
+bool AnalogPort::need(const base::Result<void>& result, std::string_view what) {
+    if (check(result, what)) return true;
+    queue_.push_back(input_of(LineInputKind::hardware_failed));
+    return false;
 }
 
 const dsp::ToneSequence& AnalogPort::sequence(LineTone tone) const {
@@ -386,6 +421,7 @@ void AnalogPort::shut_down() {
     if (std::exchange(shut_, true)) return;
     if (leg_ != nullptr) std::exchange(leg_, nullptr)->detach();
     feed(input_of(LineInputKind::shut_down));
+    if (release_waits_) release_wire();
     audio_->remove(channel_);
 }
 

@@ -37,7 +37,7 @@ class AnalogPort final : public Port, public call::Exit, private LegOwner {
     PortView view() const override;
     const config::Port& settings() const override { return settings_; }
     call::Exit& exit() override { return *this; }
-    bool idle() const override { return machine_->idle() && leg_ == nullptr; }
+    bool idle() const override { return machine_->idle() && leg_ == nullptr && !release_waits_; }
     void set_in_service(bool in_service) override;
     void shut_down() override;
 
@@ -61,7 +61,9 @@ class AnalogPort final : public Port, public call::Exit, private LegOwner {
     std::unique_ptr<LineMachine> machine_;
     std::unique_ptr<LineAudio> audio_;
     std::array<std::optional<base::Timer>, line_timers> timers_;
-    LineLeg* leg_ = nullptr;  ///< owned by the call
+    base::Timer debounce_;        ///< runs while the driver does not see an fxs phone's hook after a seizure
+    bool release_waits_ = false;  ///< the machine has released the wire; the board is told after the debounce
+    LineLeg* leg_ = nullptr;      ///< owned by the call
 
     std::deque<LineInput> queue_;
     bool working_ = false;
@@ -83,17 +85,20 @@ class AnalogPort final : public Port, public call::Exit, private LegOwner {
     void note_state(const LineInput& because);
     void carry_out(const LineAction& action);
     void carry_out_on_board(const LineAction& action);
+    void start_debounce();
+    void release_wire();
     void carry_out_on_audio(const LineAction& action);
     void carry_out_on_leg(const LineAction& action);
     bool check(const base::Result<void>& result, std::string_view what);
     /// A refusal that the call cannot live with.
-    void need(const base::Result<void>& result, std::string_view what);
+    bool need(const base::Result<void>& result, std::string_view what);
     const dsp::ToneSequence& sequence(LineTone tone) const;
     std::unique_ptr<LineLeg> make_leg(base::LegId id);
     void announce(const std::string& dialled);
     void leg_released(const call::Cause& cause);
     call::CallRequest incoming_request(const std::string& dialled) const;
     void note_missed_on_hook();
+    bool lifted_in_a_pulse(const LineInput& input) const;
     std::string log_prefix() const;
     bool is_fxs() const { return settings_.kind == config::PortKind::fxs; }
 };

@@ -24,6 +24,8 @@ std::string_view name(FxsState state) {
 struct FxsLine::Table {
     static constexpr std::array rows{
         Row{State::idle, Input::off_hook, &FxsLine::phone_lifted},
+        // The driver still timed how long the phone was down, after a call whose end only its status told.
+        Row{State::idle, Input::flash, &FxsLine::phone_lifted},
         Row{State::idle, Input::on_hook, &FxsLine::nothing},  // the driver's late report after a battery drop
         Row{State::idle, Input::start, &FxsLine::ring_phone},
 
@@ -72,6 +74,7 @@ struct FxsLine::Table {
         Row{State::lockout, Input::on_hook, &FxsLine::phone_down},
 
         Row{State::ringing, Input::off_hook, &FxsLine::phone_answers},
+        Row{State::ringing, Input::flash, &FxsLine::phone_answers},  // as in idle
         Row{State::ringing, Input::on_hook, &FxsLine::nothing},
         Row{State::ringing, Input::timer, &FxsLine::ring_timer},
         Row{State::ringing, Input::release, &FxsLine::stop_ringing},
@@ -133,7 +136,7 @@ bool FxsLine::transition(const LineInput& input) {
 }
 
 void FxsLine::observe(const LineInput& input) {
-    if (input.kind == Input::off_hook) off_hook_ = true;
+    if (input.kind == Input::off_hook || input.kind == Input::flash) off_hook_ = true;
     if (input.kind == Input::on_hook) off_hook_ = false;
 }
 

@@ -2,48 +2,59 @@
 // port's is core.
 //
 // What each state does on the wire (audio includes the DTMF receiver, except in warning and howler):
-//   idle, unavailable: nothing   ringing: ringer   dial_tone, dialling, calling, ringback, early, talking:
-//   seized, audio dropping: released (battery drop)   warning: seized, busy or reorder tone   howler: seized,
-//   off-hook warning tone lockout: silent, as it was
+// clang-format off
+//   idle, unavailable: nothing                              ringing: ringer
+//   dial_tone, dialling, calling, ringback, early, talking: seized, audio
+//   dropping: released (battery drop)                       warning: seized, busy or reorder tone
+//   howler: seized, off-hook warning tone                   lockout: silent, as it was
 //
-// state     | input                         | actions                                         | next
-// ----------+-------------------------------+-------------------------------------------------+---------------------
-// idle      | off_hook                      | dial tone, timer dial (first digit), timer tone  | dial_tone
-// idle      | start                         | ring, timer ring, alerting(false)                | ringing
-// dial_tone | digit, pulse_digit            | dial tone stops; see "digit" below               | dialling ...
-// dial_tone | pulse_start                   | dial tone stops, timer dial (inter-digit)        | dialling
-// dial_tone | timer tone                    | dial tone stops                                  | dial_tone
-// dial_tone | timer dial                    | reorder tone                                     | warning
-// dialling  | digit, pulse_digit: map says no_match            | reorder tone                  | warning
-//           |  partial                      | timer dial (inter-digit)                         | dialling
-//           |  complete_or_longer           | timer dial (short)                               | dialling
-//           |  complete                     | incoming(number)                                 | calling
-//           |  '#' that the map has no place for, after a number                | incoming(number) | calling
-// dialling  | timer dial: number so far is one / is not        | incoming(number) / reorder    | calling /
-// warning calling, ringback, early | alert(false)   | ringback tone                                    |
-// ringback calling, ringback, early | alert(true)    | the other side's audio is heard                  |
-// early calling, ringback, early | answer         | -                                                |
-// talking calling, ringback, early | release        | released, busy tone (17) or reorder tone         |
-// warning talking   | release                       | released, release the wire (battery drop)        |
-// dropping talking   | pulse_digit                   | digit to the other side                          |
-// talking talking   | send_digit                    | DTMF to the phone                                |
-// talking dropping  | hook_complete                 | timer drop (the driver settles)                  |
-// dropping dropping  | timer drop: off-hook / on-hook | busy or reorder tone / -                        |
-// warning / idle warning   | timer tone                    | howler, timer tone | howler howler    | timer
-// tone                    | silence                                          | lockout ringing   | off_hook
-// | seize, audio, answered                           | talking ringing   | timer ring                    |
-// ringer off, released(19)                         | idle ringing   | release                       | ringer
-// off, released                             | idle dial_tone ... talking, warning, howler, lockout | on_hook
-// | released(16) if in a call, release the wire | idle not idle, no call  | start                |
-// released(17) (27 when unavailable)               | same any       | alarm, removed, out_of_service |
-// released(27), everything off                    | unavailable unavailable | alarm_clear, in_service: all is
-// well; phone on-hook / off-hook | -               | idle / lockout any       | hardware_failed |
-// released(41), everything off; on-hook / off-hook | idle / lockout any       | shut_down | everything off,
-// nothing reported                 | unavailable for ever
+// state                      | input                                 | actions                                         | next
+// ---------------------------+---------------------------------------+-------------------------------------------------+---------------------
+// idle                       | off_hook, flash                       | dial tone, timer dial (first digit), timer tone | dial_tone
+// idle                       | start                                 | ring, timer ring, alerting(false)               | ringing
+// dial_tone                  | digit, pulse_digit                    | dial tone stops; see "digit" below              | dialling ...
+// dial_tone                  | pulse_start                           | dial tone stops, timer dial (inter-digit)       | dialling
+// dial_tone                  | timer tone                            | dial tone stops                                 | dial_tone
+// dial_tone                  | timer dial                            | reorder tone                                    | warning
+// dialling                   | digit, pulse_digit: map says no_match | reorder tone                                    | warning
+//                            |   partial                             | timer dial (inter-digit)                        | dialling
+//                            |   complete_or_longer                  | timer dial (short)                              | dialling
+//                            |   complete                            | incoming(number)                                | calling
+//                            |   '#' that the map has no place for,  | incoming(number)                                | calling
+//                            |     after a number                    |                                                 |
+// dialling                   | timer dial: number so far is one      | incoming(number)                                | calling
+//                            |   is not                              | reorder tone                                    | warning
+// calling, ringback, early   | alert(false)                          | ringback tone                                   | ringback
+// calling, ringback, early   | alert(true)                           | the other side's audio is heard                 | early
+// calling, ringback, early   | answer                                | -                                               | talking
+// calling, ringback, early   | release                               | released, busy tone (17) or reorder tone        | warning
+// talking                    | release                               | released, release the wire (battery drop)       | dropping
+// talking                    | pulse_digit                           | digit to the other side                         | talking
+// talking                    | send_digit                            | DTMF to the phone                               | talking
+// dropping                   | hook_complete                         | timer drop (the driver settles)                 | dropping
+// dropping                   | timer drop: off-hook                  | busy or reorder tone                            | warning
+//                            |   on-hook                             | -                                               | idle
+// warning                    | timer tone                            | howler, timer tone                              | howler
+// howler                     | timer tone                            | silence                                         | lockout
+// ringing                    | off_hook, flash                       | seize, audio, answered                          | talking
+// ringing                    | timer ring                            | ringer off, released(19)                        | idle
+// ringing                    | release                               | ringer off, released                            | idle
+// dial_tone ... talking,     | on_hook                               | released(16) if in a call, release the wire     | idle
+//   warning, howler, lockout |                                       |                                                 |
+// not idle, no call          | start                                 | released(17) (27 when unavailable)              | same
+// any                        | alarm, removed, out_of_service        | released(27), everything off                    | unavailable
+// unavailable                | alarm_clear, in_service: all is well; |                                                 |
+//                            |   phone on-hook                       | -                                               | idle
+//                            |   off-hook                            | -                                               | lockout
+// any                        | hardware_failed; phone on-hook        | released(41), everything off                    | idle
+//                            |   off-hook                            | released(41), everything off                    | lockout
+// any                        | shut_down                             | everything off, nothing reported                | unavailable for ever
+// clang-format on
 //
 // Glare: a phone lifted after `start` answers, even if its bell has not sounded yet; lifted before, `start`
-// meets a busy line. A hook flash is no feature of this machine yet: it is unexpected in every state, counted
-// and without effect.
+// meets a busy line. A hook flash is no feature of this machine yet: in a call it is unexpected, counted and
+// without effect. Where the phone counts as down it means that it was lifted: the port learns from its status
+// that a phone went down around the battery drop, while the driver may still be timing whether it is a flash.
 #pragma once
 
 #include <chrono>
@@ -83,8 +94,8 @@ class FxsLine final : public LineMachine {
         std::chrono::milliseconds ring_timeout{120000};
         /// Busy or reorder tone, then off-hook warning, then silence until on-hook.
         std::chrono::milliseconds warning{20000}, howler{40000};
-        /// hook_complete comes 500 ms after the release; without it (loop start has no drop) the line goes on
-        /// after this.
+        /// hook_complete comes 500 ms after the release, which the port may put off for 650 ms; without it
+        /// (loop start has no drop) the line goes on after this.
         std::chrono::milliseconds drop_limit{1500};
         /// The driver refuses to seize for 300 ms after the drop (DAHDI's AFTERKEWL state); a bit more.
         std::chrono::milliseconds drop_settle{350};

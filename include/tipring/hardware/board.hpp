@@ -103,8 +103,8 @@ class LineControl {
     /// fxs: go to the talking state towards the phone. fxo: close the loop (hook_complete follows when
     /// dialling may start).
     virtual base::Result<void> seize() = 0;
-    /// fxs: back to idle, with the driver's battery drop (kewl start) where the signalling has it. fxo: open
-    /// the loop.
+    /// fxs: back to idle, with a battery drop on kewl start; within 600 ms after seize() the driver may lose
+    /// the phone's next off_hook by it. fxo: open the loop.
     virtual base::Result<void> release() = 0;
     /// fxo: hook flash towards the exchange, of the driver's length.
     virtual base::Result<void> flash() = 0;

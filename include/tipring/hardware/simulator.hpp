@@ -15,7 +15,8 @@
 //  drop lasts 500 ms,
 //    then hook_complete, then 300 ms in which ring() and seize() fail; a phone that goes down in those 300 ms
 //    is not reported (status() tells). For 600 ms after seize() the phone's going down is not noticed; it is
-//    reported later.
+//    reported later. release() within these 600 ms with the phone down drops nothing and reports nothing, and
+//    the next off_hook is lost, too: whoever feeds a phone has to wait them out.
 //  - fxo: ring_end comes 50 ms after the burst. A near fxo line ignores ringing that begins within 2 s after
 //  its release().
 // It differs where an analogue card differs from the driver's robbed-bit spans, and where tests would only

@@ -254,6 +254,17 @@ TEST_CASE("fxs: glare: a phone lifted before start makes the line busy") {
     CHECK_FALSE(fed.machine.has_call());
 }
 
+TEST_CASE("fxs: a flash of a phone that counts as down is a lifting") {
+    auto idle = line();
+    CHECK(idle.feed(Kind::flash) == "seize start_audio listen(dtmf) play_tone(dial) start_timer(dial 16000)");
+    CHECK(idle.machine.off_hook());
+    auto called = line();
+    called.start("201");
+    CHECK(called.feed(Kind::flash) == "stop_timer(ring) seize start_audio listen(dtmf) report_answered");
+    CHECK(called.machine.off_hook());
+    CHECK(called.machine.unexpected() == 0);
+}
+
 TEST_CASE("fxs: alarm, removal and service end the call with 27 and come back") {
     SECTION("alarm, phone still up") {
         auto fed = talking();

@@ -214,6 +214,55 @@ TEST_CASE("port: a phone that goes down unreported while the driver settles is s
     CHECK(office.state(0) == "idle");
 }
 
+TEST_CASE("port: the wire is not released while the driver debounces its seizure") {
+    Office office;
+    office.dial(0, "202");
+    office.reactor.advance(5s);
+    office.event(1, LineEventKind::off_hook);
+    office.wires[1].take();
+    office.reactor.advance(20ms);
+    office.event(0, LineEventKind::on_hook);
+    CHECK(office.wires[0].take().ends_with(" release"));
+    CHECK(office.wires[1].take() == "listen stop audio_off");
+    CHECK(office.state(1) == "dropping");
+    SECTION("but after it") {
+        office.reactor.advance(610ms);
+        CHECK(office.wires[1].take().empty());
+        office.reactor.advance(20ms);
+        CHECK(office.wires[1].take() == "release");
+    }
+    SECTION("and the port is not idle before") {
+        CHECK(office.state(0) == "idle");
+        office.dial(0, "");
+        office.event(0, LineEventKind::on_hook);
+        CHECK(office.state(0) == "idle");
+        CHECK_FALSE(office.ports[0]->idle());
+        office.reactor.advance(650ms);
+        CHECK(office.ports[0]->idle());
+    }
+    SECTION("unless the port shuts down") {
+        office.ports[1]->shut_down();
+        CHECK(office.wires[1].take() == "release remove");
+        office.reactor.advance(5s);
+        CHECK(office.wires[1].take().empty());
+    }
+}
+
+TEST_CASE("port: a pulse from a phone that counts as down") {
+    Office office;
+    SECTION("tells that it is up, and is no digit") {
+        office.wires[0].status.off_hook = true;
+        office.event(0, LineEventKind::pulse_digit, '1');
+        CHECK(office.state(0) == "dial_tone");
+        office.event(0, LineEventKind::pulse_digit, '1');
+        CHECK(office.state(0) == "warning");  // no number begins with it
+    }
+    SECTION("came from its hook contact when the phone is down") {
+        office.event(0, LineEventKind::pulse_digit, '1');
+        CHECK(office.state(0) == "idle");
+    }
+}
+
 TEST_CASE("port: one phone calls another; the called one hangs up") {
     Office office;
     office.dial(0, "202");
@@ -244,6 +293,7 @@ TEST_CASE("port: one phone calls another; the called one hangs up") {
     office.reactor.advance(400ms);
     CHECK(office.wires[0].take() == "seize audio_on start play620");
     office.event(0, LineEventKind::on_hook);
+    office.reactor.advance(1s);
     CHECK(office.ports[0]->view().counters.calls_in == 1);
     CHECK(office.ports[1]->view().counters.calls_out == 1);
     CHECK(office.ports[1]->view().counters.answered == 1);
@@ -259,6 +309,7 @@ TEST_CASE("port: a busy phone and an unknown number are told by tone") {
     CHECK(office.ports[0]->view().counters.failed == 1);
     office.event(0, LineEventKind::on_hook);
     office.event(1, LineEventKind::on_hook);
+    office.reactor.advance(1s);
     office.check_quiet();
 }
 
@@ -407,8 +458,8 @@ TEST_CASE("port: the last 16 states are kept, unexpected events are counted") {
     Office office;
     for (int round = 0; round < 20; ++round) {
         office.event(0, LineEventKind::off_hook);
-        office.event(0, LineEventKind::on_hook);
         office.event(0, LineEventKind::flash);
+        office.event(0, LineEventKind::on_hook);
     }
     const auto view = office.ports[0]->view();
     CHECK(view.history.size() == 16);

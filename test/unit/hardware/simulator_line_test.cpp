@@ -131,6 +131,27 @@ TEST_CASE("Within the debounce after seize() a phone that goes down is noticed l
     CHECK(line.near_events() == "on_hook");
 }
 
+TEST_CASE("A line released within the debounce with its phone down does not report the next lifting") {
+    Line line(true);
+    line.wire.seize(far_side, line.now);
+    line.wire.seize(near_side, line.now);
+    line.near_events();
+    line.pass(100);
+    line.wire.release(far_side, line.now);
+    line.wire.release(near_side, line.now);
+    line.pass(5000);
+    CHECK(line.near_events().empty());
+    line.wire.seize(far_side, line.now);
+    line.pass(5000);
+    CHECK(line.near_events().empty());
+    CHECK(line.wire.status(near_side).off_hook);
+    line.wire.release(far_side, line.now);
+    line.pass(1250);
+    CHECK(line.near_events() == "on_hook");
+    line.wire.seize(far_side, line.now);
+    CHECK(line.near_events() == "off_hook");
+}
+
 TEST_CASE("Ringing follows the cadence on both ends") {
     Line line(true);
     REQUIRE(line.wire.ring(near_side, uk_ring, line.now) == Refusal::none);

@@ -123,8 +123,13 @@ void DemoCalls::talk_between(CallResult& result, const std::string& a, const std
 
 void DemoCalls::listen(CallResult& result) {
     timeline_.step("both sides speak");
+    acceptance::machine_watch().restart();
     const auto longest = std::max(caller_voice_.size(), client_voice_.size());
     std::this_thread::sleep_for(std::chrono::milliseconds(longest / 8) + lead_in + 700ms);
+    stood_still_ = acceptance::machine_watch().stood_still();
+    if (stood_still_ > 5ms)
+        timeline_.step("(the machine itself stood still for " + std::to_string(stood_still_.count()) +
+                       " ms)");
     note_media(result);
 }
 
@@ -135,12 +140,12 @@ void DemoCalls::judge_simulated_side(CallResult& result, const std::string& port
     sim("record_stop", {{"port", port}, {"wav", file}});
     const auto heard = farend::read_wav(file);
     require(static_cast<bool>(heard), "no recording " + file);
-    result.directions.push_back({name, farend::match(said, *heard), file});
+    result.directions.push_back({name, farend::match(said, *heard), file, stood_still_});
 }
 
 void DemoCalls::judge_client(CallResult& result) {
-    result.directions.push_back(
-        {"SIP client", farend::match(caller_voice_, client_.heard()), client_.newest_recording()});
+    result.directions.push_back({"SIP client", farend::match(caller_voice_, client_.heard()),
+                                 client_.newest_recording(), stood_still_});
 }
 
 void DemoCalls::end_of_call() {

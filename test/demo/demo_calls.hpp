@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "support/gateway.hpp"
+#include "support/machine_watch.hpp"
 #include "support/sip_phone.hpp"
 #include "timeline.hpp"
 
@@ -58,6 +59,7 @@ class DemoCalls {
     farend::Clip caller_voice_, client_voice_;
     Timeline& timeline_;
     unsigned number_ = 0;
+    std::chrono::milliseconds stood_still_{0};  ///< by the machine, while the last call's sides spoke
 };
 
 }  // namespace tipring::demo

@@ -12,7 +12,7 @@ constexpr std::chrono::milliseconds longest_gap{40};
 
 bool Direction::good() const {
     return match.found && std::abs(match.level_difference_db) <= level_tolerance_db &&
-           match.longest_gap <= longest_gap;
+           match.longest_gap <= longest_gap + stood_still;
 }
 
 bool CallResult::good() const {

@@ -14,6 +14,7 @@ struct Direction {
     std::string listener;
     farend::Match match;
     std::string file;
+    std::chrono::milliseconds stood_still{0};  ///< by the machine itself, while this was said
     bool good() const;
 };
 

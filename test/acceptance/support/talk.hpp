@@ -4,10 +4,10 @@
 #include <catch2/catch.hpp>
 #include <string>
 
+#include "machine_watch.hpp"
 #include "sip_phone.hpp"
 #include "speech.hpp"
 #include "tipring/farend/far_end.hpp"
-#include "world.hpp"
 
 namespace tipring::acceptance {
 
@@ -15,17 +15,17 @@ inline constexpr std::chrono::milliseconds talk_time{4000};
 /// Patience with events; generous because the virtual machine emulates its processor.
 inline constexpr std::chrono::milliseconds patience{20000};
 
-/// The virtual machine emulates its processor: a stall of the host is a gap there that no gateway could
-/// avoid.
+/// No gateway can carry audio while the machine stands still.
 inline std::chrono::milliseconds longest_gap_allowed() {
-    return std::chrono::milliseconds(World::is_dahdi() ? 250 : 40);
+    return std::chrono::milliseconds(40) + machine_watch().stood_still();
 }
 
 /// What `side` hears while `said` is played by the other: no gap longer than allowed, the level within 1 dB.
 inline void judge(const farend::Clip& said, const farend::Clip& heard, const std::string& side) {
     const auto result = farend::match(said, heard);
     INFO(side << " heard " << heard.size() / 8 << " ms: correlation " << result.correlation << ", level "
-              << result.level_difference_db << " dB, gap " << result.longest_gap.count() << " ms");
+              << result.level_difference_db << " dB, gap " << result.longest_gap.count()
+              << " ms; the machine stood still for " << machine_watch().stood_still().count() << " ms");
     CHECK(result.found);
     CHECK(std::abs(result.level_difference_db) <= 1.0);
     CHECK(result.longest_gap.count() <= longest_gap_allowed().count());
@@ -35,6 +35,7 @@ inline void judge(const farend::Clip& said, const farend::Clip& heard, const std
 /// this returns.
 inline void say(farend::AudioPort& speaker, farend::Clip clip) {
     clip.insert(clip.end(), 8000 * 6 / 10, 0);
+    machine_watch().restart();
     speaker.play(std::move(clip), false);
     CHECK(speaker.wait_playing_done(patience));
 }

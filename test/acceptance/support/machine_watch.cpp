@@ -1,0 +1,53 @@
+#include "machine_watch.hpp"
+
+#include <pthread.h>
+#include <sched.h>
+
+namespace tipring::acceptance {
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto period = 5ms;
+constexpr auto tolerated = 3ms;
+
+}  // namespace
+
+MachineWatch::MachineWatch() {
+    for (unsigned processor = 0; processor < std::thread::hardware_concurrency(); ++processor)
+        threads_.emplace_back([this, processor] { watch(processor); });
+}
+
+MachineWatch::~MachineWatch() {
+    stop_ = true;
+    for (auto& thread : threads_)
+        thread.join();
+}
+
+void MachineWatch::watch(unsigned processor) {
+    cpu_set_t only;
+    CPU_ZERO(&only);
+    CPU_SET(processor, &only);
+    pthread_setaffinity_np(pthread_self(), sizeof only, &only);
+    const sched_param highest{.sched_priority = sched_get_priority_max(SCHED_FIFO)};
+    // Without the permission the watch is late when others compute: then so is every thread of the audio
+    // path.
+    pthread_setschedparam(pthread_self(), SCHED_FIFO, &highest);
+    auto due = std::chrono::steady_clock::now();
+    while (!stop_) {
+        due += period;
+        std::this_thread::sleep_until(due);
+        const auto now = std::chrono::steady_clock::now();
+        if (const auto late = now - due; late > tolerated) {
+            lost_us_ += std::chrono::duration_cast<std::chrono::microseconds>(late).count();
+            due = now;
+        }
+    }
+}
+
+MachineWatch& machine_watch() {
+    static MachineWatch watch;
+    return watch;
+}
+
+}  // namespace tipring::acceptance

@@ -1,4 +1,4 @@
-# Where Debian expects things. CMAKE_INSTALL_SYSCONFDIR is /etc when the prefix is /usr (GNUInstallDirs).
+# Where Debian expects things. There is no /etc/tipring/tipring.yaml: the unit does nothing until its owner writes one.
 if(TARGET tipringd)
   install(TARGETS tipringd RUNTIME DESTINATION ${CMAKE_INSTALL_SBINDIR})
 endif()
@@ -11,6 +11,6 @@ install(FILES systemd/tipring.tmpfiles DESTINATION /usr/lib/tmpfiles.d RENAME ti
 install(FILES packaging/udev/60-tipring-dahdi.rules DESTINATION /lib/udev/rules.d)
 file(GLOB example_configurations ${PROJECT_SOURCE_DIR}/config/*.yaml)
 install(FILES ${example_configurations} DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
-install(FILES config/simulator.yaml DESTINATION ${CMAKE_INSTALL_FULL_SYSCONFDIR}/tipring RENAME tipring.yaml)
+install(FILES README.md CHANGELOG.md docs/configuration.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES docs/man/tipringd.8 docs/man/tipringctl.8 DESTINATION ${CMAKE_INSTALL_MANDIR}/man8)
 install(FILES docs/man/tipring.yaml.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)

@@ -1,5 +1,5 @@
 // BearerStream: moves the samples of one opened channel between its Bearer and a PortAudio, in balance: one
-// block written for each block read, after a lead of three. Private to farend. Thread: far end.
+// block written for each block read, after a lead. Private to farend. Thread: far end.
 #pragma once
 
 #include <functional>

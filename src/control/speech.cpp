@@ -13,7 +13,6 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cerrno>
-#include <system_error>
 #include <vector>
 
 #include "tipring/base/fd.hpp"
@@ -30,10 +29,6 @@ constexpr std::size_t max_text_bytes = 500;
 constexpr std::size_t max_audio_bytes = 10'000'000;
 constexpr std::chrono::seconds time_limit{20};
 
-std::string reason(int number) {
-    return std::generic_category().message(number);
-}
-
 /// espeak-ng with its standard output on a pipe.
 struct Child {
     pid_t pid = -1;
@@ -42,7 +37,7 @@ struct Child {
 
 base::Result<Child> spawn_espeak(const std::string& text) {
     int ends[2] = {-1, -1};
-    if (::pipe2(ends, O_CLOEXEC) != 0) return base::fail(base::format("pipe: {}", reason(errno)));
+    if (::pipe2(ends, O_CLOEXEC) != 0) return base::fail(base::format("pipe: {}", base::errno_text(errno)));
     base::Fd read_end(ends[0]);
     const base::Fd write_end(ends[1]);
     posix_spawn_file_actions_t actions;
@@ -59,7 +54,8 @@ base::Result<Child> spawn_espeak(const std::string& text) {
     ::posix_spawn_file_actions_destroy(&actions);
     if (error == ENOENT)
         return base::fail("espeak-ng is not installed; to let telephones speak: apt install espeak-ng");
-    if (error != 0) return base::fail(base::format("espeak-ng cannot be started: {}", reason(error)));
+    if (error != 0)
+        return base::fail(base::format("espeak-ng cannot be started: {}", base::errno_text(error)));
     return Child{pid, std::move(read_end)};
 }
 
@@ -158,7 +154,7 @@ base::Result<farend::Clip> load_wav(const std::string& path) {
     };
     // Non-blocking, so that a FIFO does not stop the core thread.
     const base::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (!file) return failed(reason(errno));
+    if (!file) return failed(base::errno_text(errno));
     struct stat status {};
     if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return failed("it is no regular file");
     if (status.st_size > static_cast<off_t>(max_audio_bytes)) return failed("it is larger than 10 MB");

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t header_octets = 44;
 constexpr std::uint32_t format_octets = 16;
-constexpr std::uint32_t sample_rate = 8000;
+constexpr std::uint32_t samples_per_second = 8000;
 constexpr std::uint16_t pcm = 1;
 /// An hour of speech; longer files are a mistake.
 constexpr std::uintmax_t longest_file = 60ULL * 60 * 8000 * 2 + 4096;
@@ -57,10 +57,10 @@ base::Result<Octets> read_file(const std::string& path) {
 
 bool is_right_format(const Octets& octets, std::size_t at) {
     return little_endian(octets, at, 2) == pcm && little_endian(octets, at + 2, 2) == 1 &&
-           little_endian(octets, at + 4, 4) == sample_rate && little_endian(octets, at + 14, 2) == 16;
+           little_endian(octets, at + 4, 4) == samples_per_second && little_endian(octets, at + 14, 2) == 16;
 }
 
-Clip samples_of(const Octets& octets, std::size_t at, std::size_t size) {
+Clip decoded(const Octets& octets, std::size_t at, std::size_t size) {
     Clip clip(size / 2);
     for (std::size_t i = 0; i < clip.size(); ++i) {
         clip[i] = static_cast<std::int16_t>(static_cast<std::uint16_t>(little_endian(octets, at + 2 * i, 2)));
@@ -90,7 +90,7 @@ base::Result<Clip> read_wav(const std::string& path) {
             format_seen = true;
         } else if (has_text(octets, at, "data")) {
             if (!format_seen) return base::fail(base::format("{}: samples without a format", path));
-            return samples_of(octets, body, size);
+            return decoded(octets, body, size);
         }
         if (size == left) break;
         at = body + size + (size & 1);
@@ -109,8 +109,8 @@ base::Result<void> write_wav(const std::string& path, std::span<const std::int16
     put(out, format_octets, 4);
     put(out, pcm, 2);
     put(out, 1, 2);
-    put(out, sample_rate, 4);
-    put(out, sample_rate * 2, 4);
+    put(out, samples_per_second, 4);
+    put(out, samples_per_second * 2, 4);
     put(out, 2, 2);
     put(out, 16, 2);
     out += "data";

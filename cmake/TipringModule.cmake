@@ -4,6 +4,10 @@ target_compile_options(tipring_options INTERFACE -Wall -Wextra -Wconversion -Wsh
 if(TIPRING_WERROR)
   target_compile_options(tipring_options INTERFACE -Werror)
 endif()
+if(CMAKE_UNITY_BUILD)
+  # g++ takes the sources of a unity file for headers, in which a type of an anonymous namespace would be a mistake.
+  target_compile_options(tipring_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+endif()
 if(TIPRING_SANITIZE)
   if(TIPRING_SANITIZE MATCHES thread AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
     # Boost.Asio uses atomic_thread_fence, which g++ warns that ThreadSanitizer does not model.

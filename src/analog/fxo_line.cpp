@@ -7,7 +7,6 @@
 
 namespace tipring::analog {
 
-using State = FxoState;
 using Input = LineInputKind;
 using call::Cause;
 using call::Location;
@@ -16,7 +15,7 @@ std::string_view name(FxoState state) {
     static constexpr std::array names{"idle",     "ring_check", "ring_wait", "ringing",
                                       "ignored",  "held",       "seizing",   "dial_tone_wait",
                                       "dialling", "talking",    "clearing",  "unavailable"};
-    static_assert(names.size() == static_cast<std::size_t>(State::unavailable) + 1);
+    static_assert(names.size() == static_cast<std::size_t>(FxoState::unavailable) + 1);
     return names.at(static_cast<std::size_t>(state));
 }
 
@@ -96,7 +95,8 @@ struct FxoLine::Table {
 
 namespace {
 
-LineConditions conditions_of(State state) {
+LineConditions conditions_of(FxoState state) {
+    using State = FxoState;
     LineConditions closed;
     closed.seized = true;
     switch (state) {

@@ -7,7 +7,6 @@
 
 namespace tipring::analog {
 
-using State = FxsState;
 using Input = LineInputKind;
 using routing::DigitMatch;
 
@@ -15,7 +14,7 @@ std::string_view name(FxsState state) {
     static constexpr std::array names{"idle",    "dial_tone", "dialling",   "calling", "ringback",
                                       "early",   "talking",   "dropping",   "warning", "howler",
                                       "lockout", "ringing",   "unavailable"};
-    static_assert(names.size() == static_cast<std::size_t>(State::unavailable) + 1);
+    static_assert(names.size() == static_cast<std::size_t>(FxsState::unavailable) + 1);
     return names.at(static_cast<std::size_t>(state));
 }
 
@@ -86,7 +85,8 @@ struct FxsLine::Table {
 
 namespace {
 
-LineConditions conditions_of(State state) {
+LineConditions conditions_of(FxsState state) {
+    using State = FxsState;
     LineConditions talk;
     talk.seized = talk.audio = talk.dtmf = true;
     switch (state) {

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <cstdio>
 #include <numeric>
+#include <system_error>
 
 namespace tipring::base {
 namespace {
@@ -92,6 +93,10 @@ std::string_view nearest(std::string_view word, const std::vector<std::string_vi
         }
     }
     return best;
+}
+
+std::string errno_text(int number) {
+    return std::generic_category().message(number);
 }
 
 std::string printable(std::string_view text, std::size_t limit) {

@@ -7,24 +7,16 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <system_error>
 
 #include "tipring/base/fd.hpp"
 #include "tipring/base/text.hpp"
 
 namespace tipring::config {
-namespace {
-
-std::string reason(int number) {
-    return std::generic_category().message(number);
-}
-
-}  // namespace
-
 base::Result<std::string> read_secret_file(const std::string& path) {
     // Non-blocking, so that a FIFO in this place does not hang the start.
     const base::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (!file) return base::fail(base::format("cannot read {}: {}", base::printable(path), reason(errno)));
+    if (!file)
+        return base::fail(base::format("cannot read {}: {}", base::printable(path), base::errno_text(errno)));
     struct stat status {};
     if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
         return base::fail(base::format("cannot read {}: it is no regular file", base::printable(path)));
@@ -34,7 +26,8 @@ base::Result<std::string> read_secret_file(const std::string& path) {
     while (size < buffer.size()) {
         const auto count = ::read(file.get(), buffer.data() + size, buffer.size() - size);
         if (count < 0)
-            return base::fail(base::format("cannot read {}: {}", base::printable(path), reason(errno)));
+            return base::fail(
+                base::format("cannot read {}: {}", base::printable(path), base::errno_text(errno)));
         if (count == 0) break;
         size += static_cast<std::size_t>(count);
     }

@@ -10,7 +10,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <cerrno>
 #include <cstring>
-#include <system_error>
 #include <unordered_map>
 
 #include "group.hpp"
@@ -26,10 +25,6 @@ using boost::system::error_code;
 using Protocol = asio::local::stream_protocol;
 
 namespace {
-
-std::string reason(int number) {
-    return std::generic_category().message(number);
-}
 
 base::Result<sockaddr_un> address_of(const std::string& path) {
     sockaddr_un address{};
@@ -50,7 +45,7 @@ base::Result<void> remove_stale(const std::string& path, const sockaddr_un& addr
     struct stat status {};
     if (::lstat(path.c_str(), &status) != 0) {
         if (errno == ENOENT) return {};
-        return base::fail(base::format("control socket {}: {}", path, reason(errno)));
+        return base::fail(base::format("control socket {}: {}", path, base::errno_text(errno)));
     }
     if (!S_ISSOCK(status.st_mode)) {
         return base::fail(base::format(
@@ -62,10 +57,11 @@ base::Result<void> remove_stale(const std::string& path, const sockaddr_un& addr
             "control socket {}: another tipringd is running with it; stop that one or set control.socket",
             path));
     }
-    if (errno != ECONNREFUSED) return base::fail(base::format("control socket {}: {}", path, reason(errno)));
+    if (errno != ECONNREFUSED)
+        return base::fail(base::format("control socket {}: {}", path, base::errno_text(errno)));
     if (::unlink(path.c_str()) != 0)
         return base::fail(
-            base::format("control socket {}: cannot remove the old one: {}", path, reason(errno)));
+            base::format("control socket {}: cannot remove the old one: {}", path, base::errno_text(errno)));
     return {};
 }
 
@@ -81,7 +77,7 @@ void open_to_group(const std::string& path, const std::string& group) {
     }
     if (::chown(path.c_str(), static_cast<uid_t>(-1), *id) != 0 || ::chmod(path.c_str(), 0660) != 0) {
         base::log::warning("control", "control socket {} cannot be given to the group {}: {}", path, group,
-                           reason(errno));
+                           base::errno_text(errno));
     }
 }
 
@@ -157,16 +153,16 @@ base::Result<void> Server::start() {
     if (!address) return address.error();
     if (const auto removed = remove_stale(path, *address); !removed) return removed;
     base::Fd listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (!listener) return base::fail(base::format("control socket: {}", reason(errno)));
+    if (!listener) return base::fail(base::format("control socket: {}", base::errno_text(errno)));
     // The file takes its mode from the socket's, so that it is never open to others, not even for a moment.
     ::fchmod(listener.get(), 0600);
     if (::bind(listener.get(), generic(*address), sizeof *address) != 0) {
         return base::fail(
             base::format("control socket {}: {}; its folder must exist and be writable for the daemon's user",
-                         path, reason(errno)));
+                         path, base::errno_text(errno)));
     }
     if (::listen(listener.get(), 16) != 0)
-        return base::fail(base::format("control socket {}: {}", path, reason(errno)));
+        return base::fail(base::format("control socket {}: {}", path, base::errno_text(errno)));
     open_to_group(path, state_->options.group);
     error_code error;
     state_->acceptor.assign(Protocol(), listener.get(), error);

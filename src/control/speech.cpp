@@ -12,7 +12,6 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cerrno>
-#include <system_error>
 #include <vector>
 
 #include "tipring/base/fd.hpp"
@@ -28,10 +27,6 @@ constexpr std::size_t max_text_bytes = 500;
 constexpr std::size_t max_audio_bytes = 10'000'000;
 constexpr std::chrono::seconds time_limit{20};
 
-std::string reason(int number) {
-    return std::generic_category().message(number);
-}
-
 /// espeak-ng with its standard output on a pipe.
 struct Child {
     pid_t pid = -1;
@@ -40,7 +35,7 @@ struct Child {
 
 base::Result<Child> spawn_espeak(const std::string& text) {
     int ends[2] = {-1, -1};
-    if (::pipe2(ends, O_CLOEXEC) != 0) return base::fail(base::format("pipe: {}", reason(errno)));
+    if (::pipe2(ends, O_CLOEXEC) != 0) return base::fail(base::format("pipe: {}", base::errno_text(errno)));
     base::Fd read_end(ends[0]);
     const base::Fd write_end(ends[1]);
     posix_spawn_file_actions_t actions;
@@ -57,7 +52,8 @@ base::Result<Child> spawn_espeak(const std::string& text) {
     ::posix_spawn_file_actions_destroy(&actions);
     if (error == ENOENT)
         return base::fail("espeak-ng is not installed; to let telephones speak: apt install espeak-ng");
-    if (error != 0) return base::fail(base::format("espeak-ng cannot be started: {}", reason(error)));
+    if (error != 0)
+        return base::fail(base::format("espeak-ng cannot be started: {}", base::errno_text(error)));
     return Child{pid, std::move(read_end)};
 }
 

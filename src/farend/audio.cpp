@@ -14,7 +14,6 @@ constexpr double full_scale = 32768;
 /// Level of a sine that just reaches the overload point of A-law.
 constexpr double full_scale_dbm0 = 3.14;
 constexpr double silence_dbm0 = -99;
-constexpr double active_dbm0 = -45;
 constexpr std::size_t window_samples = 160;
 
 double energy(std::span<const std::int16_t> samples) {

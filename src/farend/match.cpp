@@ -26,7 +26,6 @@ constexpr Offset refine_samples = 200;
 constexpr double least_excerpt_correlation = 0.5;
 /// Of several places (a loop), the first that is nearly as good as the best.
 constexpr double nearly = 0.9;
-constexpr double active_dbm0 = -45;
 constexpr double pause_below_mean_db = 30;
 constexpr Offset hop_samples = 80;
 constexpr Offset near_samples = 24;

@@ -5,7 +5,6 @@
 
 #include <cerrno>
 #include <cstdint>
-#include <cstring>
 #include <fstream>
 
 #include "tipring/base/fd.hpp"
@@ -17,7 +16,7 @@ namespace {
 
 constexpr std::size_t header_octets = 44;
 constexpr std::uint32_t format_octets = 16;
-constexpr std::uint32_t sample_rate = 8000;
+constexpr std::uint32_t samples_per_second = 8000;
 constexpr std::uint16_t pcm = 1;
 constexpr off_t largest_file = 10 * 1000 * 1000;  // ten minutes at 8 kHz; longer files are a mistake
 
@@ -29,7 +28,7 @@ void put(std::string& out, std::uint32_t value, std::size_t count) {
 base::Result<std::vector<std::uint8_t>> read_file(const std::string& path) {
     // Non-blocking, so that a FIFO does not stop the thread.
     const base::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (!file) return base::fail(std::strerror(errno));
+    if (!file) return base::fail(base::errno_text(errno));
     struct stat status {};
     if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode))
         return base::fail("it is no regular file");
@@ -64,8 +63,8 @@ base::Result<void> write_wav(const std::string& path, std::span<const std::int16
     put(out, format_octets, 4);
     put(out, pcm, 2);
     put(out, 1, 2);
-    put(out, sample_rate, 4);
-    put(out, sample_rate * 2, 4);
+    put(out, samples_per_second, 4);
+    put(out, samples_per_second * 2, 4);
     put(out, 2, 2);
     put(out, 16, 2);
     out += "data";

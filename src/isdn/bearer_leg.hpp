@@ -29,6 +29,8 @@ struct SpanCall {
 
     explicit SpanCall(base::Reactor& reactor) : report_timer(reactor), guard_timer(reactor) {}
 
+    bool clearing() const { return state == State::releasing || state == State::over; }
+
     SpanController* controller = nullptr;  ///< null when the span is gone
     BearerLeg* leg = nullptr;              ///< null when the leg is gone
     q931_call* record = nullptr;

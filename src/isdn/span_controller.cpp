@@ -19,10 +19,6 @@ std::vector<unsigned> positions_of(const std::vector<BearerPosition>& bearers) {
     return positions;
 }
 
-bool clearing(const SpanCall& call) {
-    return call.state == State::releasing || call.state == State::over;
-}
-
 }  // namespace
 
 SpanController::SpanController(const config::Span& settings, ControllerParts parts)
@@ -67,7 +63,7 @@ void SpanController::shut_down() {
     const call::Cause cause{call::q850::destination_out_of_order, call::Location::private_local,
                             "span shut down"};
     for (const auto& call : std::vector(calls_)) {
-        if (!clearing(*call)) begin_clearing(call, cause);
+        if (!call->clearing()) begin_clearing(call, cause);
         report_release(call);
         call->report_timer.stop();
         call->guard_timer.stop();
@@ -128,7 +124,7 @@ void SpanController::start(const CallPointer& call, const call::CallRequest& req
 }
 
 void SpanController::alert(const CallPointer& call, bool inband) {
-    if (call->outgoing || clearing(*call) || call->state == State::connected) return;
+    if (call->outgoing || call->clearing() || call->state == State::connected) return;
     if (inband) start_audio(call);
     if (call->state == State::alerting) return;
     call->state = State::alerting;
@@ -136,7 +132,7 @@ void SpanController::alert(const CallPointer& call, bool inband) {
 }
 
 void SpanController::answer(const CallPointer& call) {
-    if (call->outgoing || clearing(*call) || call->state == State::connected) return;
+    if (call->outgoing || call->clearing() || call->state == State::connected) return;
     start_audio(call);
     if (!call->audio) {
         begin_clearing(
@@ -149,14 +145,14 @@ void SpanController::answer(const CallPointer& call) {
 }
 
 void SpanController::release(const CallPointer& call, const call::Cause& cause) {
-    if (clearing(*call)) return;
+    if (call->clearing()) return;
     log::info("isdn", "{} released by this side: {}", ids(*call), call::to_text(cause));
     begin_clearing(call, cause);
 }
 
 void SpanController::abandon(const CallPointer& call) {
     call->release_reported = true;  // nobody is left to be told
-    if (!clearing(*call))
+    if (!call->clearing())
         begin_clearing(call, {call::q850::normal_clearing, call::Location::private_local, ""});
 }
 

@@ -9,10 +9,6 @@ namespace {
 namespace log = base::log;
 using State = SpanCall::State;
 
-bool clearing(const SpanCall& call) {
-    return call.state == State::releasing || call.state == State::over;
-}
-
 }  // namespace
 
 void SpanController::on_link(const LinkEvent& event) {
@@ -121,7 +117,7 @@ void SpanController::on_line_event(unsigned position, hardware::LineEventKind ki
     log::error("isdn", "span={} channel={} was removed by the driver", settings_.number, position);
     allocator_.set_in_service(position, false);
     for (const auto& call : std::vector(calls_)) {
-        if (call->position != position || clearing(*call)) continue;
+        if (call->position != position || call->clearing()) continue;
         begin_clearing(call,
                        {call::q850::temporary_failure, call::Location::private_local, "channel removed"});
     }
@@ -183,7 +179,7 @@ void SpanController::on_setup(const LinkEvent& event) {
 // --- outgoing calls ---
 
 bool SpanController::settle_channel(const CallPointer& call, const LinkEvent& event) {
-    if (clearing(*call)) return false;
+    if (call->clearing()) return false;
     if (!call->outgoing) return true;
     const unsigned named = event.channel.value_or(0);
     if (named == 0 || named == call->position) {
@@ -258,7 +254,7 @@ call::Cause SpanController::received_cause(const LinkEvent& event, bool unanswer
 }
 
 void SpanController::on_cleared_by_peer(const CallPointer& call, const LinkEvent& event) {
-    if (!clearing(*call)) {
+    if (!call->clearing()) {
         const auto cause = received_cause(event, call->outgoing && call->state == State::setup);
         log::info("isdn", "{} released by the network: {}", ids(*call), call::to_text(cause));
         if (event.kind == LinkEventKind::disconnect) {
@@ -286,7 +282,7 @@ void SpanController::drop_calls(std::optional<unsigned> channel, const call::Cau
     for (const auto& call : std::vector(calls_)) {
         if (channel && call->position != *channel) continue;
         if (call->record != nullptr) link_->destroy(call->record);
-        if (!clearing(*call)) call->cause = cause;
+        if (!call->clearing()) call->cause = cause;
         finish(call);
     }
 }

@@ -11,9 +11,8 @@ namespace tipring::sip {
 namespace {
 
 namespace q850 = call::q850;
-constexpr char sdp_type[] = "application/sdp";
 /// Two for a proxy and a server in a row, one more for a stale nonce.
-constexpr unsigned most_challenges = 3;
+constexpr unsigned most_invite_challenges = 3;
 
 call::Cause remote_cause(const sip_t* sip, const char* what) {
     call::Cause cause{q850::normal_clearing, call::Location::public_remote, what};
@@ -101,7 +100,8 @@ void Dialog::on_invite_answer(const NuaEvent& event) {
     if (event.status < 200) return on_provisional(event);
     if (event.status < 300) return on_success(event);
     if (event.status == 401 || event.status == 407) {
-        if (++challenges_ <= most_challenges && answer_challenge(handle_.get(), event.sip, credentials_))
+        if (++challenges_ <= most_invite_challenges &&
+            answer_challenge(handle_.get(), event.sip, credentials_))
             return;
     }
     // Sofia says 904 of its own when the same credentials are given again: the server did not accept them.

@@ -7,11 +7,6 @@
 #include "tipring/base/log.hpp"
 
 namespace tipring::sip {
-namespace {
-
-constexpr char sdp_type[] = "application/sdp";
-
-}  // namespace
 
 /// Answers the request that is being handled.
 void Dialog::respond(unsigned status, const std::string& description) {

@@ -47,7 +47,7 @@ bool answer_one(nua_handle_t* handle, const msg_auth_t* challenge, const Credent
 std::string_view session_description(const sip_t* sip) {
     if (sip == nullptr || sip->sip_payload == nullptr || sip->sip_payload->pl_data == nullptr) return {};
     if (sip->sip_content_type == nullptr ||
-        !base::equal_ignoring_case(text_of(sip->sip_content_type->c_type), "application/sdp"))
+        !base::equal_ignoring_case(text_of(sip->sip_content_type->c_type), sdp_type))
         return {};
     return {sip->sip_payload->pl_data, sip->sip_payload->pl_len};
 }

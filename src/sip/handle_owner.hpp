@@ -70,6 +70,7 @@ inline const url_string_t* url_of(const std::string& text) {
     return URL_STRING_MAKE(text.c_str());
 }
 
+inline constexpr char sdp_type[] = "application/sdp";
 /// The body when it is a session description; "" otherwise.
 std::string_view session_description(const sip_t* sip);
 /// All Reason header values of the message, joined by commas.

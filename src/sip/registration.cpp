@@ -10,7 +10,7 @@ namespace tipring::sip {
 namespace {
 
 /// A stale nonce costs one more round; whoever is challenged more often has the wrong password.
-constexpr unsigned most_challenges = 3;
+constexpr unsigned most_register_challenges = 3;
 
 /// What the registrar granted to our binding; it lists all bindings of the address of record.
 std::chrono::seconds granted(const sip_t* sip, const RegistrationOrder& order) {
@@ -41,7 +41,7 @@ void Registration::on_event(const NuaEvent& event) {
 
 void Registration::on_answer(const NuaEvent& event) {
     if (event.status < 200) return;
-    if ((event.status == 401 || event.status == 407) && challenges_ < most_challenges) {
+    if ((event.status == 401 || event.status == 407) && challenges_ < most_register_challenges) {
         ++challenges_;
         if (answer_challenge(handle_.get(), event.sip, order_.credentials)) return;
     }

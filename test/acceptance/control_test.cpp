@@ -30,7 +30,7 @@ Outcome ctl(const TemporaryFolder& folder, const Gateway& gateway, std::vector<s
     return run(folder, std::move(arguments));
 }
 
-std::string port_map(const World& world) {
+std::string reception_map(const World& world) {
     return "country: us\n" + world.board_yaml() + "ports:\n  - {channels: " + std::to_string(world.fxs(1)) +
            "-" + std::to_string(world.fxs(2)) + ", kind: fxs, number: 201, label: Reception}\n";
 }
@@ -40,7 +40,7 @@ std::string port_map(const World& world) {
 TEST_CASE("tipringctl shows ports and calls, and hangs up", "[control]") {
     TemporaryFolder folder;
     const auto world = World::make(folder);
-    Gateway gateway(folder, port_map(*world));
+    Gateway gateway(folder, reception_map(*world));
     const auto channel = std::to_string(world->fxs(1));
     const auto status = ctl(folder, gateway, {"status"});
     CHECK(status.status == 0);
@@ -107,7 +107,7 @@ TEST_CASE("--check accepts every example and names every mistake of a bad file",
 TEST_CASE("SIGTERM during a call ends the daemon cleanly in under two seconds", "[life]") {
     TemporaryFolder folder;
     const auto world = World::make(folder);
-    Gateway gateway(folder, port_map(*world) +
+    Gateway gateway(folder, reception_map(*world) +
                                 "sip:\n  listen: 127.0.0.1:5060\n  accounts:\n"
                                 "    - {name: office, server: 127.0.0.1:5091, mode: peer}\n");
     SipPhone client(folder,

@@ -124,8 +124,10 @@ class FxoLine final : public LineMachine {
     call::Cause busy() const override;
 
   private:
+    using State = FxoState;
+
     const Settings settings_;
-    FxoState state_ = FxoState::idle;
+    State state_ = State::idle;
     std::string number_;
     unsigned bursts_ = 0;
     bool burst_valid_ = false;

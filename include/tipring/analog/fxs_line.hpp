@@ -127,8 +127,10 @@ class FxsLine final : public LineMachine {
     void observe(const LineInput& input) override;
 
   private:
+    using State = FxsState;
+
     const Settings settings_;
-    FxsState state_ = FxsState::idle;
+    State state_ = State::idle;
     bool off_hook_ = false;
     std::string digits_;
     LineTone warning_tone_ = LineTone::congestion;

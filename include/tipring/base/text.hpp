@@ -56,6 +56,9 @@ std::string lower(std::string_view text);
 /// The candidate with the smallest edit distance to `word`, or "" when none is near enough to be meant.
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates);
 
+/// What the system says about an errno value, for example "No such file or directory".
+std::string errno_text(int number);
+
 /// Text from outside made safe for a log line or terminal: control bytes become \xNN, cut at `limit`.
 std::string printable(std::string_view text, std::size_t limit = 200);
 

@@ -28,8 +28,9 @@ Clip tone(double frequency_hz, double second_hz, std::chrono::milliseconds durat
 double level_dbm0(std::span<const std::int16_t> samples);
 /// Level of one frequency (Goertzel over the whole span), dBm0.
 double level_at(std::span<const std::int16_t> samples, double frequency_hz);
-/// RMS level of the parts that are louder than -45 dBm0 (20 ms windows): the level of speech without its
-/// pauses.
+/// What is louder counts as speech, not as a pause.
+constexpr double active_dbm0 = -45;
+/// RMS level of the parts that are louder than that (20 ms windows): the level of speech without its pauses.
 double active_level_dbm0(std::span<const std::int16_t> samples);
 
 /// How well `heard` contains `said` (which was played once or in a loop): found by cross-correlation.

@@ -2,17 +2,12 @@
 #include "dahdi/errors.hpp"
 
 #include <cerrno>
-#include <system_error>
 
 #include "dahdi/signalling.hpp"
 #include "tipring/base/text.hpp"
 
 namespace tipring::hardware::dahdi {
 namespace {
-
-std::string reason(int error) {
-    return std::generic_category().message(error);
-}
 
 std::string_view role(ChannelKind kind) {
     switch (kind) {
@@ -51,7 +46,7 @@ std::string open_failure(std::string_view path, int error) {
         case ENFILE:
             return base::format("{}: no file descriptor left; raise LimitNOFILE of the service", path);
         default:
-            return base::format("{}: cannot open the DAHDI driver: {}", path, reason(error));
+            return base::format("{}: cannot open the DAHDI driver: {}", path, base::errno_text(error));
     }
 }
 
@@ -107,7 +102,7 @@ std::string operation_failure(base::ChannelNumber number, std::string_view opera
         case ENOSYS:
             return base::format("channel {}: {}: this card or driver cannot do that", number, operation);
         default:
-            return base::format("channel {}: {}: {}", number, operation, reason(error));
+            return base::format("channel {}: {}: {}", number, operation, base::errno_text(error));
     }
 }
 

@@ -11,7 +11,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds debounce_time{600};
 constexpr milliseconds drop_time{500};
 constexpr milliseconds settling_time{300};
-constexpr milliseconds flash_time{1250};
+constexpr milliseconds longest_flash{1250};
 constexpr milliseconds shortest_pulse{15};
 constexpr milliseconds longest_pulse{200};
 constexpr milliseconds pulse_pause{250};
@@ -119,7 +119,7 @@ void FxsEnd::enter(State state, std::optional<LineTime> deadline) {
 
 void FxsEnd::start_flash_timer(LineTime now) {
     loop_opened_ = now;
-    flash_deadline_ = now + flash_time;
+    flash_deadline_ = now + longest_flash;
 }
 
 void FxsEnd::state_expires(LineTime now, Events& events) {

@@ -12,20 +12,20 @@ using Kind = analog::LineInputKind;
 
 namespace {
 
-using Line = test::Fed<analog::FxoLine>;
+using Fxo = test::Fed<analog::FxoLine>;
 
-Line line(const analog::FxoLine::Settings& settings = {}) {
+Fxo fxo(const analog::FxoLine::Settings& settings = {}) {
     return {analog::FxoLine(settings)};
 }
 
-std::string burst(Line& fed) {
+std::string burst(Fxo& fed) {
     fed.feed(Kind::ring_begin);
     fed.timer(LineTimer::burst);
     return fed.feed(Kind::ring_end);
 }
 
-Line ringing() {
-    auto fed = line();
+Fxo ringing() {
+    auto fed = fxo();
     CHECK(fed.feed(Kind::ring_begin) == "start_timer(burst 200) start_timer(ring 8000)");
     CHECK(fed.state() == "ring_check");
     CHECK(fed.timer(LineTimer::burst).empty());
@@ -34,21 +34,21 @@ Line ringing() {
     return fed;
 }
 
-Line answered() {
+Fxo answered() {
     auto fed = ringing();
     CHECK(fed.feed(Kind::answer) == "stop_timer(ring) seize start_audio listen(dtmf)(progress)");
     CHECK(fed.state() == "talking");
     return fed;
 }
 
-Line seizing(const std::string& number = "5551234", const analog::FxoLine::Settings& settings = {}) {
-    auto fed = line(settings);
+Fxo seizing(const std::string& number = "5551234", const analog::FxoLine::Settings& settings = {}) {
+    auto fed = fxo(settings);
     CHECK(fed.start(number) == "seize start_timer(dial 3000)");
     CHECK(fed.state() == "seizing");
     return fed;
 }
 
-Line waiting(const std::string& number = "5551234") {
+Fxo waiting(const std::string& number = "5551234") {
     auto fed = seizing(number);
     CHECK(fed.feed(Kind::hook_complete) ==
           "stop_timer(dial) start_audio listen(progress) start_timer(dial 5000)");
@@ -56,7 +56,7 @@ Line waiting(const std::string& number = "5551234") {
     return fed;
 }
 
-Line dialling() {
+Fxo dialling() {
     auto fed = waiting("+555-1w2");
     // 5 digits of 200 ms, one pause of 500 ms, and 5 s.
     CHECK(fed.hear(HeardTone::dial) == "stop_timer(dial) listen start_timer(dial 6500) send_digits(5551w2)");
@@ -64,7 +64,7 @@ Line dialling() {
     return fed;
 }
 
-Line outgoing_talk() {
+Fxo outgoing_talk() {
     auto fed = dialling();
     CHECK(fed.feed(Kind::digits_sent) ==
           "stop_timer(dial) listen(dtmf)(progress) report_alerting(inband) report_answered");
@@ -77,7 +77,7 @@ const std::string clear_talk = "listen stop_audio release_wire start_timer(drop 
 }  // namespace
 
 TEST_CASE("fxo: a burst that is too short is no ring") {
-    auto fed = line();
+    auto fed = fxo();
     fed.feed(Kind::ring_begin);
     CHECK(fed.feed(Kind::ring_end) == "stop_timer(ring) stop_timer(burst)");
     CHECK(fed.state() == "idle");
@@ -87,7 +87,7 @@ TEST_CASE("fxo: a burst that is too short is no ring") {
 TEST_CASE("fxo: a call is announced after the bursts asked for") {
     analog::FxoLine::Settings settings;
     settings.rings_before_announce = 2;
-    auto fed = line(settings);
+    auto fed = fxo(settings);
     CHECK(burst(fed) == "stop_timer(ring) start_timer(ring 8000)");
     CHECK(fed.state() == "ring_wait");
     SECTION("the second comes") {
@@ -118,7 +118,7 @@ TEST_CASE("fxo: the caller hangs up before the answer") {
 }
 
 TEST_CASE("fxo: a burst that never ends does not hold the line") {
-    auto fed = line();
+    auto fed = fxo();
     fed.feed(Kind::ring_begin);
     fed.timer(LineTimer::burst);
     CHECK(fed.timer(LineTimer::ring).empty());
@@ -190,7 +190,7 @@ TEST_CASE("fxo: a short battery break and other tones change nothing") {
 TEST_CASE("fxo: answer at once: the caller hears ringback from us") {
     analog::FxoLine::Settings settings;
     settings.answer_at_once = true;
-    auto fed = line(settings);
+    auto fed = fxo(settings);
     CHECK(burst(fed) ==
           "stop_timer(ring) seize start_audio listen(dtmf)(progress) play_tone(ringback) report_incoming()");
     CHECK(fed.state() == "held");
@@ -237,7 +237,7 @@ TEST_CASE("fxo: an empty number is answered by dial tone, an undiallable one ref
     auto fed = waiting("");
     CHECK(fed.hear(HeardTone::dial) ==
           "stop_timer(dial) listen listen(dtmf)(progress) report_alerting(inband) report_answered");
-    auto refused = line();
+    auto refused = fxo();
     CHECK(refused.start("+-") == "report_released(28)");
     CHECK(refused.machine.idle());
 }
@@ -321,7 +321,7 @@ TEST_CASE("fxo: alarm, service, refusing board, shut down") {
 }
 
 TEST_CASE("fxo: what a state has no use for is counted") {
-    auto fed = line();
+    auto fed = fxo();
     fed.feed(Kind::ring_end);
     fed.feed(Kind::flash);
     fed.feed(Kind::off_hook);

@@ -11,9 +11,9 @@ using Kind = analog::LineInputKind;
 
 namespace {
 
-using Line = test::Fed<analog::FxsLine>;
+using Fxs = test::Fed<analog::FxsLine>;
 
-Line line(const std::string& map = "2xx|9x.T|00", bool pulse = true, bool dtmf = true) {
+Fxs fxs(const std::string& map = "2xx|9x.T|00", bool pulse = true, bool dtmf = true) {
     analog::FxsLine::Settings settings;
     settings.digit_map = routing::DigitMap::parse(map).value();
     settings.accept_pulse = pulse;
@@ -21,7 +21,7 @@ Line line(const std::string& map = "2xx|9x.T|00", bool pulse = true, bool dtmf =
     return {analog::FxsLine(settings)};
 }
 
-Line dial_tone(Line fed = line()) {
+Fxs dial_tone(Fxs fed = fxs()) {
     CHECK(fed.feed(Kind::off_hook) ==
           "seize start_audio listen(dtmf) play_tone(dial) start_timer(dial 16000)");
     CHECK(fed.state() == "dial_tone");
@@ -29,22 +29,22 @@ Line dial_tone(Line fed = line()) {
     return fed;
 }
 
-Line calling() {
+Fxs calling() {
     auto fed = dial_tone();
     CHECK(fed.digits("201") == "stop_timer(dial) report_incoming(201)");
     CHECK(fed.state() == "calling");
     return fed;
 }
 
-Line talking() {
+Fxs talking() {
     auto fed = calling();
     CHECK(fed.feed(Kind::answer).empty());
     CHECK(fed.state() == "talking");
     return fed;
 }
 
-Line ringing() {
-    auto fed = line();
+Fxs rung() {
+    auto fed = fxs();
     CHECK(fed.start("201") == "start_ringing start_timer(ring 120000) report_alerting(local)");
     CHECK(fed.state() == "ringing");
     return fed;
@@ -79,7 +79,7 @@ TEST_CASE("fxs: dial tone may end before the first-digit timer") {
     analog::FxsLine::Settings settings;
     settings.digit_map = routing::DigitMap::parse("xxx").value();
     settings.dial_tone = std::chrono::milliseconds(5000);
-    Line fed{analog::FxsLine(settings)};
+    Fxs fed{analog::FxsLine(settings)};
     CHECK(fed.feed(Kind::off_hook) ==
           "seize start_audio listen(dtmf) play_tone(dial) start_timer(dial 16000) start_timer(tone 5000)");
     CHECK(fed.timer(LineTimer::tone) == "stop_tone");
@@ -126,16 +126,16 @@ TEST_CASE("fxs: the digit map decides when a number is over") {
 }
 
 TEST_CASE("fxs: a map may take '#' as a digit") {
-    auto fed = dial_tone(line("x.#|x."));
+    auto fed = dial_tone(fxs("x.#|x."));
     CHECK(fed.digits("12#") == "stop_timer(dial) report_incoming(12#)");
 }
 
 TEST_CASE("fxs: the dial mode of the port") {
-    auto tones_only = dial_tone(line("2xx", false, true));
+    auto tones_only = dial_tone(fxs("2xx", false, true));
     CHECK(tones_only.feed(Kind::pulse_start).empty());
     CHECK(tones_only.feed(Kind::pulse_digit, '2').empty());
     CHECK(tones_only.state() == "dial_tone");
-    auto pulses_only = dial_tone(line("2xx", true, false));
+    auto pulses_only = dial_tone(fxs("2xx", true, false));
     CHECK(pulses_only.feed(Kind::digit, '2').empty());
     CHECK(pulses_only.feed(Kind::pulse_digit, '2') == "stop_timer(dial) stop_tone start_timer(dial 8000)");
 }
@@ -225,7 +225,7 @@ TEST_CASE("fxs: digits in talk") {
 }
 
 TEST_CASE("fxs: the called phone rings and answers") {
-    auto fed = ringing();
+    auto fed = rung();
     SECTION("answer") {
         CHECK(fed.feed(Kind::off_hook) == "stop_timer(ring) seize start_audio listen(dtmf) report_answered");
         CHECK(fed.state() == "talking");
@@ -277,7 +277,7 @@ TEST_CASE("fxs: alarm, removal and service end the call with 27 and come back") 
         CHECK(fed.state() == "idle");
     }
     SECTION("service, phone put down meanwhile") {
-        auto fed = ringing();
+        auto fed = rung();
         CHECK(fed.feed(Kind::out_of_service) == "report_released(27) stop_timer(ring) stop_ringing");
         CHECK(fed.feed(Kind::off_hook).empty());
         CHECK(fed.feed(Kind::on_hook).empty());
@@ -298,7 +298,7 @@ TEST_CASE("fxs: alarm, removal and service end the call with 27 and come back") 
 }
 
 TEST_CASE("fxs: a board that refuses fails the call instead of hanging") {
-    auto rings = ringing();
+    auto rings = rung();
     CHECK(rings.feed(Kind::hardware_failed) == "report_released(41) stop_timer(ring) stop_ringing");
     CHECK(rings.state() == "idle");
     auto talks = talking();

@@ -14,7 +14,7 @@ using routing::DestinationKind;
 
 namespace {
 
-const call::Cause clearing{normal_clearing, call::Location::user, ""};
+const call::Cause hung_up{normal_clearing, call::Location::user, ""};
 
 struct World {
     test::ManualReactor reactor;
@@ -47,7 +47,7 @@ struct World {
                          {{"201", "Kitchen", {}}, number, {DestinationKind::port, "201", ""}});
         reactor.run_posted();
     }
-    void release(test::FakeLeg& leg, const call::Cause& cause = clearing) {
+    void release(test::FakeLeg& leg, const call::Cause& cause = hung_up) {
         legs.released(leg, cause);
         reactor.run_posted();
     }
@@ -215,12 +215,12 @@ TEST_CASE("a leg that never ends is dropped by the guard") {
     World world;
     world.call("9555");
     world.answer(*world.first.last);
-    CHECK(world.manager.hang_up(world.manager.calls().at(0).id, clearing));
+    CHECK(world.manager.hang_up(world.manager.calls().at(0).id, hung_up));
     CHECK(world.legs.alive.size() == 2);
     world.reactor.advance(60s);
     REQUIRE(world.records.size() == 1);
     CHECK(world.records[0].released_by == "gateway");
-    CHECK_FALSE(world.manager.hang_up(world.records[0].id, clearing));
+    CHECK_FALSE(world.manager.hang_up(world.records[0].id, hung_up));
     world.check_clean();
 }
 
@@ -236,7 +236,7 @@ TEST_CASE("audio that moves is joined again") {
     CHECK(world.connector.peers.at({77}) == world.caller->endpoint);
     world.legs.report([&] { world.caller->report().on_media_changed(*world.caller); });
     CHECK(world.connector.connects == 2);
-    world.manager.hang_up_all(clearing);
+    world.manager.hang_up_all(hung_up);
     CHECK(world.connector.peers.empty());
     world.release(called);
     world.release(*world.caller);

@@ -28,10 +28,6 @@ std::string first_problem(const std::string& text) {
     return to_text(result.problems[0]);
 }
 
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
 }  // namespace
 
 TEST_CASE("size, depth, aliases and bytes are limited") {

@@ -16,6 +16,10 @@ inline std::string all_problems(const LoadResult& result) {
     return text;
 }
 
+inline bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
 inline Config load_good(const std::string& text, const LoadOptions& options = {}) {
     auto result = load_text(text, "test.yaml", options);
     INFO(all_problems(result));

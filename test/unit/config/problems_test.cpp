@@ -28,10 +28,6 @@ void check_cases(const std::vector<Case>& cases, const LoadOptions& options = {}
     }
 }
 
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
 }  // namespace
 
 TEST_CASE("unknown keys name the nearest valid one") {

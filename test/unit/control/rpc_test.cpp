@@ -15,7 +15,7 @@ int error_code(std::string_view line) {
     return parsed ? 0 : parsed.error().error.code;
 }
 
-class Echo final : public Command {
+class EchoAll final : public Command {
   public:
     std::string_view name() const override { return "echo"; }
     std::string_view summary() const override { return "says the same again"; }
@@ -73,7 +73,7 @@ TEST_CASE("an error keeps the id of its request") {
 }
 
 TEST_CASE("parameters are checked before a command runs") {
-    const Echo echo;
+    const EchoAll echo;
     CHECK(check_parameters(echo, {{"text", "x"}, {"count", -1}, {"loud", true}}).has_value());
     CHECK(check_parameters(echo, {}).error().message == "parameter \"text\" is missing: what to say");
     CHECK(check_parameters(echo, {{"text", 5}}).error().message ==
@@ -88,9 +88,9 @@ TEST_CASE("parameters are checked before a command runs") {
 
 TEST_CASE("a registry finds commands and near names, and refuses a second of the same name") {
     Registry registry;
-    registry.add(std::make_unique<Echo>());
+    registry.add(std::make_unique<EchoAll>());
     CHECK(registry.find("echo") != nullptr);
     CHECK(registry.find("ech") == nullptr);
     CHECK(registry.nearest("ecko") == "echo");
-    CHECK_THROWS(registry.add(std::make_unique<Echo>()));
+    CHECK_THROWS(registry.add(std::make_unique<EchoAll>()));
 }

@@ -81,7 +81,7 @@ class Flood final : public Command {
     std::promise<void> gone;
 };
 
-class Fixture {
+class ServerFixture {
   public:
     template <class Work>
     auto on_core(Work work) {
@@ -90,7 +90,7 @@ class Fixture {
         asio::post(context, [&task] { task(); });
         return result.get();
     }
-    explicit Fixture(ServerOptions options = {}) {
+    explicit ServerFixture(ServerOptions options = {}) {
         REQUIRE(::mkdtemp(folder_) != nullptr);
         options.socket_path = path();
         options.group = "no-such-group";
@@ -106,9 +106,9 @@ class Fixture {
         REQUIRE(started.has_value());
         thread_ = std::thread([this] { context.run(); });
     }
-    Fixture(const Fixture&) = delete;
-    Fixture& operator=(const Fixture&) = delete;
-    ~Fixture() {
+    ServerFixture(const ServerFixture&) = delete;
+    ServerFixture& operator=(const ServerFixture&) = delete;
+    ~ServerFixture() {
         on_core([&] { server.reset(); });
         guard_.reset();
         thread_.join();
@@ -192,7 +192,7 @@ const std::string echoed = R"({"jsonrpc":"2.0","id":1,"result":"hello"})";
 }  // namespace
 
 TEST_CASE("requests are answered in order on one connection") {
-    Fixture fixture;
+    ServerFixture fixture;
     Visitor peer(fixture.path());
     CHECK(peer.ask(echo) == echoed);
     peer.send(R"({"jsonrpc":"2.0","id":1,"method":"later"})"
@@ -209,7 +209,7 @@ TEST_CASE("requests are answered in order on one connection") {
 }
 
 TEST_CASE("hostile input gets an error and does not harm the next request") {
-    Fixture fixture;
+    ServerFixture fixture;
     Visitor peer(fixture.path());
     CHECK(peer.error("garbage") == -32700);
     CHECK(peer.error(std::string("\0\x01\xff{", 4)) == -32700);
@@ -223,7 +223,7 @@ TEST_CASE("hostile input gets an error and does not harm the next request") {
 }
 
 TEST_CASE("a line without end is cut off with a reason") {
-    Fixture fixture;
+    ServerFixture fixture;
     Visitor peer(fixture.path());
     peer.send(std::string(70'000, 'x'));
     CHECK(peer.line().find("longer than 65536 bytes") != std::string::npos);
@@ -233,7 +233,7 @@ TEST_CASE("a line without end is cut off with a reason") {
 }
 
 TEST_CASE("half a line and then gone") {
-    Fixture fixture;
+    ServerFixture fixture;
     {
         Visitor peer(fixture.path());
         REQUIRE(fixture.wait_connections(1));
@@ -251,7 +251,7 @@ TEST_CASE("half a line and then gone") {
 TEST_CASE("connections are limited") {
     ServerOptions options;
     options.max_connections = 3;
-    Fixture fixture(options);
+    ServerFixture fixture(options);
     std::vector<std::unique_ptr<Visitor>> peers;
     for (int i = 0; i < 3; ++i) {
         peers.push_back(std::make_unique<Visitor>(fixture.path()));
@@ -268,7 +268,7 @@ TEST_CASE("connections are limited") {
 TEST_CASE("who does not read is cut off, and what was kept for it goes") {
     ServerOptions options;
     options.max_unread_bytes = 100'000;
-    Fixture fixture(options);
+    ServerFixture fixture(options);
     Visitor peer(fixture.path());
     peer.send(R"({"jsonrpc":"2.0","id":1,"method":"flood","params":{"count":5000}})"
               "\n");
@@ -280,7 +280,7 @@ TEST_CASE("who reads too slowly for too long is cut off") {
     ServerOptions options;
     options.max_unread_bytes = 100'000'000;
     options.max_unread_time = 100ms;
-    Fixture fixture(options);
+    ServerFixture fixture(options);
     Visitor peer(fixture.path());
     peer.send(R"({"jsonrpc":"2.0","id":1,"method":"flood","params":{"count":5000}})"
               "\n");
@@ -289,7 +289,7 @@ TEST_CASE("who reads too slowly for too long is cut off") {
 }
 
 TEST_CASE("notifications reach a client that reads, and end with it") {
-    Fixture fixture;
+    ServerFixture fixture;
     {
         Visitor peer(fixture.path());
         CHECK(peer.ask(R"({"jsonrpc":"2.0","id":1,"method":"flood","params":{"count":100}})") ==
@@ -304,7 +304,7 @@ TEST_CASE("notifications reach a client that reads, and end with it") {
 TEST_CASE("a peer without permission is told so for every command") {
     ServerOptions options;
     options.may_operate = [](const tipring::control::Peer&) { return false; };
-    Fixture fixture(options);
+    ServerFixture fixture(options);
     for (const auto& request :
          {echo, std::string("garbage"), std::string(R"({"jsonrpc":"2.0","id":1,"method":"nonsense"})")}) {
         Visitor peer(fixture.path());
@@ -331,7 +331,7 @@ TEST_CASE("the kernel's word on the peer reaches the rule") {
         seen.set_value(peer);
         return true;
     };
-    Fixture fixture(options);
+    ServerFixture fixture(options);
     Visitor peer(fixture.path());
     CHECK(peer.ask(echo) == echoed);
     const auto who = seen.get_future().get();
@@ -344,7 +344,7 @@ TEST_CASE("the kernel's word on the peer reaches the rule") {
 TEST_CASE("the socket file: private without a group, stale replaced, live respected, removed at the end") {
     std::string path;
     {
-        Fixture fixture;
+        ServerFixture fixture;
         path = fixture.path();
         struct stat status {};
         REQUIRE(::stat(path.c_str(), &status) == 0);

@@ -11,8 +11,8 @@ using Service = farend::CentralOffice::Service;
 
 namespace {
 
-struct Wire {
-    Wire()
+struct ExchangeWire {
+    ExchangeWire()
         : tones(hardware::country_tones("de").value()),
           board({.fxo = 1}),
           near_board(board.near()),
@@ -31,7 +31,7 @@ struct Wire {
 }  // namespace
 
 TEST_CASE("an outgoing call: dial tone, digits, ringback, answer, release") {
-    Wire wire;
+    ExchangeWire wire;
     wire.office->set_service({.number_length = 3, .answer_after = 2500ms});
     CHECK(wire.office->state() == "idle");
     wire.phone->lift();
@@ -64,7 +64,7 @@ TEST_CASE("an outgoing call: dial tone, digits, ringback, answer, release") {
 }
 
 TEST_CASE("a number of any length ends with a pause, and the called party may be busy") {
-    Wire wire;
+    ExchangeWire wire;
     wire.office->set_service({.busy = true});
     wire.phone->lift();
     REQUIRE(wire.phone->wait_for_tone("dial", 4s));
@@ -75,7 +75,7 @@ TEST_CASE("a number of any length ends with a pause, and the called party may be
 }
 
 TEST_CASE("a rotary dial works too") {
-    Wire wire;
+    ExchangeWire wire;
     wire.office->set_service({.number_length = 2, .answer_after = 0ms});
     wire.phone->lift();
     REQUIRE(wire.phone->wait_for_tone("dial", 4s));
@@ -85,7 +85,7 @@ TEST_CASE("a rotary dial works too") {
 }
 
 TEST_CASE("an incoming call rings, is answered, and ends by tone and by battery drop") {
-    Wire wire;
+    ExchangeWire wire;
     wire.office->ring();
     REQUIRE(wire.office->wait_state("ringing", 2s));
     REQUIRE(wire.phone->wait_ringing(3s));
@@ -107,7 +107,7 @@ TEST_CASE("an incoming call rings, is answered, and ends by tone and by battery 
 }
 
 TEST_CASE("ringing that nobody answers can be stopped") {
-    Wire wire;
+    ExchangeWire wire;
     wire.office->ring();
     REQUIRE(wire.phone->wait_ringing(3s));
     wire.office->stop_ringing();

@@ -74,7 +74,7 @@ base::Result<void> write_wav(const std::string& path, std::span<const std::int16
     std::ofstream file(path, std::ios::binary | std::ios::trunc);
     file.write(out.data(), static_cast<std::streamsize>(out.size()));
     file.close();
-    if (!file) return base::fail(base::format("cannot write {}: {}", path, std::strerror(errno)));
+    if (!file) return base::fail(base::format("cannot write {}: {}", path, base::errno_text(errno)));
     return {};
 }
 

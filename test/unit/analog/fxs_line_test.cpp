@@ -255,10 +255,10 @@ TEST_CASE("fxs: glare: a phone lifted before start makes the line busy") {
 }
 
 TEST_CASE("fxs: a flash of a phone that counts as down is a lifting") {
-    auto idle = line();
+    auto idle = fxs();
     CHECK(idle.feed(Kind::flash) == "seize start_audio listen(dtmf) play_tone(dial) start_timer(dial 16000)");
     CHECK(idle.machine.off_hook());
-    auto called = line();
+    auto called = fxs();
     called.start("201");
     CHECK(called.feed(Kind::flash) == "stop_timer(ring) seize start_audio listen(dtmf) report_answered");
     CHECK(called.machine.off_hook());

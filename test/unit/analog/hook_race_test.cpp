@@ -179,7 +179,7 @@ class QuietLog {
 
 /// The flash time, the drop and the settling are over by then, one after the other.
 constexpr milliseconds longest_end{4000};
-constexpr milliseconds step{70};
+constexpr milliseconds sweep_step{70};
 
 }  // namespace
 
@@ -197,8 +197,8 @@ TEST_CASE("hook race: a phone put down at once while the far end releases answer
 TEST_CASE("hook race: whenever the phone goes down and the far end releases, the next lifting is noticed") {
     const QuietLog quiet;
     const bool called = GENERATE(false, true);
-    for (auto down_at = 0ms; down_at <= 2000ms; down_at += step) {
-        for (auto release_at = 0ms; release_at <= 2000ms; release_at += step) {
+    for (auto down_at = 0ms; down_at <= 2000ms; down_at += sweep_step) {
+        for (auto release_at = 0ms; release_at <= 2000ms; release_at += sweep_step) {
             for (const auto later : {20ms, 100ms, 300ms, 1000ms, 3000ms}) {
                 CAPTURE(called, down_at.count(), release_at.count(), later.count());
                 AnsweredPhone phone;
@@ -218,9 +218,9 @@ TEST_CASE("hook race: whenever the phone goes down and the far end releases, the
 
 TEST_CASE("hook race: a phone lifted again while the line is released is never left without a tone") {
     const QuietLog quiet;
-    for (auto down_at = 0ms; down_at <= 1400ms; down_at += step) {
-        for (auto release_at = 0ms; release_at <= 1400ms; release_at += step) {
-            for (auto lifted_after = step; lifted_after <= 2100ms; lifted_after += step) {
+    for (auto down_at = 0ms; down_at <= 1400ms; down_at += sweep_step) {
+        for (auto release_at = 0ms; release_at <= 1400ms; release_at += sweep_step) {
+            for (auto lifted_after = sweep_step; lifted_after <= 2100ms; lifted_after += sweep_step) {
                 if (down_at + lifted_after <= release_at) continue;  // a flash in the call
                 CAPTURE(down_at.count(), release_at.count(), lifted_after.count());
                 AnsweredPhone phone;

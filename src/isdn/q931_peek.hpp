@@ -15,9 +15,9 @@ namespace tipring::isdn {
 /// there is none or the frame is anything else. Takes any octets.
 std::optional<call::Location> cause_location(std::span<const std::uint8_t> frame);
 
-/// Whether the frame is an I-frame with a B-channel maintenance message (AT&T TR 41459 10.2: discriminator 0x03
-/// or 0x43) other than SERVICE, the one that asks for an answer. libpri answers every one, an answer too, so
-/// two of its kind would never stop. Takes any octets.
+/// Whether the frame is an I-frame with a B-channel maintenance message (AT&T TR 41459 10.2: discriminator
+/// 0x03 or 0x43) other than SERVICE, the one that asks for an answer. libpri answers every one, an answer
+/// too, so two of its kind would never stop. Takes any octets.
 bool is_unasked_maintenance(std::span<const std::uint8_t> frame);
 
 /// Names travel as ISO 8859-1 in the Display element (Q.931 4.5.16 leaves it to national use); the inside is

@@ -11,7 +11,7 @@
 //
 // state                                   | input                                | actions                                                       | next
 // ----------------------------------------+--------------------------------------+---------------------------------------------------------------+---------------------
-// idle, clearing, ring_wait               | ring_begin                           | timer burst, timer ring                                       | ring_check
+// idle, clearing, ring_wait, ring_check   | ring_begin                           | timer burst, timer ring                                       | ring_check
 // ring_check                              | timer burst                          | - (the burst is long enough to be one)                        | ring_check
 // ring_check                              | ring_end: bursts are enough          | timer ring, incoming                                          | ringing
 //                                         |   the same with answer_at_once       | seize, audio, ringback tone, incoming                         | held
@@ -60,6 +60,9 @@
 // any                                     | shut_down                            | everything off, nothing reported                              | unavailable for ever
 //
 // A battery timer that runs when dialling or talking is entered starts anew there.
+//
+// After in_service and alarm_clear the port feeds ring_begin when the line rings already. Battery is no part
+// of the machine's idle: the port asks for it when it opens a call.
 //
 // Answer supervision is "immediate": a call to the exchange counts as answered when its digits are sent, and
 // the caller hears the exchange itself from then on.

@@ -36,6 +36,7 @@
 // dropping                   | timer drop: off-hook                  | busy or reorder tone, timer tone                                 | warning
 //                            |   on-hook                             | -                                                                | idle
 // dropping, unavailable      | off_hook, on_hook                     | - (kept in mind)                                                 | same
+// lockout                    | off_hook, flash                       | - (the driver's late report)                                     | lockout
 // warning                    | timer tone                            | howler, timer tone                                               | howler
 // howler                     | timer tone                            | silence                                                          | lockout
 // ringing                    | off_hook, flash                       | seize, audio, answered                                           | talking
@@ -53,6 +54,9 @@
 // any                        | shut_down                             | everything off, nothing reported                                 | unavailable for ever
 //
 // Digits of a kind that the port does not accept, and pulse_start where it takes no pulses, change nothing.
+//
+// Before in_service and alarm_clear the port feeds off_hook or on_hook, as the board's status says: drivers
+// do not report all that a phone does meanwhile.
 //
 // Glare: a phone lifted after `start` answers, even if its bell has not sounded yet; lifted before, `start`
 // meets a busy line. A hook flash is no feature of this machine yet: in a call it is unexpected, counted and

@@ -9,6 +9,8 @@ namespace {
 constexpr std::size_t history_length = 16;
 /// A bit more than the driver's debounce after a seizure (DAHDI_DEFAULT_DEBOUNCETIME, 600 ms).
 constexpr std::chrono::milliseconds debounce_time{650};
+/// A bit more than the driver's battery drop (500 ms) and what it needs to settle (300 ms).
+constexpr std::chrono::milliseconds drop_time{850};
 
 std::string_view kind_name(config::PortKind kind) {
     return kind == config::PortKind::fxs ? "fxs" : "fxo";
@@ -18,6 +20,10 @@ LineInput input_of(LineInputKind kind) {
     LineInput input;
     input.kind = kind;
     return input;
+}
+
+LineInput hook_input(const hardware::LineStatus& status) {
+    return input_of(status.off_hook ? LineInputKind::off_hook : LineInputKind::on_hook);
 }
 
 }  // namespace
@@ -31,7 +37,8 @@ AnalogPort::AnalogPort(const config::Port& settings, Parts parts)
       plan_(std::make_shared<const dsp::TonePlan>(country_.tones)),
       on_change_(std::move(parts.on_change)),
       machine_(std::move(parts.machine)),
-      debounce_(parts.reactor) {
+      debounce_(parts.reactor),
+      drop_(parts.reactor) {
     for (auto& timer : timers_)
         timer.emplace(reactor_);
     state_ = machine_->state_name();
@@ -61,6 +68,24 @@ void AnalogPort::prepare_channel() {
     }
     if (status->alarm) feed(input_of(LineInputKind::alarm));
     if (is_fxs() && status->off_hook) feed(input_of(LineInputKind::off_hook));
+    if (!is_fxs() && status->ringing) feed(input_of(LineInputKind::ring_begin));
+}
+
+// While a port is away its driver does not report everything: not a phone that goes down after the battery
+// drop, nothing of a span without signal. Nor has an idle exchange line any use for what came meanwhile, and
+// a line that rings must not be taken for a free one in the silence after this burst. The phone's hook comes
+// before the input, because the state in which the machine comes back depends on it; the ringing after it,
+// because only a machine that is back has a use for it. Battery needs nothing: open() asks for it.
+void AnalogPort::come_back(const LineInput& input) {
+    if (shut_ || (machine_->in_service() && !machine_->alarm())) {
+        feed(input);
+        return;
+    }
+    const auto status = channel_->control->status();
+    if (!status) check(status.error(), "status");
+    if (status && is_fxs()) feed(hook_input(*status));
+    feed(input);
+    if (status && !is_fxs() && status->ringing) feed(input_of(LineInputKind::ring_begin));
 }
 
 // A phone that goes down while the driver settles after a battery drop is not reported; only its status shows
@@ -92,7 +117,11 @@ void AnalogPort::on_event(const media::Event& event) {
         case media::EventKind::line:
             if (!to_input(event.line, input)) break;
             if (lifted_in_a_pulse(input)) input = input_of(LineInputKind::off_hook);
-            feed(std::move(input));
+            if (input.kind == LineInputKind::alarm_clear) {
+                come_back(input);
+            } else {
+                feed(std::move(input));
+            }
             break;
         case media::EventKind::digit:
             input.kind = LineInputKind::digit;
@@ -222,6 +251,7 @@ void AnalogPort::carry_out_on_board(const LineAction& action) {
             if (need(control.seize(), "seize") && is_fxs()) start_debounce();
             break;
         case LineActionKind::release_wire:
+            drop_follows_ = is_fxs() && machine_->off_hook();
             if (debounce_.running() && !shut_) {
                 release_waits_ = true;
             } else {
@@ -247,6 +277,15 @@ void AnalogPort::release_wire() {
     release_waits_ = false;
     debounce_.stop();
     check(channel_->control->release(), "release");
+    if (drop_follows_ && !shut_) drop_.start(drop_time, [this] { note_hook_after_drop(); });
+}
+
+// A port that leaves a call because it is taken out of service may be back before the driver has settled,
+// and what the phone does until then is not reported. A wire that was seized since has settled.
+void AnalogPort::note_hook_after_drop() {
+    if (machine_->conditions().seized) return;
+    const auto status = channel_->control->status();
+    if (status && status->off_hook != machine_->off_hook()) feed(hook_input(*status));
 }
 
 void AnalogPort::carry_out_on_audio(const LineAction& action) {
@@ -414,7 +453,11 @@ std::unique_ptr<call::Leg> AnalogPort::open(base::LegId id, const call::CallRequ
 }
 
 void AnalogPort::set_in_service(bool in_service) {
-    feed(input_of(in_service ? LineInputKind::in_service : LineInputKind::out_of_service));
+    if (in_service) {
+        come_back(input_of(LineInputKind::in_service));
+    } else {
+        feed(input_of(LineInputKind::out_of_service));
+    }
 }
 
 void AnalogPort::shut_down() {
@@ -422,6 +465,7 @@ void AnalogPort::shut_down() {
     if (leg_ != nullptr) std::exchange(leg_, nullptr)->detach();
     feed(input_of(LineInputKind::shut_down));
     if (release_waits_) release_wire();
+    drop_.stop();
     audio_->remove(channel_);
 }
 

@@ -37,7 +37,7 @@ class AnalogPort final : public Port, public call::Exit, private LegOwner {
     PortView view() const override;
     const config::Port& settings() const override { return settings_; }
     call::Exit& exit() override { return *this; }
-    bool idle() const override { return machine_->idle() && leg_ == nullptr && !release_waits_; }
+    bool idle() const override { return machine_->idle() && leg_ == nullptr && !wire_busy(); }
     void set_in_service(bool in_service) override;
     void shut_down() override;
 
@@ -63,6 +63,8 @@ class AnalogPort final : public Port, public call::Exit, private LegOwner {
     std::array<std::optional<base::Timer>, line_timers> timers_;
     base::Timer debounce_;        ///< runs while the driver does not see an fxs phone's hook after a seizure
     bool release_waits_ = false;  ///< the machine has released the wire; the board is told after the debounce
+    bool drop_follows_ = false;   ///< the phone was up when the machine released the wire
+    base::Timer drop_;            ///< runs while the driver drops an fxs phone's battery and settles
     LineLeg* leg_ = nullptr;      ///< owned by the call
 
     std::deque<LineInput> queue_;
@@ -78,7 +80,10 @@ class AnalogPort final : public Port, public call::Exit, private LegOwner {
     void leg_gone(LineLeg& leg) override;
     media::EndpointId endpoint() const override { return audio_->endpoint(); }
 
+    /// The board would refuse to ring: it has not released the wire, or not settled after that.
+    bool wire_busy() const { return release_waits_ || drop_.running(); }
     void prepare_channel();
+    void come_back(const LineInput& input);
     void feed(LineInput input);
     void step(const LineInput& input);
     void note_unexpected(std::string_view state, LineInputKind input);
@@ -87,6 +92,7 @@ class AnalogPort final : public Port, public call::Exit, private LegOwner {
     void carry_out_on_board(const LineAction& action);
     void start_debounce();
     void release_wire();
+    void note_hook_after_drop();
     void carry_out_on_audio(const LineAction& action);
     void carry_out_on_leg(const LineAction& action);
     bool check(const base::Result<void>& result, std::string_view what);

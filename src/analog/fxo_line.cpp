@@ -26,6 +26,8 @@ struct FxoLine::Table {
         Row{State::idle, Input::ring_begin, &FxoLine::burst_begins},
         Row{State::idle, Input::start, &FxoLine::place_call},
 
+        // The driver's late report of a burst that its status told, or the next one after a lost end.
+        Row{State::ring_check, Input::ring_begin, &FxoLine::burst_begins},
         Row{State::ring_check, Input::ring_end, &FxoLine::burst_ends},
         Row{State::ring_check, Input::timer, &FxoLine::ring_check_timer},
         Row{State::ring_wait, Input::ring_begin, &FxoLine::burst_begins},

@@ -71,6 +71,9 @@ struct FxsLine::Table {
         Row{State::howler, Input::timer, &FxsLine::howler_timer},
         Row{State::howler, Input::on_hook, &FxsLine::phone_down},
         Row{State::lockout, Input::on_hook, &FxsLine::phone_down},
+        // The driver's late report of a phone whose status told that it was lifted while the line was away.
+        Row{State::lockout, Input::off_hook, &FxsLine::nothing},
+        Row{State::lockout, Input::flash, &FxsLine::nothing},
 
         Row{State::ringing, Input::off_hook, &FxsLine::phone_answers},
         Row{State::ringing, Input::flash, &FxsLine::phone_answers},  // as in idle

@@ -2,36 +2,41 @@
 // of leg B (the attempt to reach a destination) and of the manager go in; actions for the manager come out.
 // No I/O, clock or thread.
 //
-// state     | event               | actions                                                   | next
-// ----------+---------------------+-----------------------------------------------------------+-----------
-// routing   | begin               | try_next                                                  | routing
-// routing   | attempt_started     | proceed_a (the first time), start_no_answer               | trying
-// routing   | attempt_refused     | try_next (the cause is kept)                              | routing
-// routing   | out_of_destinations | release_a with the last cause (3 when there was none)     | releasing
-// trying    | b_proceeding        | -                                                         | trying
-// trying    | b_alerting          | alert_a, connect when in-band, start_no_answer            | alerting
-// alerting  | b_alerting          | alert_a and connect or disconnect, when in-band changed   | alerting
-// trying    | b_released, cause may try next    | stop_no_answer, try_next                    | routing
-// trying    | b_released, another cause         | stop_no_answer, release_a                   | releasing
-// alerting  | b_released          | stop_no_answer, disconnect, release_a                     | releasing
-// trying, alerting | no_answer    | disconnect, abandon_b (19), try_next                      | routing
-// trying, alerting | b_answered   | stop_no_answer, answer_a, connect                         | talking
-// alerting, talking| a_media, b_media  | connect, when it is connected (the leg's audio moved) | same
-// talking   | b_alerting, b_proceeding, b_answered   | - (a forked or repeated answer)        | talking
-// alerting, talking| a_digit      | digit_to_b                                                | same
-// talking   | b_digit             | digit_to_a                                                | talking
-// talking   | b_released          | disconnect, release_a                                     | releasing
-// any above | a_released          | stop_no_answer, disconnect, release_b if there is one     | releasing
-// any above | hang_up             | stop_no_answer, disconnect, release_a, release_b          | releasing
-// releasing | a_released, b_released, abandoned_released; nobody left | finish                  | ended
-// releasing | attempt_started (it crossed a hang_up) | release_b                                | releasing
-// releasing | guard (a leg never said that it is over)                | finish                  | ended
-// releasing | anything else       | - (it crossed the release: for example B answers late)    | releasing
-// ended     | anything            | -                                                         | ended
+// state             | event                                    | actions                                                          | next
+// ------------------+------------------------------------------+------------------------------------------------------------------+----------
+// routing           | begin                                    | try_next                                                         | routing
+// routing           | attempt_started                          | proceed_a (the first time), start_no_answer                      | trying
+// routing           | attempt_refused                          | try_next (the cause is kept)                                     | routing
+// routing           | out_of_destinations                      | release_a with the last cause (3 when there was none)            | releasing
+// routing           | a_media, a_digit                         | - (there is nobody to tell yet)                                  | routing
+// trying, alerting  | b_proceeding, b_digit                    | -                                                                | same
+// trying            | a_media, b_media, a_digit                | -                                                                | trying
+// trying            | b_alerting                               | start_no_answer, alert_a, connect when in-band                   | alerting
+// alerting          | b_alerting                               | alert_a and connect or disconnect, when in-band changed          | alerting
+// trying            | b_released, cause may try next           | stop_no_answer, try_next                                         | routing
+// trying            | b_released, another cause                | stop_no_answer, release_a                                        | releasing
+// alerting          | b_released                               | stop_no_answer, disconnect, release_a                            | releasing
+// trying, alerting  | no_answer                                | alert_a (no longer in-band) after an in-band alert, disconnect,  | routing
+//                   |                                          |   abandon_b (19), try_next                                       |
+// trying, alerting  | b_answered                               | stop_no_answer, answer_a, connect                                | talking
+// alerting, talking | a_media, b_media                         | connect, when it is connected (the leg's audio moved)            | same
+// talking           | b_alerting, b_proceeding, b_answered     | - (a forked or repeated answer)                                  | talking
+// alerting, talking | a_digit                                  | digit_to_b                                                       | same
+// talking           | b_digit                                  | digit_to_a                                                       | talking
+// talking           | b_released                               | disconnect, release_a                                            | releasing
+// any above         | a_released                               | stop_no_answer, disconnect, release_b if there is one            | releasing
+// any above         | hang_up                                  | stop_no_answer, disconnect, release_a, release_b if there is one | releasing
+// releasing         | a_released, b_released,                  | finish                                                           | ended
+//                   |   abandoned_released; nobody left        |                                                                  |
+// releasing         | attempt_started (it crossed a hang_up)   | release_b                                                        | releasing
+// releasing         | guard (a leg never said that it is over) | finish                                                           | ended
+// releasing         | anything else                            | - (it crossed the release: for example B answers late)           | releasing
+// ended             | anything                                 | -                                                                | ended
 //
-// abandoned_released (a leg that did not answer in time is over now) only counts down in every state. Whoever
-// enters releasing with nobody left finishes at once. Other events in other states are unexpected: counted,
-// without effect. Thread: core.
+// The first b_alerting of a call gives alert_a always, a later one when it differs from the last in being
+// in-band. abandoned_released (a leg that did not answer in time is over now) only counts down in every
+// state. Whoever enters releasing does start_guard, and finishes at once with nobody left. Other events in
+// other states are unexpected: counted, without effect. Thread: core.
 #pragma once
 
 #include <cstdint>

@@ -2,14 +2,19 @@
 // Thread: FarEndModel's members and all that ends in "_now" run on the far-end thread; the CentralOffice
 // interface from any.
 //
-// State        | loop closes | a digit      | number complete | answer_after | hang_up_by_tone | battery drop
-// | loop opens idle         | dial_tone   |              |                 |              |                 |
-// | ringing      | talking     |              |                 |              | idle            | idle |
-// dial_tone    |             | collecting   |                 |              | busy            | released |
-// released collecting   |             | collecting   | ringback/busy   |              | busy            |
-// released     | released ringback     |             |              |                 | talking      | busy
-// | released     | released talking,busy |             |              |                 |              | busy
-// | released     | released released     | dial_tone   |              | (idle after 1 s with the loop open)
+// state                       | loop closes | a digit    | number complete         | answer_after | hang_up_by_tone | battery drop | loop opens
+// ----------------------------+-------------+------------+-------------------------+--------------+-----------------+--------------+-----------------
+// idle                        | dial_tone   |            |                         |              |                 |              |
+// ringing                     | talking     |            |                         |              | idle            | idle         |
+// dial_tone                   |             | collecting |                         |              | busy            | released     | released
+// collecting                  |             | collecting | ringback, busy, talking |              | busy            | released     | released
+// ringback                    |             |            |                         | talking      | busy            | released     | released
+// talking, busy               |             |            |                         |              | busy            | released     | released
+// released, loop still closed |             |            |                         |              | busy            | released     | released
+// released, loop open         | dial_tone   |            |                         |              |                 |              | (idle after 1 s)
+//
+// The first pulse of a dialled digit counts as one for leaving dial_tone. ring() goes from idle and released,
+// with the loop open, to ringing; stop_ringing() from ringing to idle.
 #pragma once
 
 #include "audio_port.hpp"

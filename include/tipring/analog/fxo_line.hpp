@@ -3,52 +3,66 @@
 //
 // What each state does on the wire:
 //   idle, ring_check, ring_wait, ringing, ignored, clearing, unavailable: loop open, no audio
-//   seizing: loop closed   dial_tone_wait, dialling, talking, held: loop closed, audio; detectors:
-//   dial_tone_wait call-progress tones, talking and held those and DTMF; held plays ringback to the caller
-//   until the other side's audio or answer comes
+//   seizing: loop closed
+//   dial_tone_wait: loop closed, audio, detector of call-progress tones
+//   dialling: loop closed, audio
+//   talking, held: loop closed, audio, detectors of call-progress tones and DTMF; held plays ringback to the
+//     caller until the other side's audio or answer comes
 //
-// state     | input                         | actions                                         | next
-// ----------+-------------------------------+-------------------------------------------------+---------------------
-// idle, clearing, ring_wait | ring_begin    | timer burst, timer ring                          | ring_check
-// ring_check| timer burst                   | - (the burst is long enough to be one)           | ring_check
-// ring_check| ring_end: too short           | -                                                | idle or
-// ring_wait ring_check| ring_end: bursts are enough   | incoming, timer ring                             |
-// ringing
-//           |  the same with answer_at_once | incoming, seize, audio, ringback tone            | held
-//           |  not enough yet               | timer ring                                       | ring_wait
-// ring_check, ring_wait | timer ring        | -                                                | idle
-// ringing   | ring_begin, ring_end          | timer ring                                       | ringing
-// ringing   | timer ring                    | released(16, caller hung up)                     | idle
-// ringing   | answer                        | seize, audio                                     | talking
-// ringing   | release                       | released (a ringing line cannot be refused: wait) | ignored
-// ignored   | ring_begin, ring_end          | timer ring                                       | ignored
-// ignored   | timer ring                    | -                                                | idle
-// held      | alert(true) / alert(false)    | tone off / ringback tone                         | held
-// held      | answer                        | tone off                                         | talking
-// idle      | start                         | seize, timer dial (seize limit)                  | seizing
-// seizing   | hook_complete                 | audio, timer dial                                |
-// dial_tone_wait seizing   | ring_begin (glare)            | released(44), open the loop; the caller's next
-// burst is a new call | clearing seizing   | timer dial                    | released(41), open the loop |
-// clearing dial_tone_wait | tone_heard dial          | digits, timer dial                               |
-// dialling dial_tone_wait | tone_heard busy, congestion   | released(34), open the loop                 |
-// clearing dial_tone_wait | timer dial               | released(34, no dial tone), open the loop;       |
-// clearing
-//           |  the same when dial tone is not waited for: digits, timer dial                     | dialling
-// dialling  | digits_sent                   | alerting(in-band), answered                      | talking
-// dialling  | timer dial                    | released(41), open the loop                      | clearing
-// talking   | send_digit                    | DTMF to the exchange                             | talking
-// held, dial_tone_wait, dialling, talking | battery_lost / battery_present | timer battery on / off | same
-// held, talking  | timer battery            | released(16, battery drop), open the loop        | clearing
-// dial_tone_wait, dialling | timer battery  | released(27, battery drop), open the loop        | clearing
-// held, talking  | tone_heard busy, congestion   | released(16, which tone), open the loop     | clearing
-// seizing ... talking, held | release       | released, open the loop, timer drop (guard time) | clearing
-// clearing  | timer drop                    | -                                                | idle
-// not idle, no call | start                 | released(44) (27 when unavailable)               | same
-// any       | alarm, removed, out_of_service | released(27), everything off                    | unavailable
-// unavailable | alarm_clear, in_service: all is well | -                                         | idle
-// any       | hardware_failed               | released(41), everything off, timer drop         | clearing
-// any       | shut_down                     | everything off, nothing reported                 | unavailable
-// for ever
+// state                                   | input                                | actions                                                       | next
+// ----------------------------------------+--------------------------------------+---------------------------------------------------------------+---------------------
+// idle, clearing, ring_wait, ring_check   | ring_begin                           | timer burst, timer ring                                       | ring_check
+// ring_check                              | timer burst                          | - (the burst is long enough to be one)                        | ring_check
+// ring_check                              | ring_end: bursts are enough          | timer ring, incoming                                          | ringing
+//                                         |   the same with answer_at_once       | seize, audio, ringback tone, incoming                         | held
+//                                         |   not enough yet                     | timer ring                                                    | ring_wait
+//                                         |   too short, none before it          | -                                                             | idle
+//                                         |   too short, after one that counts   | timer ring                                                    | ring_wait
+// ring_check, ring_wait                   | timer ring                           | -                                                             | idle
+// ringing                                 | ring_begin, ring_end                 | timer ring                                                    | ringing
+// ringing                                 | timer ring                           | released(16, caller hung up)                                  | idle
+// ringing                                 | alert                                | - (the exchange gives ringback)                               | ringing
+// ringing                                 | answer                               | seize, audio                                                  | talking
+// ringing                                 | release                              | released, timer ring (a ringing line cannot be refused: wait) | ignored
+// ignored                                 | ring_begin, ring_end                 | timer ring                                                    | ignored
+// ignored                                 | timer ring                           | -                                                             | idle
+// held                                    | alert(true) / alert(false)           | tone off / ringback tone                                      | held
+// held                                    | answer                               | tone off                                                      | talking
+// idle                                    | start                                | seize, timer dial (seize limit)                               | seizing
+//                                         |   nothing to dial in the number      | released(28)                                                  | idle
+// seizing                                 | hook_complete                        | audio, timer dial (limit or delay)                            | dial_tone_wait
+// seizing                                 | ring_begin (glare)                   | released(44), open the loop, timer drop; the caller's next    | clearing
+//                                         |                                      |   burst is a new call                                         |
+// seizing                                 | timer dial                           | released(41), open the loop, timer drop                       | clearing
+// dial_tone_wait                          | tone_heard dial                      | digits, timer dial                                            | dialling
+//                                         |   the same without a number          | alerting(in-band), answered                                   | talking
+// dial_tone_wait                          | tone_heard busy, congestion          | released(34), open the loop, timer drop                       | clearing
+// dial_tone_wait                          | timer dial                           | released(34, no dial tone), open the loop, timer drop         | clearing
+//                                         |   the same when dial tone is not     | as tone_heard dial                                            | dialling, talking
+//                                         |     waited for                       |                                                               |
+// dialling                                | digits_sent                          | alerting(in-band), answered                                   | talking
+// dialling                                | timer dial                           | released(41), open the loop, timer drop                       | clearing
+// talking                                 | send_digit                           | DTMF to the exchange                                          | talking
+// talking                                 | alert                                | -                                                             | talking
+// held, dial_tone_wait, dialling, talking | battery_lost / battery_present       | timer battery on / off                                        | same
+// held, talking                           | timer battery                        | released(16, battery drop), open the loop, timer drop         | clearing
+// dial_tone_wait, dialling                | timer battery                        | released(27, battery drop), open the loop, timer drop         | clearing
+// held, talking                           | tone_heard busy, congestion          | released(16, which tone), open the loop, timer drop           | clearing
+// seizing ... talking, held               | release                              | released, open the loop, timer drop (guard time)              | clearing
+// dial_tone_wait ... talking, held,       | ring_begin, ring_end                 | -                                                             | same
+//   unavailable                           |                                      |                                                               |
+// seizing, clearing                       | ring_end                             | -                                                             | same
+// clearing                                | timer drop                           | -                                                             | idle
+// not idle, no call                       | start                                | released(44) (27 when unavailable)                            | same
+// any                                     | alarm, removed, out_of_service       | released(27), everything off                                  | unavailable
+// unavailable                             | alarm_clear, in_service: all is well | -                                                             | idle
+// any but idle, unavailable               | hardware_failed                      | released(41), everything off, timer drop                      | clearing
+// any                                     | shut_down                            | everything off, nothing reported                              | unavailable for ever
+//
+// A battery timer that runs when dialling or talking is entered starts anew there.
+//
+// After in_service and alarm_clear the port feeds ring_begin when the line rings already. Battery is no part
+// of the machine's idle: the port asks for it when it opens a call.
 //
 // Answer supervision is "immediate": a call to the exchange counts as answered when its digits are sent, and
 // the caller hears the exchange itself from then on.

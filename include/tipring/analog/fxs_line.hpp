@@ -2,54 +2,61 @@
 // port's is core.
 //
 // What each state does on the wire (audio includes the DTMF receiver, except in warning and howler):
-// clang-format off
 //   idle, unavailable: nothing                              ringing: ringer
 //   dial_tone, dialling, calling, ringback, early, talking: seized, audio
 //   dropping: released (battery drop)                       warning: seized, busy or reorder tone
 //   howler: seized, off-hook warning tone                   lockout: silent, as it was
 //
-// state                      | input                                 | actions                                         | next
-// ---------------------------+---------------------------------------+-------------------------------------------------+---------------------
-// idle                       | off_hook, flash                       | dial tone, timer dial (first digit), timer tone | dial_tone
-// idle                       | start                                 | ring, timer ring, alerting(false)               | ringing
-// dial_tone                  | digit, pulse_digit                    | dial tone stops; see "digit" below              | dialling ...
-// dial_tone                  | pulse_start                           | dial tone stops, timer dial (inter-digit)       | dialling
-// dial_tone                  | timer tone                            | dial tone stops                                 | dial_tone
-// dial_tone                  | timer dial                            | reorder tone                                    | warning
-// dialling                   | digit, pulse_digit: map says no_match | reorder tone                                    | warning
-//                            |   partial                             | timer dial (inter-digit)                        | dialling
-//                            |   complete_or_longer                  | timer dial (short)                              | dialling
-//                            |   complete                            | incoming(number)                                | calling
-//                            |   '#' that the map has no place for,  | incoming(number)                                | calling
-//                            |     after a number                    |                                                 |
-// dialling                   | timer dial: number so far is one      | incoming(number)                                | calling
-//                            |   is not                              | reorder tone                                    | warning
-// calling, ringback, early   | alert(false)                          | ringback tone                                   | ringback
-// calling, ringback, early   | alert(true)                           | the other side's audio is heard                 | early
-// calling, ringback, early   | answer                                | -                                               | talking
-// calling, ringback, early   | release                               | released, busy tone (17) or reorder tone        | warning
-// talking                    | release                               | released, release the wire (battery drop)       | dropping
-// talking                    | pulse_digit                           | digit to the other side                         | talking
-// talking                    | send_digit                            | DTMF to the phone                               | talking
-// dropping                   | hook_complete                         | timer drop (the driver settles)                 | dropping
-// dropping                   | timer drop: off-hook                  | busy or reorder tone                            | warning
-//                            |   on-hook                             | -                                               | idle
-// warning                    | timer tone                            | howler, timer tone                              | howler
-// howler                     | timer tone                            | silence                                         | lockout
-// ringing                    | off_hook, flash                       | seize, audio, answered                          | talking
-// ringing                    | timer ring                            | ringer off, released(19)                        | idle
-// ringing                    | release                               | ringer off, released                            | idle
-// dial_tone ... talking,     | on_hook                               | released(16) if in a call, release the wire     | idle
-//   warning, howler, lockout |                                       |                                                 |
-// not idle, no call          | start                                 | released(17) (27 when unavailable)              | same
-// any                        | alarm, removed, out_of_service        | released(27), everything off                    | unavailable
-// unavailable                | alarm_clear, in_service: all is well; |                                                 |
-//                            |   phone on-hook                       | -                                               | idle
-//                            |   off-hook                            | -                                               | lockout
-// any                        | hardware_failed; phone on-hook        | released(41), everything off                    | idle
-//                            |   off-hook                            | released(41), everything off                    | lockout
-// any                        | shut_down                             | everything off, nothing reported                | unavailable for ever
-// clang-format on
+// state                      | input                                 | actions                                                          | next
+// ---------------------------+---------------------------------------+------------------------------------------------------------------+---------------------
+// idle                       | off_hook, flash                       | dial tone, timer dial (first digit), timer tone if it is shorter | dial_tone
+// idle                       | start                                 | ring, timer ring, alerting(false)                                | ringing
+// idle, ringing              | on_hook                               | - (the driver's late report after a battery drop)                | same
+// dial_tone                  | digit, pulse_digit                    | dial tone stops; see "digit" below                               | dialling ...
+// dial_tone                  | pulse_start                           | dial tone stops, timer dial (inter-digit)                        | dialling
+// dial_tone                  | timer tone                            | dial tone stops                                                  | dial_tone
+// dial_tone                  | timer dial                            | reorder tone, timer tone                                         | warning
+// dialling                   | digit, pulse_digit: map says no_match | reorder tone, timer tone                                         | warning
+//                            |   partial                             | timer dial (inter-digit)                                         | dialling
+//                            |   complete_or_longer                  | timer dial (short)                                               | dialling
+//                            |   complete                            | incoming(number)                                                 | calling
+//                            |   '#' that the map has no place for,  | incoming(number)                                                 | calling
+//                            |     after a number                    |                                                                  |
+// dialling                   | pulse_start                           | -                                                                | dialling
+// dialling                   | timer dial: number so far is one      | incoming(number)                                                 | calling
+//                            |   is not                              | reorder tone, timer tone                                         | warning
+// calling, ringback, early   | alert(false)                          | ringback tone                                                    | ringback
+// calling, ringback, early   | alert(true)                           | the other side's audio is heard                                  | early
+// calling, ringback, early   | answer                                | -                                                                | talking
+// calling, ringback, early   | release                               | released, busy tone (17) or reorder tone, timer tone             | warning
+// talking                    | release                               | released, release the wire (battery drop), timer drop            | dropping
+// talking                    | pulse_digit                           | digit to the other side                                          | talking
+// talking                    | send_digit                            | DTMF to the phone                                                | talking
+// dropping                   | hook_complete                         | timer drop (the driver settles)                                  | dropping
+// dropping                   | timer drop: off-hook                  | busy or reorder tone, timer tone                                 | warning
+//                            |   on-hook                             | -                                                                | idle
+// dropping, unavailable      | off_hook, on_hook                     | - (kept in mind)                                                 | same
+// lockout                    | off_hook, flash                       | - (the driver's late report)                                     | lockout
+// warning                    | timer tone                            | howler, timer tone                                               | howler
+// howler                     | timer tone                            | silence                                                          | lockout
+// ringing                    | off_hook, flash                       | seize, audio, answered                                           | talking
+// ringing                    | timer ring                            | released(19), ringer off                                         | idle
+// ringing                    | release                               | released, ringer off                                             | idle
+// dial_tone ... talking,     | on_hook                               | released(16) if in a call, release the wire                      | idle
+//   warning, howler, lockout |                                       |                                                                  |
+// not idle, no call          | start                                 | released(17) (27 when unavailable)                               | same
+// any                        | alarm, removed, out_of_service        | released(27), everything off                                     | unavailable
+// unavailable                | alarm_clear, in_service: all is well; |                                                                  |
+//                            |   phone on-hook                       | -                                                                | idle
+//                            |   off-hook                            | -                                                                | lockout
+// any but unavailable        | hardware_failed; phone on-hook        | released(41), everything off                                     | idle
+//                            |   off-hook                            | released(41), ringer and audio off                               | lockout
+// any                        | shut_down                             | everything off, nothing reported                                 | unavailable for ever
+//
+// Digits of a kind that the port does not accept, and pulse_start where it takes no pulses, change nothing.
+//
+// Before in_service and alarm_clear the port feeds off_hook or on_hook, as the board's status says: drivers
+// do not report all that a phone does meanwhile.
 //
 // Glare: a phone lifted after `start` answers, even if its bell has not sounded yet; lifted before, `start`
 // meets a busy line. A hook flash is no feature of this machine yet: in a call it is unexpected, counted and

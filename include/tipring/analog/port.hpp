@@ -67,7 +67,8 @@ class Port {
     /// The way out through this port: rings an FXS telephone, seizes an FXO line.
     virtual call::Exit& exit() = 0;
     virtual bool idle() const = 0;
-    /// Out of service: ends its call with cause 27, makes and takes none.
+    /// Out of service: ends its call with cause 27, makes and takes none. Back in service it asks the
+    /// board what the wire did meanwhile.
     virtual void set_in_service(bool in_service) = 0;
     /// Releases the wire (on-hook, ring off) and stops everything; reports nothing any more. Before
     /// destruction.

@@ -1,30 +1,27 @@
 // The virtual board: pairs of channels wired to each other, with the semantics of the DAHDI driver and its
-// cross-connected
-// ("loc") spans. The near side is the gateway's; the far side belongs to the far-end models.
+// cross-connected ("loc") spans. The near side is the gateway's; the far side belongs to the far-end models.
 // VirtualBoard runs its own thread (the "kernel"); near() and far() boards are used by the core thread of
 // whoever opens them.
 //
 // Line signalling and its times are those of DAHDI 2.11 for kewl-start lines (drivers/dahdi/dahdi-base.c).
 // Worth knowing:
 //  - fxs: on_hook comes 1250 ms after the phone went down; back within 15..200 ms counts as a dial pulse,
-//  later as flash.
-//    pulse_start comes at the end of the first break, pulse_digit 250 ms after the last one (11 and 12
-//    pulses: '*', '#').
+//    later as flash. pulse_start comes at the end of the first break, pulse_digit 250 ms after the last one
+//    (11 and 12 pulses: '*', '#').
 //  - fxs: the first burst of ring() has no ringer_on event; ring() fails unless the line is idle.
 //  - fxs: release() of a line whose phone is down has no battery drop and no hook_complete. Otherwise the
-//  drop lasts 500 ms,
-//    then hook_complete, then 300 ms in which ring() and seize() fail; a phone that goes down in those 300 ms
-//    is not reported (status() tells). For 600 ms after seize() the phone's going down is not noticed; it is
-//    reported later. release() within these 600 ms with the phone down drops nothing and reports nothing, and
-//    the next off_hook is lost, too: whoever feeds a phone has to wait them out.
+//    drop lasts 500 ms, then hook_complete, then 300 ms in which ring() and seize() fail; a phone that goes
+//    down in those 300 ms is not reported (status() tells). For 600 ms after seize() the phone's going down
+//    is not noticed; it is reported later. release() within these 600 ms with the phone down drops nothing
+//    and reports nothing, and the next off_hook is lost, too: whoever feeds a phone has to wait them out.
 //  - fxo: ring_end comes 50 ms after the burst. A near fxo line ignores ringing that begins within 2 s after
-//  its release().
+//    its release().
 // It differs where an analogue card differs from the driver's robbed-bit spans, and where tests would only
 // wait:
 //  - a phone that answers trips the ringer at once (the card's work); battery is reported in every hook
-//  state;
+//    state;
 //  - hook_complete follows an fxo seize() after 500 ms; a far fxo channel is a telephone: it has no ring
-//  debounce.
+//    debounce.
 // Read queue and write queue hold eight blocks; when the reader is late the newest block is lost. A channel
 // may be opened once per side; closing it releases the line.
 #pragma once

@@ -2,18 +2,18 @@
 // signalling (drivers/dahdi/dahdi-base.c: the hook, ring, pulse and flash timers of a robbed-bit channel).
 // Pure: time comes in as an argument and events go out through a vector. Thread: the virtual board's.
 //
-//   state       seize      release                ring       loop closes (phone lifted)     loop opens (phone
-//   down) on_hook     debounce   on_hook                ringing    off_hook event, once           flash timer
-//   ring_on     debounce   on_hook, drop if lifted  busy     ring trip: off_hook            -
-//   ring_off    debounce   on_hook, drop if lifted  busy     ring trip: off_hook            -
-//   debounce    debounce   drop                   busy       as on_hook                     ignored until 600
-//   ms are over off_hook    debounce   drop                   busy       as on_hook                     flash
-//   timer drop        busy       drop again             busy       -                              on_hook
-//   event after settling settling    busy       drop again             busy       - the event is lost (as the
-//   driver)
+// state             | seize    | release                     | ring    | loop closes (phone lifted) | loop opens (phone down)
+// ------------------+----------+-----------------------------+---------+----------------------------+----------------------------------
+// on_hook           | debounce | on_hook                     | ringing | off_hook event, once       | flash timer
+// ring_on, ring_off | debounce | on_hook, drop if lifted     | busy    | ring trip: off_hook        | flash timer
+// debounce          | debounce | drop, on_hook if down       | busy    | as on_hook                 | ignored until 600 ms are over
+// off_hook          | debounce | drop, on_hook if down       | busy    | as on_hook                 | flash timer
+// drop              | busy     | drop again, on_hook if down | busy    | as on_hook                 | on_hook event after settling
+// settling          | busy     | drop again, on_hook if down | busy    | as on_hook                 | the event is lost (as the driver)
 //
 // The flash timer: back within 15..200 ms is a dial pulse, later but before 1250 ms a flash, else on_hook is
-// reported.
+// reported. While it runs the phone does not count as down yet. "Once": until on_hook is reported or the line
+// has settled.
 #pragma once
 
 #include <chrono>

@@ -84,6 +84,16 @@ TEST_CASE("fxo: a burst that is too short is no ring") {
     CHECK(burst(fed).find("report_incoming") != std::string::npos);
 }
 
+TEST_CASE("fxo: a burst whose beginning is told twice is one") {
+    auto fed = line();
+    fed.feed(Kind::ring_begin);
+    CHECK(fed.feed(Kind::ring_begin) ==
+          "stop_timer(ring) stop_timer(burst) start_timer(burst 200) start_timer(ring 8000)");
+    fed.timer(LineTimer::burst);
+    CHECK(fed.feed(Kind::ring_end) == "stop_timer(ring) start_timer(ring 8000) report_incoming()");
+    CHECK(fed.machine.unexpected() == 0);
+}
+
 TEST_CASE("fxo: a call is announced after the bursts asked for") {
     analog::FxoLine::Settings settings;
     settings.rings_before_announce = 2;

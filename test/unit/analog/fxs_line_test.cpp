@@ -273,6 +273,10 @@ TEST_CASE("fxs: alarm, removal and service end the call with 27 and come back") 
         CHECK(fed.start("201") == "report_released(27)");
         fed.feed(Kind::alarm_clear);
         CHECK(fed.state() == "lockout");
+        CHECK(fed.feed(Kind::off_hook).empty());
+        CHECK(fed.feed(Kind::flash).empty());
+        CHECK(fed.state() == "lockout");
+        CHECK(fed.machine.unexpected() == 0);
         fed.feed(Kind::on_hook);
         CHECK(fed.state() == "idle");
     }

@@ -1,5 +1,6 @@
 // AnalogPort on the model of the driver's line signalling, with a clock of the test's own: whenever a phone
-// goes down around the far end's release, the next time that it is lifted is noticed.
+// goes down around the far end's release, or while its port is out of service, the next time that it is
+// lifted is noticed.
 #include <catch2/catch.hpp>
 #include <optional>
 
@@ -102,6 +103,10 @@ class AnsweredPhone {
     bool idle() const { return port_->idle(); }
     void lift() { wire_.seize(far_side, reactor_.now()); }
     void hang_up() { wire_.release(far_side, reactor_.now()); }
+    void set_in_service(bool in_service) {
+        port_->set_in_service(in_service);
+        reactor_.run_posted();
+    }
     void far_end_releases() {
         leg_->release({call::q850::normal_clearing, call::Location::user, ""});
         reactor_.run_posted();
@@ -230,6 +235,61 @@ TEST_CASE("hook race: a phone lifted again while the line is released is never l
                 phone.pass(longest_end);
                 CHECK(phone.state() != "idle");
                 CHECK(phone.state() != "dropping");
+            }
+        }
+    }
+}
+
+TEST_CASE("hook race: whenever a phone goes down around its port's absence, it takes the next call") {
+    const QuietLog quiet;
+    for (const auto out_at : {0ms, 300ms, 700ms}) {
+        for (auto down_at = 0ms; down_at <= 2000ms; down_at += step) {
+            for (auto back_at = step; back_at <= 2000ms; back_at += step) {
+                CAPTURE(out_at.count(), down_at.count(), back_at.count());
+                AnsweredPhone phone;
+                phone.pass(out_at);
+                phone.set_in_service(false);
+                phone.pass(std::min(down_at, back_at));
+                if (down_at <= back_at) {
+                    phone.hang_up();
+                    phone.pass(back_at - down_at);
+                    phone.set_in_service(true);
+                } else {
+                    phone.set_in_service(true);
+                    phone.pass(down_at - back_at);
+                    phone.hang_up();
+                }
+                REQUIRE(phone.wait([&] { return phone.idle(); }, longest_end));
+                phone.ring();
+                phone.pass(200ms);
+                phone.lift();
+                phone.pass(300ms);
+                REQUIRE(phone.state() == "talking");
+            }
+        }
+    }
+}
+
+TEST_CASE(
+    "hook race: a phone lifted again while its port comes back has a tone or is busy until it goes down") {
+    const QuietLog quiet;
+    for (const auto out_at : {0ms, 300ms, 700ms}) {
+        for (auto down_at = 0ms; down_at <= 1400ms; down_at += step) {
+            for (auto lifted_after = step; lifted_after <= 2100ms; lifted_after += step) {
+                CAPTURE(out_at.count(), down_at.count(), lifted_after.count());
+                AnsweredPhone phone;
+                phone.pass(out_at);
+                phone.set_in_service(false);
+                phone.pass(down_at);
+                phone.hang_up();
+                phone.pass(AnsweredPhone::tick);
+                phone.set_in_service(true);
+                phone.pass(lifted_after);
+                phone.lift();
+                phone.pass(longest_end);
+                CHECK(phone.state() != "idle");
+                phone.hang_up();
+                REQUIRE(phone.wait([&] { return phone.idle(); }, longest_end));
             }
         }
     }

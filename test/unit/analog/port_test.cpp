@@ -43,7 +43,10 @@ class FakeControl final : public hardware::LineControl {
         return note("echo" + std::to_string(taps));
     }
     base::Result<void> set_gain(double, double) override { return note("gain"); }
-    base::Result<hardware::LineStatus> status() override { return wire_.status; }
+    base::Result<hardware::LineStatus> status() override {
+        if (wire_.failing == "status") return base::fail("channel 3: status refused");
+        return wire_.status;
+    }
 
   private:
     Wire& wire_;
@@ -109,7 +112,8 @@ struct Office {
     std::unique_ptr<analog::Port> ports[3];
     std::unique_ptr<call::Exit> group;
 
-    Office() {
+    explicit Office(bool line_rings = false) {
+        wires[2].status.ringing = line_rings;
         routing::RouteRule inside, outside;
         inside.called = "2xx";
         inside.to = {{routing::DestinationKind::port, "202"}};
@@ -417,6 +421,121 @@ TEST_CASE("port: taken out of service in a call, and back") {
     office.event(0, LineEventKind::on_hook);
     office.reactor.advance(2s);
     office.check_quiet();
+}
+
+TEST_CASE("port: a phone put down unreported while its port was away is free when it comes back") {
+    Office office;
+    office.dial(0, "");
+    const bool service = GENERATE(true, false);
+    if (service) {
+        office.ports[0]->set_in_service(false);
+    } else {
+        office.event(0, LineEventKind::alarm);
+    }
+    office.reactor.advance(5s);
+    office.wires[0].status.off_hook = false;
+    if (service) {
+        office.ports[0]->set_in_service(true);
+    } else {
+        office.event(0, LineEventKind::alarm_clear);
+    }
+    CHECK(office.state(0) == "idle");
+    CHECK(office.ports[0]->view().hook == "on-hook");
+    office.event(0, LineEventKind::on_hook);  // late
+    CHECK(office.ports[0]->view().counters.unexpected_events == 0);
+    office.check_quiet();
+}
+
+TEST_CASE("port: a phone lifted unreported while its port was away is busy until it goes down") {
+    Office office;
+    const bool service = GENERATE(true, false);
+    if (service) {
+        office.ports[0]->set_in_service(false);
+    } else {
+        office.event(0, LineEventKind::alarm);
+    }
+    office.wires[0].status.off_hook = true;
+    if (service) {
+        office.ports[0]->set_in_service(true);
+    } else {
+        office.event(0, LineEventKind::alarm_clear);
+    }
+    CHECK(office.state(0) == "lockout");
+    call::Cause why;
+    CHECK(office.ports[0]->exit().open({99}, {}, why) == nullptr);
+    CHECK(why.value == call::q850::user_busy);
+    office.event(0, GENERATE(LineEventKind::off_hook, LineEventKind::flash));  // late
+    CHECK(office.state(0) == "lockout");
+    CHECK(office.ports[0]->view().counters.unexpected_events == 0);
+    office.event(0, LineEventKind::on_hook);
+    office.check_quiet();
+}
+
+TEST_CASE("port: one of two reasons to be away ends: the phone may still move until the other does") {
+    Office office;
+    office.dial(0, "");
+    office.ports[0]->set_in_service(false);
+    office.event(0, LineEventKind::alarm);
+    office.wires[0].status.off_hook = false;  // what a cut wire shows
+    office.ports[0]->set_in_service(true);
+    CHECK(office.state(0) == "unavailable");
+    office.wires[0].status.off_hook = true;
+    office.event(0, LineEventKind::alarm_clear);
+    CHECK(office.state(0) == "lockout");
+}
+
+TEST_CASE("port: a board that tells no status leaves what was known of the phone") {
+    Office office;
+    office.dial(0, "");
+    office.ports[0]->set_in_service(false);
+    office.reactor.advance(5s);
+    office.wires[0].status.off_hook = false;
+    office.wires[0].failing = "status";
+    office.ports[0]->set_in_service(true);
+    CHECK(office.state(0) == "lockout");
+    CHECK(office.ports[0]->view().last_error.find("refused") != std::string::npos);
+}
+
+TEST_CASE("port: put into service though it is: the flash of a phone in a call is left to the driver") {
+    Office office;
+    office.dial(0, "202");
+    office.event(1, LineEventKind::off_hook);
+    office.wires[1].status.off_hook = false;
+    office.ports[1]->set_in_service(true);
+    CHECK(office.state(1) == "talking");
+}
+
+TEST_CASE("port: a line that rings already when it comes back brings its call") {
+    const int away_by = GENERATE(0, 1, 2);
+    Office office(away_by == 2);
+    if (away_by == 0) {
+        office.ports[2]->set_in_service(false);
+        office.event(2, LineEventKind::ring_begin);
+        office.wires[2].status.ringing = true;
+        office.ports[2]->set_in_service(true);
+    } else if (away_by == 1) {
+        office.event(2, LineEventKind::alarm);
+        office.wires[2].status.ringing = true;
+        office.event(2, LineEventKind::alarm_clear);
+        office.event(2, LineEventKind::ring_begin);  // late
+    }
+    CHECK(office.state(2) == "ring_check");
+    office.reactor.advance(500ms);
+    office.wires[2].status.ringing = false;
+    office.event(2, LineEventKind::ring_end);
+    CHECK(office.state(2) == "ringing");
+    CHECK(office.state(1) == "ringing");
+    CHECK(office.ports[2]->view().counters.unexpected_events == 0);
+}
+
+TEST_CASE("port: a line that comes back out of one reason of two does not ring yet") {
+    Office office;
+    office.ports[2]->set_in_service(false);
+    office.event(2, LineEventKind::alarm);
+    office.wires[2].status.ringing = true;
+    office.ports[2]->set_in_service(true);
+    CHECK(office.state(2) == "unavailable");
+    CHECK(office.ports[2]->view().counters.unexpected_events == 0);
 }
 
 TEST_CASE("port: a leg destroyed without release hangs up") {

@@ -10,7 +10,7 @@
 namespace tipring::sip {
 namespace {
 
-constexpr std::size_t longest = 128;
+constexpr std::size_t longest_text = 128;
 
 bool is_alphanumeric(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -30,8 +30,8 @@ int hex_value(char c) {
 
 /// Cut without leaving half a UTF-8 character behind.
 std::string_view cut(std::string_view text) {
-    if (text.size() <= longest) return text;
-    auto end = longest;
+    if (text.size() <= longest_text) return text;
+    auto end = longest_text;
     while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80)
         --end;
     return text.substr(0, end);
@@ -66,7 +66,7 @@ std::string escape_user(std::string_view text) {
 std::string decode_user(std::string_view text) {
     text = text.substr(0, text.find(';'));
     std::string out;
-    for (std::size_t i = 0; i < text.size() && out.size() < longest; ++i) {
+    for (std::size_t i = 0; i < text.size() && out.size() < longest_text; ++i) {
         char c = text[i];
         if (c == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 && hex_value(text[i + 2]) >= 0) {
             c = static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));

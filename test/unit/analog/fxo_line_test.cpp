@@ -85,7 +85,7 @@ TEST_CASE("fxo: a burst that is too short is no ring") {
 }
 
 TEST_CASE("fxo: a burst whose beginning is told twice is one") {
-    auto fed = line();
+    auto fed = fxo();
     fed.feed(Kind::ring_begin);
     CHECK(fed.feed(Kind::ring_begin) ==
           "stop_timer(ring) stop_timer(burst) start_timer(burst 200) start_timer(ring 8000)");

@@ -243,8 +243,8 @@ TEST_CASE("hook race: a phone lifted again while the line is released is never l
 TEST_CASE("hook race: whenever a phone goes down around its port's absence, it takes the next call") {
     const QuietLog quiet;
     for (const auto out_at : {0ms, 300ms, 700ms}) {
-        for (auto down_at = 0ms; down_at <= 2000ms; down_at += step) {
-            for (auto back_at = step; back_at <= 2000ms; back_at += step) {
+        for (auto down_at = 0ms; down_at <= 2000ms; down_at += sweep_step) {
+            for (auto back_at = sweep_step; back_at <= 2000ms; back_at += sweep_step) {
                 CAPTURE(out_at.count(), down_at.count(), back_at.count());
                 AnsweredPhone phone;
                 phone.pass(out_at);
@@ -274,8 +274,8 @@ TEST_CASE(
     "hook race: a phone lifted again while its port comes back has a tone or is busy until it goes down") {
     const QuietLog quiet;
     for (const auto out_at : {0ms, 300ms, 700ms}) {
-        for (auto down_at = 0ms; down_at <= 1400ms; down_at += step) {
-            for (auto lifted_after = step; lifted_after <= 2100ms; lifted_after += step) {
+        for (auto down_at = 0ms; down_at <= 1400ms; down_at += sweep_step) {
+            for (auto lifted_after = sweep_step; lifted_after <= 2100ms; lifted_after += sweep_step) {
                 CAPTURE(out_at.count(), down_at.count(), lifted_after.count());
                 AnsweredPhone phone;
                 phone.pass(out_at);

@@ -1,4 +1,5 @@
 # Builds that go on in the background while tests run. Sourced by scripts/test.
+# $build_folder: where this run keeps commands and logs.
 builds=()
 build_folder=$(mktemp -d)
 builder=

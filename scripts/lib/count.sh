@@ -24,23 +24,52 @@ count_step() {
     rm -f "$log"
 }
 
-# count_catch NAME COMMAND...: a Catch2 program; its own test cases are counted, a crash is one more failure.
-count_catch() {
-    local name=$1 log status=0 good bad
-    shift
-    log=$(mktemp)
-    "$@" >"$log" 2>&1 || status=$?
+# tally NAME LOG STATUS: counts the test cases of a Catch2 program that has ended; a crash is one more failure.
+tally() {
+    local name=$1 log=$2 status=$3 good bad
     good=$(sed -nE 's/^All tests passed \(.* in ([0-9]+) test cases?\).*/\1/p; s/^test cases: .*\| +([0-9]+) passed.*/\1/p' "$log" | tail -1)
     bad=$(sed -nE 's/^test cases: .*\| +([0-9]+) failed.*/\1/p' "$log" | tail -1)
     passed=$((passed + ${good:-0}))
-    if [ $status -eq 0 ] && [ -n "$good" ] && [ -z "$bad" ]; then
+    if [ "$status" -eq 0 ] && [ -n "$good" ] && [ -z "$bad" ]; then
         echo "ok      $name: $good test cases"
     else
         note_failure "$name" "${bad:-1}"
         tail -120 "$log"
         echo "FAILED  $name: ${good:-0} passed, ${bad:-1} failed, exit status $status"
     fi
+}
+
+# count_catch NAME COMMAND...: runs a Catch2 program.
+count_catch() {
+    local name=$1 log status=0
+    shift
+    log=$(mktemp)
+    "$@" >"$log" 2>&1 || status=$?
+    tally "$name" "$log" $status
     rm -f "$log"
+}
+
+# together_later NAME COMMAND...: one more Catch2 program for run_together.
+together=()
+together_later() {
+    together+=("$1")
+    printf '%q ' "${@:2}" >"$build_folder/${#together[@]}.program"
+}
+
+# run_together: all at the same time, each in a network namespace of its own, since they use the same ports. They mostly wait.
+run_together() {
+    local i status
+    local -a jobs=()
+    for i in "${!together[@]}"; do
+        unshare --net bash -c 'ip link set lo up && eval "exec $(cat "$1")"' bash "$build_folder/$((i + 1)).program" \
+            >"$build_folder/$i.output" 2>&1 &
+        jobs+=($!)
+    done
+    for i in "${!together[@]}"; do
+        status=0
+        wait "${jobs[$i]}" || status=$?
+        tally "${together[$i]}" "$build_folder/$i.output" $status
+    done
 }
 
 # print_total: the closing lines; status 1 when anything failed or nothing ran.

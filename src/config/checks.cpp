@@ -20,13 +20,15 @@ class Once {
   public:
     Once(Context& context, std::string what, std::string advice)
         : context_(context), what_(std::move(what)), advice_(std::move(advice)) {}
-    void see(const std::string& name, const Mark& mark, const std::string& key) {
-        if (name.empty()) return;
+    /// False: it was there before, and that has been reported.
+    bool see(const std::string& name, const Mark& mark, const std::string& key) {
+        if (name.empty()) return true;
         const auto [first, fresh] = seen_.emplace(name, mark);
         if (!fresh)
             context_.problem(mark, key,
                              format("{} {} is used twice (first in {})", what_, name, place(first->second)),
                              advice_);
+        return fresh;
     }
 
   private:
@@ -113,8 +115,8 @@ void check_duplicates(Context& context, const Config& config) {
         numbers.see(port.number, port.mark, "ports");
     }
     for (const auto& span : config.spans) {
-        if (span.number != 0) spans.see(std::to_string(span.number), span.mark, "spans");
-        if (span.name != std::to_string(span.number)) span_names.see(span.name, span.mark, "spans");
+        const bool fresh = span.number == 0 || spans.see(std::to_string(span.number), span.mark, "spans");
+        if (fresh) span_names.see(span.name, span.mark, "spans");
         for (const unsigned channel : span.bearers)
             channels.see(std::to_string(channel), span.mark, "spans");
         if (span.d_channel != 0) channels.see(std::to_string(span.d_channel), span.mark, "spans");
@@ -126,6 +128,7 @@ void check_references(Context& context, const Config& config) {
     for (const auto& account : config.sip.accounts)
         known[ReferenceKind::account].insert(account.name);
     for (const auto& port : config.ports) {
+        if (!port.enabled) continue;
         known[ReferenceKind::port].insert(port.number);
         if (!port.group.empty()) known[ReferenceKind::group].insert(port.group);
     }

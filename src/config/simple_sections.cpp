@@ -118,7 +118,11 @@ void read_log(Context& context, const Node* node, Log& log) {
                               level)) {
         log.level = base::log::name(level);
     }
-    mapping.text("file", log.file);
+    const Node* file = mapping.take("file");
+    if (mapping.text("file", log.file) && !log.file.starts_with('/')) {
+        mapping.problem_at(*file, "file", "the service runs in no particular folder",
+                           "write the whole path, for example /var/log/tipring/tipring.log");
+    }
     mapping.finish();
 }
 

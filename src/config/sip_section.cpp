@@ -82,10 +82,7 @@ void read_account(Mapping& mapping, SipAccount& account) {
     for (const Node* node : mapping.list("accept_from")) {
         // Literals only: a name could change its address behind the operator's back.
         const auto parsed = parse_host_port(node->text);
-        const bool literal = parsed && parsed->port == 0 &&
-                             (parsed->host.find_first_not_of("0123456789.") == std::string::npos ||
-                              parsed->host.find(':') != std::string::npos);
-        if (literal) {
+        if (parsed && parsed->port == 0 && is_address(parsed->host)) {
             account.accept_from.push_back(parsed->host);
         } else {
             mapping.problem_at(*node, "accept_from",
@@ -115,11 +112,14 @@ void read_sip(Context& context, const Node* node, Sip& sip) {
     std::string listen;
     const Node* listen_node = mapping.take("listen");
     if (mapping.text("listen", listen)) {
-        if (const auto parsed = parse_host_port(listen)) {
+        const auto parsed = parse_host_port(listen);
+        if (parsed && is_address(parsed->host)) {
             sip.listen = parsed->host;
             if (parsed->port != 0) sip.listen_port = parsed->port;
         } else {
-            mapping.problem_at(*listen_node, "listen", parsed.error().message,
+            mapping.problem_at(*listen_node, "listen",
+                               parsed ? base::format("\"{}\" is no IP address", base::printable(listen, 60))
+                                      : parsed.error().message,
                                "write address or address:port, for example 0.0.0.0:5060");
         }
     }

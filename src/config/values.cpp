@@ -1,5 +1,7 @@
 #include "values.hpp"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -154,6 +156,12 @@ base::Result<HostPort> parse_host_port(std::string_view text) {
         result.port = static_cast<std::uint16_t>(*number);
     }
     return result;
+}
+
+bool is_address(const std::string& host) {
+    in6_addr ignored{};
+    return ::inet_pton(AF_INET, host.c_str(), &ignored) == 1 ||
+           ::inet_pton(AF_INET6, host.c_str(), &ignored) == 1;
 }
 
 }  // namespace tipring::config

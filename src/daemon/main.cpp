@@ -94,7 +94,13 @@ int main(int argc, char** argv) {
     if (!loaded.config) return 1;
     const auto level = log::parse_level(loaded.config->log.level);
     Options options{.level = level ? *level : log::Level::info, .file = loaded.config->log.file};
-    if (const auto started = log::start(options); !started) {
+    auto started = log::start(options);
+    if (!started) {  // no reason for a line to be dead
+        std::cerr << started.error().message << "; logging to standard error instead\n";
+        options.file.clear();
+        started = log::start(options);
+    }
+    if (!started) {
         std::cerr << started.error().message << "\n";
         return 1;
     }

@@ -162,6 +162,12 @@ TEST_CASE("spans: what is missing or impossible") {
          "test.yaml:1:46: spans[0].d_channel: channel 32 is not one of the span; use one of 1-31"},
         {"spans:\n- {span: 1, channels: 1-31}\n- {span: 1, channels: 32-62}\n",
          "test.yaml:3:3: spans: span 1 is used twice (first in line 2); write one entry for each span"},
+        {"spans:\n- {span: 1, channels: 1-31}\n- {span: 2, name: '1', channels: 32-62}\n",
+         "test.yaml:3:3: spans: span name 1 is used twice (first in line 2); give each span its own name"},
+        {"ports: [{channel: 1, kind: fxo, number: 1, group: city, enabled: no, to: 2}, {channel: 2, kind: "
+         "fxs, "
+         "number: 2}]\nroutes: [{called: 112, to: [group city]}]\n",
+         "test.yaml:2:29: routes[0].to: there is no group \"city\"; this file defines none"},
     });
 }
 
@@ -180,6 +186,17 @@ TEST_CASE("sip: what is missing or impossible") {
          "(G.711 mu-law)"},
         {port + "sip: {server: a, codecs: []}\n",
          "test.yaml:2:26: sip.codecs: the list is empty; name at least one: pcma, pcmu"},
+        {port + "sip: {server: a, accept_from: [999.1.1.1]}\n",
+         "test.yaml:2:32: sip.accept_from: \"999.1.1.1\" is no IP address; write addresses, for "
+         "example [192.0.2.7, 192.0.2.8]"},
+        {port + "sip: {server: a, listen: pbx.example.com}\n",
+         "test.yaml:2:26: sip.listen: \"pbx.example.com\" is no IP address; write address or address:port, "
+         "for "
+         "example 0.0.0.0:5060"},
+        {port + "log: {file: tipring.log}\n",
+         "test.yaml:2:13: log.file: the service runs in no particular folder; write the whole path, for "
+         "example "
+         "/var/log/tipring/tipring.log"},
         {port + "sip: {server: a, accept_from: [pbx.example.com]}\n",
          "test.yaml:2:32: sip.accept_from: \"pbx.example.com\" is no IP address; write addresses, for "
          "example [192.0.2.7, 192.0.2.8]"},

@@ -17,7 +17,8 @@ constexpr milliseconds default_pause{6000};
 // A rotary dial: 10 pulses a second, 60 % break.
 constexpr milliseconds pulse_break{60};
 constexpr milliseconds pulse_make{40};
-constexpr milliseconds between_digits{700};
+/// Turning the dial, before each digit. The driver does not see the hook for 600 ms after the phone was lifted.
+constexpr milliseconds winding{700};
 
 /// One and a half of the longest silence between two bursts.
 milliseconds longest_pause(const hardware::RingCadence& cadence) {
@@ -88,9 +89,10 @@ void LineTelephone::dial_pulse(std::string_view digits) {
         for (const char digit : digits) {
             if (digit < '0' || digit > '9') continue;
             const int pulses = digit == '0' ? 10 : digit - '0';
+            steps_.push_back({true, winding});
             for (int i = 0; i < pulses; ++i) {
                 steps_.push_back({false, pulse_break});
-                steps_.push_back({true, i + 1 < pulses ? pulse_make : between_digits});
+                steps_.push_back({true, pulse_make});
             }
         }
     });

@@ -99,6 +99,8 @@ void Dialog::on_invite_answer(const NuaEvent& event) {
     heard_anything_ = heard_anything_ || event.sip != nullptr;
     if (event.status < 200) return on_provisional(event);
     if (event.status < 300) return on_success(event);
+    // A server that answers again after we gave the call up must not have it placed once more.
+    if (state_ == State::ending) return on_failure(event);
     if (event.status == 401 || event.status == 407) {
         if (++challenges_ <= most_invite_challenges &&
             answer_challenge(handle_.get(), event.sip, credentials_))
@@ -173,8 +175,12 @@ void Dialog::on_success(const NuaEvent& event) {
         }
         return;
     }
-    if (state_ == State::ending) return;  // Sofia acknowledges and hangs up what was cancelled too late
     nua_ack(handle_.get(), TAG_END());
+    if (state_ ==
+        State::ending) {  // the answer crossed our CANCEL (RFC 3261 15): it is acknowledged, and hung up
+        nua_bye(handle_.get(), TAG_END());
+        return;
+    }
     state_ = State::answered;
     const bool agreed = description.empty() ? media_.agreement().has_value() : take_answer(description);
     if (event.sip == nullptr || event.sip->sip_contact == nullptr)

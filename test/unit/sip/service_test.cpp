@@ -330,3 +330,61 @@ TEST_CASE("calls answer digest challenges, and end when the password is wrong") 
     CHECK(loop.wait_for([&] { return observer.saw("released"); }));
     CHECK(call::may_try_next(observer.cause));
 }
+
+namespace {
+
+/// A call to a hand-made server, which has seen its INVITE.
+struct PlacedCall {
+    PlacedCall() {
+        side.add_account("pbx", server.port());
+        side.settings.accounts[0].user = "gw";
+        side.settings.accounts[0].password = "secret";
+        side.start();
+        call::Cause why;
+        const call::CallRequest request{{"300", "", call::Presentation::allowed}, "201", {}};
+        leg = side.service->exits().at(0)->open(base::LegId{1}, request, why);
+        leg->observe(&observer);
+        leg->start(request);
+        invite = server.expect(loop, "INVITE");
+    }
+    test::Loop loop;
+    RawPeer server;
+    Side side{loop, 41510};
+    test::FakeObserver observer;
+    std::unique_ptr<call::Leg> leg;
+    std::string invite;
+};
+
+}  // namespace
+
+TEST_CASE("an answer that crosses our CANCEL is acknowledged and hung up") {
+    PlacedCall call;
+    REQUIRE_FALSE(call.invite.empty());
+    call.server.send(test::response(call.invite, "180 Ringing"), call.side.port);
+    REQUIRE(call.loop.wait_for([&] { return call.observer.saw("alerting"); }));
+    call.leg->release({});
+    const auto cancel = call.server.expect(call.loop, "CANCEL");
+    REQUIRE_FALSE(cancel.empty());
+    call.server.send(test::response(call.invite, "200 OK", {"Contact: <sip:201@" + call.server.at() + ">"},
+                                    test::sdp_with(test::plain_audio)),
+                     call.side.port);
+    call.server.send(test::response(cancel, "200 OK"), call.side.port);
+    CHECK_FALSE(call.server.expect(call.loop, "ACK").empty());
+    const auto bye = call.server.expect(call.loop, "BYE");
+    REQUIRE_FALSE(bye.empty());
+    call.server.send(test::response(bye, "200 OK"), call.side.port);
+    CHECK(call.loop.wait_for([&] { return call.side.service->stats().dialogs == 0; }));
+}
+
+TEST_CASE("a call that was given up is not placed again by a late challenge") {
+    PlacedCall call;
+    REQUIRE_FALSE(call.invite.empty());
+    call.leg->release({});
+    CHECK(call.loop.wait_for([&] { return call.observer.saw("released"); }));
+    call.server.send(test::response(call.invite, "401 Unauthorized",
+                                    {"WWW-Authenticate: Digest realm=\"pbx\", nonce=\"n\", algorithm=MD5"}),
+                     call.side.port);
+    CHECK_FALSE(call.server.expect(call.loop, "ACK").empty());
+    CHECK(call.loop.wait_for([&] { return call.side.service->stats().dialogs == 0; }));
+    CHECK(call.server.expect(call.loop, "INVITE", std::chrono::milliseconds(300)).empty());
+}

@@ -83,7 +83,7 @@ struct Gateway::Impl {
     void add_groups();
     base::Result<void> add_spans();
     base::Result<void> add_span(const config::Span& span);
-    base::Result<void> start_sip();
+    void start_sip();
     base::Result<void> start_control();
     void finish_stop(std::function<void()> done);
 };
@@ -109,7 +109,7 @@ base::Result<void> Gateway::Impl::start() {
     if (auto result = add_ports(); !result) return result;
     add_groups();
     if (auto result = add_spans(); !result) return result;
-    if (auto result = start_sip(); !result) return result;
+    start_sip();
     if (board.virtual_board) world = std::make_unique<InProcessWorld>(config, *board.virtual_board);
     if (auto result = start_control(); !result) return result;
     log::info("daemon", "ready: {} ports and {} spans on board {}, {} SIP accounts", ports.size(),
@@ -235,8 +235,10 @@ base::Result<void> Gateway::Impl::add_span(const config::Span& span) {
     return {};
 }
 
-base::Result<void> Gateway::Impl::start_sip() {
-    if (config.sip.accounts.empty()) return {};
+/// SIP that cannot start yet is no reason to leave telephones and exchange lines dead: the service tries again
+/// by itself.
+void Gateway::Impl::start_sip() {
+    if (config.sip.accounts.empty()) return;
     sip = sip::make_service(
         {.reactor = reactor,
          .engine = engine,
@@ -249,10 +251,9 @@ base::Result<void> Gateway::Impl::start_sip() {
              events.publish(base::format("registration.{}", sip::name(view.state)),
                             {{"account", view.account}, {"user", view.user}, {"reason", view.reason}});
          }});
-    if (auto started = sip->start(); !started) return started;
+    sip->start();
     for (auto* exit : sip->exits())
         calls.add_exit(*exit);
-    return {};
 }
 
 base::Result<void> Gateway::Impl::start_control() {

@@ -23,21 +23,17 @@ std::string name_addr(const std::string& display, const std::string& user, const
 }  // namespace
 
 Account::Account(base::Reactor& reactor, const config::SipAccount& settings, const config::Sip& sip,
-                 const config::Media& media, std::vector<Identity> identities)
+                 const config::Media& media, std::vector<Identity> identities, SourceAddress source)
     : reactor_(reactor),
       settings_(settings),
       sip_(sip),
       media_(media),
       identities_(std::move(identities)),
+      source_(source ? std::move(source) : SourceAddress(source_address_towards)),
       probe_timer_(reactor) {
     server_ = split_host_port(settings_.server, settings_.port)
                   .value_or(HostPort{settings_.server, settings_.port});
-    // Until the server's name is known, only accept_from can reach us.
-    if (!listens_anywhere()) {
-        local_host_ = sip_.listen;
-    } else if (!settings_.accept_from.empty()) {
-        local_host_ = source_address_towards(settings_.accept_from.front(), server_.port);
-    }
+    find_local_host();
 }
 
 bool Account::server_is_name() const {
@@ -49,17 +45,46 @@ bool Account::listens_anywhere() const {
 }
 
 bool Account::set_addresses(std::vector<std::string> addresses) {
-    if (addresses.empty() || addresses == addresses_) return false;
-    addresses_ = std::move(addresses);
-    local_host_ = listens_anywhere() ? source_address_towards(addresses_.front(), server_.port) : sip_.listen;
-    if (local_host_.empty()) {
-        base::log::warning("sip", "account {}: there is no way to {} from this machine", settings_.name,
-                           addresses_.front());
-        local_host_ = "127.0.0.1";
+    const bool changed = !addresses.empty() && addresses != addresses_;
+    if (changed) addresses_ = std::move(addresses);
+    const bool moved = find_local_host();
+    if (!changed && !moved) return false;
+    log_way();
+    return true;
+}
+
+bool Account::refresh_local_host() {
+    if (!find_local_host()) return false;
+    log_way();
+    return true;
+}
+
+/// Without a way there is no address: an invented one would stand in Contact and SDP, and calls would be
+/// answered without audio instead of going to the next destination.
+bool Account::find_local_host() {
+    std::string found;
+    if (!listens_anywhere()) {
+        found = sip_.listen;
+    } else if (resolved()) {
+        found = source_(addresses_.front(), server_.port);
+    } else if (!settings_.accept_from.empty()) {
+        // Until the server's name is known, only accept_from can reach us.
+        found = source_(settings_.accept_from.front(), server_.port);
+    }
+    if (found == local_host_) return false;
+    local_host_ = std::move(found);
+    return true;
+}
+
+void Account::log_way() const {
+    if (!resolved()) return;
+    if (!has_route()) {
+        base::log::warning("sip", "account {}: there is no way to {} ({}) from this machine; tried again",
+                           settings_.name, server_.host, addresses_.front());
+        return;
     }
     base::log::info("sip", "account {}: server {} is {} port {}, our address is {}", settings_.name,
                     server_.host, addresses_.front(), server_.port, local_host_);
-    return true;
 }
 
 std::vector<std::string> Account::trusted() const {

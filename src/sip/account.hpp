@@ -16,15 +16,24 @@ namespace tipring::sip {
 
 class Account {
   public:
+    /// `source` tells our address as a server sees it, "" when there is no way there; empty: the kernel is
+    /// asked.
     Account(base::Reactor& reactor, const config::SipAccount& settings, const config::Sip& sip,
-            const config::Media& media, std::vector<Identity> identities);
+            const config::Media& media, std::vector<Identity> identities, SourceAddress source = {});
 
     const config::SipAccount& settings() const { return settings_; }
     const std::string& server_host() const { return server_.host; }
     bool server_is_name() const;
-    /// The server's addresses; an empty list keeps the ones known before. True when something changed.
+    /// The server's addresses; an empty list keeps the ones known before. True when something changed, our
+    /// own address included.
     bool set_addresses(std::vector<std::string> addresses);
     bool resolved() const { return !addresses_.empty(); }
+    /// Looks again which address we have towards the server: the network may come, go and change at any time.
+    /// True when it is another one than before.
+    bool refresh_local_host();
+    /// Whether there is a way to the server; otherwise local_host() is empty.
+    bool has_route() const { return !local_host_.empty(); }
+    std::string no_route() const { return "no route to " + server_.host; }
     /// Everything that requests of this account may come from.
     std::vector<std::string> trusted() const;
     const std::string& local_host() const { return local_host_; }
@@ -44,6 +53,8 @@ class Account {
   private:
     const Identity* identity_for(const call::CallRequest& request) const;
     bool listens_anywhere() const;
+    bool find_local_host();
+    void log_way() const;
     std::string domain() const;
     std::string request_host() const;
     std::string route() const;
@@ -55,6 +66,7 @@ class Account {
     config::Sip sip_;
     config::Media media_;
     std::vector<Identity> identities_;
+    SourceAddress source_;
     HostPort server_;
     std::vector<std::string> addresses_;
     std::string local_host_;

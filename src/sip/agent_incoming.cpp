@@ -9,6 +9,7 @@
 #include "agent.hpp"
 #include "cause_map.hpp"
 #include "header_text.hpp"
+#include "resolver.hpp"
 #include "tipring/base/log.hpp"
 
 namespace tipring::sip {
@@ -104,8 +105,11 @@ void Agent::on_incoming_invite(const sip_t* sip, nua_handle_t* handle) {
     call.account = rules->name;
     call.media = rules->media;
     call.caller = caller_of(sip);
+    // The network may have come a moment ago, before the core has looked.
+    const auto local =
+        rules->local_host.empty() ? source_address_towards(call.source, options_.port) : rules->local_host;
     const auto contact =
-        base::format("<sip:{}@{}:{}>", escape_user(call.called), uri_host(rules->local_host), options_.port);
+        base::format("<sip:{}@{}:{}>", escape_user(call.called), uri_host(local), options_.port);
     dialogs_[call.id] = std::make_unique<Dialog>(*this, call.id, handle, contact, std::move(state), sip);
     counters_->dialogs = dialogs_.size();
     report([call](AgentObserver& observer) { observer.on_incoming(call); });

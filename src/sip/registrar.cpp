@@ -66,6 +66,18 @@ void Registrar::start(const Account& account) {
     }
 }
 
+void Registrar::hold(const Account& account, const std::string& reason) {
+    for (const auto& entry : entries_) {
+        if (&entry->account != &account) continue;
+        entry->deadline.stop();
+        entry->retry.stop();
+        queue_.erase(std::remove(queue_.begin(), queue_.end(), entry.get()), queue_.end());
+        if (entry->order_id != 0) door_.drop(std::exchange(entry->order_id, 0));
+        entry->back_off.reset();  // it says nothing about the server
+        set_state(*entry, RegistrationState::failed, reason);
+    }
+}
+
 void Registrar::enqueue(Entry& entry) {
     if (stopped_ || std::find(queue_.begin(), queue_.end(), &entry) != queue_.end()) return;
     entry.retry.stop();

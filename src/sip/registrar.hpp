@@ -28,6 +28,8 @@ class Registrar {
     void add(Account& account, const Identity& identity);
     /// Starts (or starts again) those of the account, because its address has become known or has changed.
     void start(const Account& account);
+    /// Nothing of the account is sent until the next start(), because nothing can be; `reason` is shown.
+    void hold(const Account& account, const std::string& reason);
     void on_answer(const RegistrationAnswer& answer);
     /// Nothing is started any more.
     void stop();

@@ -31,17 +31,17 @@ constexpr std::chrono::seconds name_retry{5};
 /// The way out over one account.
 class AccountExit final : public call::Exit {
   public:
-    AccountExit(std::shared_ptr<LegHost> host, Account& account)
-        : host_(std::move(host)), account_(account) {}
+    /// `fault` looks why nothing can be sent there at all; "" when something can.
+    AccountExit(std::shared_ptr<LegHost> host, Account& account, std::function<std::string()> fault)
+        : host_(std::move(host)), account_(account), fault_(std::move(fault)) {}
 
     routing::Destination destination() const override {
         return {routing::DestinationKind::sip, account_.settings().name};
     }
 
     std::unique_ptr<call::Leg> open(base::LegId id, const call::CallRequest&, call::Cause& why) override {
-        if (!account_.resolved()) {
-            why = {q850::network_out_of_order, call::Location::private_local,
-                   base::format("the address of {} is not known", account_.server_host())};
+        if (auto fault = fault_(); !fault.empty()) {
+            why = {q850::network_out_of_order, call::Location::private_local, std::move(fault)};
             return nullptr;
         }
         if (account_.dead()) {
@@ -55,6 +55,7 @@ class AccountExit final : public call::Exit {
   private:
     std::shared_ptr<LegHost> host_;
     Account& account_;
+    std::function<std::string()> fault_;
 };
 
 class ServiceImpl final : public Service, public AgentObserver {
@@ -62,7 +63,7 @@ class ServiceImpl final : public Service, public AgentObserver {
     explicit ServiceImpl(ServiceParts parts);
     ~ServiceImpl() override;
 
-    base::Result<void> start() override;
+    void start() override;
     void stop(std::chrono::milliseconds deadline, std::function<void()> done) override;
     std::vector<call::Exit*> exits() override;
     std::vector<RegistrationView> registrations() const override { return registrar_.views(); }
@@ -99,6 +100,12 @@ class ServiceImpl final : public Service, public AgentObserver {
     };
 
     void add_accounts();
+    void listen();
+    void cannot_listen(const std::string& error);
+    std::string fault(Account& account);
+    void watch_ways();
+    void check_way(Account& account);
+    void way_changed(Account& account);
     void tell(std::function<void(Agent&)> task);
     void mark_dead(Account& account);
     void look_up(Account& account);
@@ -119,7 +126,10 @@ class ServiceImpl final : public Service, public AgentObserver {
     std::map<const Account*, std::unique_ptr<base::Timer>> name_timers_;
     Registrar registrar_;
     std::map<DialogId, SipLeg*> legs_;
+    base::Timer listen_timer_;
+    base::Timer way_timer_;
     base::Timer stop_deadline_;
+    std::string listen_error_;  ///< why we do not listen, "" when we do
     std::function<void()> stopped_;
 };
 
@@ -145,6 +155,8 @@ ServiceImpl::ServiceImpl(ServiceParts parts)
                   },
                   [this](std::uint64_t id) { tell([id](Agent& agent) { agent.drop_registration(id); }); }},
                  parts_.on_registration),
+      listen_timer_(parts_.reactor),
+      way_timer_(parts_.reactor),
       stop_deadline_(parts_.reactor) {
     add_accounts();
 }
@@ -164,10 +176,11 @@ void ServiceImpl::add_accounts() {
         for (const auto& identity : parts_.identities) {
             if (identity.account == settings.name) own.push_back(identity);
         }
-        accounts_.push_back(
-            std::make_unique<Account>(parts_.reactor, settings, parts_.settings, parts_.media, own));
+        accounts_.push_back(std::make_unique<Account>(parts_.reactor, settings, parts_.settings, parts_.media,
+                                                      own, parts_.source_address));
         auto& account = *accounts_.back();
-        exits_.push_back(std::make_unique<AccountExit>(host_, account));
+        exits_.push_back(
+            std::make_unique<AccountExit>(host_, account, [this, &account] { return fault(account); }));
         if (settings.mode == config::SipMode::peer) continue;
         const bool per_port = settings.mode == config::SipMode::per_port;
         for (const auto& identity : own) {
@@ -176,9 +189,16 @@ void ServiceImpl::add_accounts() {
     }
 }
 
-base::Result<void> ServiceImpl::start() {
+void ServiceImpl::start() {
+    listen();
+}
+
+/// The address may not be assigned yet, or the last owner of the port may not be gone: telephones and exchange
+/// lines must not wait for that.
+void ServiceImpl::listen() {
     auto started = thread_.start([agent = agent_.get()](su_root_t* root) { return agent->create(root); });
-    if (!started) return started;
+    if (!started) return cannot_listen(started.error().message);
+    listen_error_.clear();
     base::log::info("sip", "listening on {} port {}", parts_.settings.listen, parts_.settings.listen_port);
     publish_rules();
     for (const auto& account : accounts_) {
@@ -188,7 +208,49 @@ base::Result<void> ServiceImpl::start() {
             addresses_known(*account, {account->server_host()});
         }
     }
-    return {};
+    watch_ways();
+}
+
+void ServiceImpl::cannot_listen(const std::string& error) {
+    listen_timer_.start(parts_.retry, [this] { listen(); });
+    if (error == listen_error_) {
+        base::log::debug("sip", "{}", error);
+        return;
+    }
+    listen_error_ = error;
+    base::log::error("sip", "{}. There are no SIP calls until it can; tried again every {}", error,
+                     std::chrono::duration_cast<std::chrono::seconds>(parts_.retry));
+    for (const auto& account : accounts_)
+        registrar_.hold(*account, error);
+}
+
+std::string ServiceImpl::fault(Account& account) {
+    if (!listen_error_.empty()) return listen_error_;
+    if (!account.resolved()) return base::format("the address of {} is not known", account.server_host());
+    check_way(account);
+    return account.has_route() ? std::string() : account.no_route();
+}
+
+/// Our own address comes, goes and changes with the network, and nobody tells us; to look costs next to
+/// nothing.
+void ServiceImpl::watch_ways() {
+    for (const auto& account : accounts_)
+        check_way(*account);
+    way_timer_.start(parts_.retry, [this] { watch_ways(); });
+}
+
+void ServiceImpl::check_way(Account& account) {
+    if (account.refresh_local_host()) way_changed(account);
+}
+
+void ServiceImpl::way_changed(Account& account) {
+    publish_rules();
+    if (!account.resolved()) return;
+    if (account.has_route()) {
+        registrar_.start(account);
+    } else {
+        registrar_.hold(account, account.no_route());
+    }
 }
 
 /// Names are looked up at the start and again every minute; an answer that fails leaves the known addresses
@@ -208,9 +270,7 @@ void ServiceImpl::look_up(Account& account) {
 }
 
 void ServiceImpl::addresses_known(Account& account, std::vector<std::string> addresses) {
-    if (!account.set_addresses(std::move(addresses))) return;
-    publish_rules();
-    registrar_.start(account);
+    if (account.set_addresses(std::move(addresses))) way_changed(account);
 }
 
 void ServiceImpl::publish_rules() {
@@ -252,6 +312,9 @@ void ServiceImpl::on_incoming(const IncomingCall& call) {
     };
     if (account == nullptr || stopped_)
         return refuse({q850::temporary_failure, call::Location::private_local, "stopping"});
+    check_way(*account);  // the network may have come a moment ago
+    if (!account->has_route())
+        return refuse({q850::network_out_of_order, call::Location::private_local, account->no_route()});
     auto leg = std::make_unique<SipLeg>(parts_.calls.next_leg_id(), host_, *account, call);
     const auto opened = leg->open_media(call.media, call.agreement);
     if (!opened) {
@@ -283,9 +346,11 @@ ServiceStats ServiceImpl::stats() const {
 
 void ServiceImpl::stop(std::chrono::milliseconds deadline, std::function<void()> done) {
     stopped_ = std::move(done);
-    if (!thread_.running()) return finish_stop(false);
+    listen_timer_.stop();
+    way_timer_.stop();
     registrar_.stop();
     name_timers_.clear();
+    if (!thread_.running()) return finish_stop(false);
     stop_deadline_.start(deadline, [this] {
         base::log::warning("sip", "a server did not answer the un-registration or hang-up in time");
         finish_stop(true);

@@ -46,6 +46,9 @@ struct ServiceStats {
     std::uint64_t malformed = 0;  ///< refused with 400 by our own checks
 };
 
+/// Our address as seen by a server (a literal) at a port, "" when there is no way there.
+using SourceAddress = std::function<std::string(const std::string& server, std::uint16_t port)>;
+
 struct ServiceParts {
     base::Reactor& reactor;
     media::Engine& engine;
@@ -55,13 +58,19 @@ struct ServiceParts {
     config::Media media;
     std::vector<Identity> identities;  ///< those of mode per_port and gateway register
     std::function<void(const RegistrationView&)> on_registration;
+    /// For tests: how often listening is tried again and our own address is looked at, and who knows it
+    /// (empty: the kernel).
+    base::Duration retry = std::chrono::seconds(5);
+    SourceAddress source_address = {};
 };
 
 class Service {
   public:
     virtual ~Service() = default;
-    /// Starts the Sofia thread and binds the listening address; the error names address and port.
-    virtual base::Result<void> start() = 0;
+    /// Starts the Sofia thread and binds the listening address. When that cannot be done (now), calls are
+    /// refused with a cause that lets the next destination be tried, registrations() say why, naming address
+    /// and port, and it is tried again until it works.
+    virtual void start() = 0;
     /// Un-registers and ends the thread; `done` runs on the core thread within `deadline`.
     virtual void stop(std::chrono::milliseconds deadline, std::function<void()> done) = 0;
     /// One per account.

@@ -138,17 +138,97 @@ TEST_CASE("a wrong password is told from a silent server") {
     CHECK(side.service->registrations()[0].reason == "401 Unauthorized");
 }
 
-TEST_CASE("a listening address that cannot be bound is named") {
+TEST_CASE("a busy port is named, calls go elsewhere, and SIP comes when the port is free") {
     test::Loop loop;
-    Side first(loop, 41800);
-    first.add_account("pbx", test::free_port());
-    first.start();
+    RawPeer server;
+    auto first = std::make_unique<Side>(loop, 41800);
+    first->add_account("pbx", test::free_port());
+    first->start();
     Side second(loop, 41900);
-    second.settings.listen_port = first.port;
-    auto service = sip::make_service(
-        {loop.reactor, second.engine, second.ports, second.sink, second.settings, {}, {}, {}});
-    const auto started = service->start();
-    REQUIRE_FALSE(started.has_value());
-    CHECK(started.error().message == "SIP cannot listen on 127.0.0.1 port " + std::to_string(first.port) +
-                                         " (UDP): Address already in use; another program has the port");
+    second.settings.listen_port = first->port;
+    second.retry = std::chrono::milliseconds(20);
+    second.add_account("pbx", server.port(), config::SipMode::per_port);
+    second.identities = {port_201};
+    second.make();
+    second.service->start();
+    const auto reason = "SIP cannot listen on 127.0.0.1 port " + std::to_string(first->port) +
+                        " (UDP): Address already in use; another program has the port";
+    auto& exit = *second.service->exits().at(0);
+    call::Cause why;
+    CHECK_FALSE(exit.open(base::LegId{1}, {}, why));
+    CHECK(why.value == call::q850::network_out_of_order);
+    CHECK(call::may_try_next(why));
+    CHECK(why.detail == reason);
+    auto view = second.service->registrations().at(0);
+    CHECK(view.state == sip::RegistrationState::failed);
+    CHECK(view.reason == reason);
+    CHECK(view.attempts == 0);
+
+    first.reset();
+    const auto request = server.expect(loop, "REGISTER");
+    REQUIRE_FALSE(request.empty());
+    server.send(test::response(request, "200 OK"), second.settings.listen_port);
+    CHECK(loop.wait_for(
+        [&] { return second.service->registrations().at(0).state == sip::RegistrationState::registered; }));
+    CHECK(exit.open(base::LegId{2}, {}, why));
+}
+
+TEST_CASE("a service that cannot listen stops at once") {
+    test::Loop loop;
+    RawPeer taken;
+    Side side(loop, 41900);
+    side.settings.listen_port = taken.port();
+    side.add_account("pbx", test::free_port());
+    side.make();
+    side.service->start();
+    bool done = false;
+    side.service->stop(std::chrono::seconds(8), [&] { done = true; });
+    CHECK(loop.wait_for([&] { return done; }, std::chrono::seconds(2)));
+    side.service.reset();
+}
+
+TEST_CASE("a network that comes later is noticed, and nothing is sent before") {
+    test::Loop loop;
+    RawPeer server;
+    std::string ours;
+    Side side(loop, 41950);
+    side.settings.listen = "0.0.0.0";
+    side.retry = std::chrono::milliseconds(20);
+    unsigned looked = 0;
+    side.source_address = [&](const std::string&, std::uint16_t) {
+        ++looked;
+        return ours;
+    };
+    side.add_account("pbx", server.port(), config::SipMode::per_port);
+    side.identities = {port_201};
+    side.start();
+    CHECK(loop.wait_for([&] { return looked > 10; }));
+    auto& exit = *side.service->exits().at(0);
+    call::Cause why;
+    CHECK_FALSE(exit.open(base::LegId{1}, {}, why));
+    CHECK(why.value == call::q850::network_out_of_order);
+    CHECK(call::may_try_next(why));
+    CHECK(why.detail == "no route to 127.0.0.1");
+    CHECK(side.service->registrations().at(0).state == sip::RegistrationState::failed);
+    CHECK(side.service->registrations()[0].reason == "no route to 127.0.0.1");
+    CHECK(side.service->registrations()[0].attempts == 0);
+    CHECK(server.receive().empty());
+
+    ours = "127.0.0.1";
+    const auto request = server.expect(loop, "REGISTER");
+    CHECK(test::header(request, "Contact").find("sip:201@127.0.0.1:") != std::string::npos);
+    CHECK(exit.open(base::LegId{2}, {}, why));
+
+    ours = "127.0.0.2";  // another lease: the server is told
+    std::string contact;
+    CHECK(loop.wait_for([&] {
+        contact = test::header(server.receive(), "Contact");
+        return contact.find("sip:201@127.0.0.2:") != std::string::npos;
+    }));
+
+    ours.clear();
+    CHECK_FALSE(exit.open(base::LegId{3}, {}, why));
+    CHECK(why.detail == "no route to 127.0.0.1");
+    ours = "127.0.0.1";  // a call does not wait for the next look
+    CHECK(exit.open(base::LegId{4}, {}, why));
 }

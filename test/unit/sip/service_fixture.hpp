@@ -15,6 +15,8 @@ struct Side {
     FakeSink sink;
     config::Sip settings;
     std::vector<sip::Identity> identities;
+    base::Duration retry = std::chrono::seconds(5);
+    sip::SourceAddress source_address;
     std::unique_ptr<sip::Service> service;
 
     Side(Loop& shared, std::uint16_t first_rtp)
@@ -33,10 +35,18 @@ struct Side {
         settings.accounts.push_back(account);
         return settings.accounts.back();
     }
+    void make() {
+        service = sip::make_service(
+            {loop.reactor, engine, ports, sink, settings, {}, identities, {}, retry, source_address});
+    }
     void start() {
-        service = sip::make_service({loop.reactor, engine, ports, sink, settings, {}, identities, {}});
-        const auto started = service->start();
-        if (!started) FAIL(started.error().message);
+        make();
+        service->start();
+        call::Cause why;
+        for (auto* exit : service->exits()) {
+            if (!exit->open(base::LegId{1}, {}, why) && why.detail.find("cannot listen") != std::string::npos)
+                FAIL(why.detail);
+        }
     }
     ~Side() {
         if (!service) return;

@@ -1,0 +1,80 @@
+// One account alone: which address of ours it names while the network comes, goes and changes.
+#include "account.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "manual_reactor.hpp"
+
+using namespace tipring;
+
+namespace {
+
+struct Desk {
+    test::ManualReactor reactor;
+    std::string ours;   ///< what the kernel would say
+    std::string asked;  ///< the server that it was asked about
+    std::unique_ptr<sip::Account> account;
+
+    explicit Desk(const std::string& listen, std::vector<std::string> accept_from = {}) {
+        config::SipAccount settings;
+        settings.name = "pbx";
+        settings.server = "192.0.2.1";
+        settings.accept_from = std::move(accept_from);
+        config::Sip sip;
+        sip.listen = listen;
+        account = std::make_unique<sip::Account>(reactor, settings, sip, config::Media{},
+                                                 std::vector<sip::Identity>{},
+                                                 [this](const std::string& server, auto) {
+                                                     asked = server;
+                                                     return ours;
+                                                 });
+    }
+};
+
+}  // namespace
+
+TEST_CASE("without a way to the server no address is invented, and it is found when there is one") {
+    const std::string listen = GENERATE("0.0.0.0", "::");
+    Desk desk(listen);
+    CHECK(desk.account->set_addresses({"192.0.2.1"}));
+    CHECK(desk.account->resolved());
+    CHECK_FALSE(desk.account->has_route());
+    CHECK(desk.account->local_host().empty());
+    CHECK_FALSE(desk.account->refresh_local_host());
+    desk.ours = "192.0.2.77";
+    CHECK(desk.account->refresh_local_host());
+    CHECK(desk.asked == "192.0.2.1");
+    CHECK(desk.account->has_route());
+    CHECK(desk.account->rules().local_host == "192.0.2.77");
+    CHECK(desk.account->registration({"pbx", "201", "", "", "", "201"}).contact ==
+          "<sip:201@192.0.2.77:5060>");
+    CHECK_FALSE(desk.account->refresh_local_host());
+}
+
+TEST_CASE("another address of ours is noticed although the server's stays, and so is its loss") {
+    Desk desk("0.0.0.0");
+    desk.ours = "192.0.2.77";
+    CHECK(desk.account->set_addresses({"192.0.2.1"}));
+    CHECK_FALSE(desk.account->set_addresses({"192.0.2.1"}));
+    desk.ours = "192.0.2.78";
+    CHECK(desk.account->set_addresses({"192.0.2.1"}));
+    CHECK(desk.account->local_host() == "192.0.2.78");
+    desk.ours.clear();
+    CHECK(desk.account->refresh_local_host());
+    CHECK_FALSE(desk.account->has_route());
+}
+
+TEST_CASE("a listening address that is written down is ours, whatever the network does") {
+    Desk desk("192.0.2.5");
+    CHECK(desk.account->set_addresses({"192.0.2.1"}));
+    CHECK(desk.account->local_host() == "192.0.2.5");
+    CHECK_FALSE(desk.account->refresh_local_host());
+}
+
+TEST_CASE("before the server's name is known, our address is the one towards accept_from") {
+    Desk desk("0.0.0.0", {"198.51.100.9"});
+    desk.ours = "198.51.100.7";
+    CHECK(desk.account->refresh_local_host());
+    CHECK(desk.asked == "198.51.100.9");
+    CHECK(desk.account->local_host() == "198.51.100.7");
+}

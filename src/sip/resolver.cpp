@@ -1,6 +1,7 @@
 // Resolver (resolver.hpp).
 #include "resolver.hpp"
 
+#include <ifaddrs.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -91,6 +92,22 @@ base::Result<void> check_listening(const std::string& host, std::uint16_t port) 
                                        std::generic_category().message(error), advice));
     }
     return {};
+}
+
+std::vector<std::string> own_addresses() {
+    std::vector<std::string> addresses;
+    ifaddrs* list = nullptr;
+    if (getifaddrs(&list) != 0) return addresses;
+    for (const auto* entry = list; entry != nullptr; entry = entry->ifa_next) {
+        const int family = entry->ifa_addr != nullptr ? entry->ifa_addr->sa_family : AF_UNSPEC;
+        if (family != AF_INET && family != AF_INET6) continue;
+        const socklen_t size = family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
+        char text[NI_MAXHOST];
+        if (getnameinfo(entry->ifa_addr, size, text, sizeof text, nullptr, 0, NI_NUMERICHOST) == 0)
+            addresses.emplace_back(text);
+    }
+    freeifaddrs(list);
+    return addresses;
 }
 
 std::string source_address_towards(const std::string& server, std::uint16_t port) {

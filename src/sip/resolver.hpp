@@ -35,6 +35,9 @@ class Resolver {
 /// wrong.
 base::Result<void> check_listening(const std::string& host, std::uint16_t port);
 
+/// The addresses that this machine has now.
+std::vector<std::string> own_addresses();
+
 /// Our address as seen by `server` (a literal): what a connected datagram socket would use. "" when there is
 /// no way there.
 std::string source_address_towards(const std::string& server, std::uint16_t port);

@@ -73,7 +73,7 @@ class ServiceImpl final : public Service, public AgentObserver {
     void on_dialog(DialogId id, const DialogEvent& event) override;
     void on_registration_answer(const RegistrationAnswer& answer) override { registrar_.on_answer(answer); }
     void on_probe_answer(const std::string& account) override;
-    void on_shut_down() override { finish_stop(false); }
+    void on_shut_down() override;
 
   private:
     /// Legs may outlive the service's stop, so what they use is shared; after the end it does nothing.
@@ -104,6 +104,9 @@ class ServiceImpl final : public Service, public AgentObserver {
     void cannot_listen(const std::string& error);
     std::string fault(Account& account);
     void watch_ways();
+    bool bound(const Account& account) const;
+    std::string way_fault(const Account& account) const;
+    void listen_anew();
     void check_way(Account& account);
     void way_changed(Account& account);
     void tell(std::function<void(Agent&)> task);
@@ -129,6 +132,8 @@ class ServiceImpl final : public Service, public AgentObserver {
     base::Timer listen_timer_;
     base::Timer way_timer_;
     base::Timer stop_deadline_;
+    std::vector<std::string> bound_;  ///< what Sofia has bound when it listens on any address
+    bool restarting_ = false;
     std::string listen_error_;  ///< why we do not listen, "" when we do
     std::function<void()> stopped_;
 };
@@ -196,13 +201,17 @@ void ServiceImpl::start() {
 /// The address may not be assigned yet, or the last owner of the port may not be gone: telephones and exchange
 /// lines must not wait for that.
 void ServiceImpl::listen() {
+    bound_ = own_addresses();
     auto started = thread_.start([agent = agent_.get()](su_root_t* root) { return agent->create(root); });
     if (!started) return cannot_listen(started.error().message);
     listen_error_.clear();
     base::log::info("sip", "listening on {} port {}", parts_.settings.listen, parts_.settings.listen_port);
     publish_rules();
     for (const auto& account : accounts_) {
-        if (account->server_is_name()) {
+        if (account->resolved()) {  // we listen anew
+            way_changed(*account);
+        } else if (account->server_is_name()) {
+            if (name_timers_.count(account.get()) > 0) continue;
             look_up(*account);
         } else {
             addresses_known(*account, {account->server_host()});
@@ -228,7 +237,7 @@ std::string ServiceImpl::fault(Account& account) {
     if (!listen_error_.empty()) return listen_error_;
     if (!account.resolved()) return base::format("the address of {} is not known", account.server_host());
     check_way(account);
-    return account.has_route() ? std::string() : account.no_route();
+    return way_fault(account);
 }
 
 /// Our own address comes, goes and changes with the network, and nobody tells us; to look costs next to
@@ -236,7 +245,44 @@ std::string ServiceImpl::fault(Account& account) {
 void ServiceImpl::watch_ways() {
     for (const auto& account : accounts_)
         check_way(*account);
+    const bool unbound = std::any_of(accounts_.begin(), accounts_.end(),
+                                     [this](const auto& a) { return a->has_route() && !bound(*a); });
+    // Calls over the addresses that we had are left to end by themselves.
+    if (unbound && legs_.empty() && counters_->dialogs == 0) listen_anew();
     way_timer_.start(parts_.retry, [this] { watch_ways(); });
+}
+
+/// Asked to listen on any address, Sofia binds those that the machine has at that moment, each for itself:
+/// nothing can be sent from one that came later. Loopback addresses never come later.
+bool ServiceImpl::bound(const Account& account) const {
+    const auto& host = account.local_host();
+    const bool any = parts_.settings.listen == "0.0.0.0" || parts_.settings.listen == "::";
+    return !any || host.compare(0, 4, "127.") == 0 ||
+           std::find(bound_.begin(), bound_.end(), host) != bound_.end();
+}
+
+std::string ServiceImpl::way_fault(const Account& account) const {
+    if (!account.has_route()) return account.no_route();
+    if (!bound(account)) return "SIP does not listen on the new address " + account.local_host() + " yet";
+    return {};
+}
+
+void ServiceImpl::listen_anew() {
+    if (restarting_ || stopped_ || !thread_.running()) return;
+    restarting_ = true;
+    listen_error_ = "SIP begins to listen on a new address";
+    base::log::info("sip", "this machine has a new address, listening anew");
+    for (const auto& account : accounts_)
+        registrar_.hold(*account, listen_error_);
+    tell([](Agent& agent) { agent.shut_down(); });
+}
+
+void ServiceImpl::on_shut_down() {
+    if (stopped_ || !restarting_) return finish_stop(false);
+    restarting_ = false;
+    tell([](Agent& agent) { agent.drop_handles(); });
+    thread_.end([agent = agent_.get()] { agent->destroy(); }, false);
+    listen();
 }
 
 void ServiceImpl::check_way(Account& account) {
@@ -246,10 +292,11 @@ void ServiceImpl::check_way(Account& account) {
 void ServiceImpl::way_changed(Account& account) {
     publish_rules();
     if (!account.resolved()) return;
-    if (account.has_route()) {
+    if (!listen_error_.empty()) return;  // comes back here when we listen
+    if (const auto fault = way_fault(account); fault.empty()) {
         registrar_.start(account);
     } else {
-        registrar_.hold(account, account.no_route());
+        registrar_.hold(account, fault);
     }
 }
 
@@ -310,7 +357,7 @@ void ServiceImpl::on_incoming(const IncomingCall& call) {
     const auto refuse = [&](const call::Cause& cause) {
         tell([id = call.id, cause](Agent& agent) { agent.release(id, cause); });
     };
-    if (account == nullptr || stopped_)
+    if (account == nullptr || stopped_ || restarting_)
         return refuse({q850::temporary_failure, call::Location::private_local, "stopping"});
     check_way(*account);  // the network may have come a moment ago
     if (!account->has_route())
@@ -355,7 +402,7 @@ void ServiceImpl::stop(std::chrono::milliseconds deadline, std::function<void()>
         base::log::warning("sip", "a server did not answer the un-registration or hang-up in time");
         finish_stop(true);
     });
-    tell([](Agent& agent) { agent.shut_down(); });
+    if (!restarting_) tell([](Agent& agent) { agent.shut_down(); });
 }
 
 void ServiceImpl::finish_stop(bool abandon) {

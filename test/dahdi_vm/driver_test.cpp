@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <thread>
 
 #include "bench.hpp"
 #include "line_end.hpp"
@@ -264,6 +265,13 @@ TEST_CASE("a phone that is off-hook before the channel is opened is only in the 
     auto& place = bench();
     LineEnd phone(place.far(), place.fxo(9), ChannelKind::fxo);
     require_done(phone.control().seize());
+    // By then the signal has crossed the wire.
+    SeenEvent complete;
+    const auto until = Clock::now() + milliseconds(2000);
+    while (!phone.take(LineEventKind::hook_complete, complete) && Clock::now() < until) {
+        std::this_thread::sleep_for(milliseconds(5));
+        phone.pump();
+    }
     LineEnd near(place.near(), place.fxs(9), ChannelKind::fxs);
     CHECK(near.control().status()->off_hook);
     near.pump();

@@ -96,6 +96,15 @@ void AnalogPort::note_missed_on_hook() {
     if (status && !status->off_hook) feed(input_of(LineInputKind::on_hook));
 }
 
+// The driver never reports that battery is back. Without asking, every loss would end the call, however short:
+// so only one that still lasts when the timer ends is the exchange's release. A board that tells no status
+// leaves it at what was reported.
+bool AnalogPort::battery_came_back() const {
+    if (is_fxs()) return false;
+    const auto status = channel_->control->status();
+    return status && status->battery;
+}
+
 // When the status was asked within a break as short as a dial pulse, the driver counts it as one and does not
 // report that the phone is up. A bouncing hook contact makes such pulses too, so its status has to agree.
 bool AnalogPort::lifted_in_a_pulse(const LineInput& input) const {
@@ -218,12 +227,7 @@ void AnalogPort::carry_out(const LineAction& action) {
             break;
         case LineActionKind::start_timer:
             timers_.at(static_cast<std::size_t>(action.timer))
-                ->start(action.duration, [this, timer = action.timer] {
-                    if (timer == LineTimer::drop) note_missed_on_hook();
-                    auto input = input_of(LineInputKind::timer);
-                    input.timer = timer;
-                    feed(std::move(input));
-                });
+                ->start(action.duration, [this, timer = action.timer] { timer_ended(timer); });
             break;
         case LineActionKind::stop_timer:
             timers_.at(static_cast<std::size_t>(action.timer))->stop();
@@ -236,6 +240,17 @@ void AnalogPort::carry_out(const LineAction& action) {
             carry_out_on_leg(action);
             break;
     }
+}
+
+void AnalogPort::timer_ended(LineTimer timer) {
+    if (timer == LineTimer::drop) note_missed_on_hook();
+    if (timer == LineTimer::battery && battery_came_back()) {
+        feed(input_of(LineInputKind::battery_present));
+        return;
+    }
+    auto input = input_of(LineInputKind::timer);
+    input.timer = timer;
+    feed(std::move(input));
 }
 
 void AnalogPort::carry_out_on_board(const LineAction& action) {

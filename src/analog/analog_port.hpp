@@ -104,6 +104,8 @@ class AnalogPort final : public Port, public call::Exit, private LegOwner {
     void leg_released(const call::Cause& cause);
     call::CallRequest incoming_request(const std::string& dialled) const;
     void note_missed_on_hook();
+    bool battery_came_back() const;
+    void timer_ended(LineTimer timer);
     bool lifted_in_a_pulse(const LineInput& input) const;
     std::string log_prefix() const;
     bool is_fxs() const { return settings_.kind == config::PortKind::fxs; }

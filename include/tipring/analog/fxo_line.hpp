@@ -62,7 +62,8 @@
 // A battery timer that runs when dialling or talking is entered starts anew there.
 //
 // After in_service and alarm_clear the port feeds ring_begin when the line rings already. Battery is no part
-// of the machine's idle: the port asks for it when it opens a call.
+// of the machine's idle: the port asks for it when it opens a call. It asks again when the battery timer ends,
+// and feeds battery_present instead of the timer when battery is there: not every driver reports that.
 //
 // Answer supervision is "immediate": a call to the exchange counts as answered when its digits are sent, and
 // the caller hears the exchange itself from then on.

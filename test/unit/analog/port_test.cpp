@@ -330,6 +330,7 @@ TEST_CASE("port: a phone reaches the exchange line, which drops battery at the e
     CHECK(office.state(0) == "talking");
     CHECK(office.connector.joined.second == media::EndpointId{3});
 
+    office.wires[2].status.battery = false;
     office.event(2, LineEventKind::battery_lost);
     office.reactor.advance(300ms);
     CHECK(office.records.at(0).cause.detail == "battery drop");
@@ -337,6 +338,43 @@ TEST_CASE("port: a phone reaches the exchange line, which drops battery at the e
     office.event(0, LineEventKind::on_hook);
     office.reactor.advance(2s);
     office.check_quiet();
+}
+
+TEST_CASE("port: battery that is back unreported when its timer ends keeps the call") {
+    Office office;
+    office.dial(0, "9555");
+    office.event(2, LineEventKind::hook_complete);
+    const auto lose_battery = [&office] {
+        office.wires[2].status.battery = false;
+        office.event(2, LineEventKind::battery_lost);
+        office.reactor.advance(150ms);
+    };
+    const bool talking = GENERATE(false, true);
+    const bool status_fails = GENERATE(false, true);
+    const std::string state = talking ? "talking" : "dial_tone_wait";
+    if (talking) {
+        office.engine(2, media::EventKind::tone_heard, 0, media::HeardTone::dial);
+        office.engine(2, media::EventKind::digits_sent);
+    }
+    lose_battery();
+    office.wires[2].status.battery = true;
+    office.reactor.advance(1s);
+    CHECK(office.state(2) == state);
+    CHECK(office.records.empty());
+
+    // The next loss counts again, and a board that tells no status leaves it at that.
+    lose_battery();
+    CHECK(office.state(2) == state);
+    if (status_fails) {
+        office.wires[2].status.battery = true;
+        office.wires[2].failing = "status";
+    }
+    office.reactor.advance(150ms);
+    CHECK(office.state(2) == "clearing");
+    REQUIRE(office.records.size() == 1);
+    CHECK(office.records[0].cause.value ==
+          (talking ? call::q850::normal_clearing : call::q850::destination_out_of_order));
+    CHECK(office.records[0].cause.detail == "battery drop");
 }
 
 TEST_CASE("port: no battery, ringing or service means no outgoing call on a line") {

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "messages.hpp"
+
 namespace tipring::media {
 
 DigitSource::~DigitSource() {
@@ -95,6 +97,27 @@ DigitSource::Step DigitSource::next() noexcept {
     step.digit = digit_;
     step.busy = step.busy || digit_ != 0;
     return step;
+}
+
+void DigitSource::clear(Notifier& notifier) noexcept {
+    notifier.give_back(take_finished());
+    while (first_ != nullptr) {
+        // Once given back it is the core's, which may free it at any moment.
+        auto& text = *first_;
+        first_ = std::exchange(text.following_, nullptr);
+        notifier.give_back(&text);
+    }
+    last_ = nullptr;
+    digit_ = 0;
+    on_blocks_ = off_left_ = 0;
+    clear_relayed();
+}
+
+void DigitSource::clear_relayed() noexcept {
+    relay_count_ = 0;
+    if (!relaying_) return;
+    relaying_ = false;
+    digit_ = 0;
 }
 
 DigitString* DigitSource::take_finished() noexcept {

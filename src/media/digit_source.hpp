@@ -12,6 +12,8 @@
 
 namespace tipring::media {
 
+class Notifier;
+
 /// One send_digits().
 class DigitString final : public Returnable {
   public:
@@ -44,6 +46,10 @@ class DigitSource {
     void relay_begin(char digit) noexcept;
     void relay_end() noexcept;
     Step next() noexcept;
+    /// Forgets everything that sounds or waits. The strings go back to the core as they are: what was not
+    /// sent is not reported as sent.
+    void clear(Notifier& notifier) noexcept;
+    void clear_relayed() noexcept;
     /// A string that next() has finished, once; null otherwise.
     DigitString* take_finished() noexcept;
 

@@ -18,6 +18,8 @@ void LineEndpoint::start() noexcept {
     more_waits_ = false;
     monitor_.reset();
     peer_changed();
+    // Pressed by the peer while there was no line to press it on. Strings stay: the core gave them for now.
+    digits_.clear_relayed();
     Octets silence;
     silence.fill(dsp::silence(options_.law));
     for (unsigned i = 0; i < lead_blocks_; ++i)
@@ -28,6 +30,9 @@ void LineEndpoint::stop() noexcept {
     started_ = false;
     count_ = 0;
     relay_digit({0, true}, false);
+    // The endpoint outlives the call: what is left over would sound, and be dialled, in the next one.
+    digits_.clear(notifier_);
+    set_tone(nullptr);
 }
 
 void LineEndpoint::fail() noexcept {

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "digit_source.hpp"
+#include "messages.hpp"
 
 using namespace tipring::media;
 
@@ -92,4 +93,53 @@ TEST_CASE("strings that were never played are freed with their owner") {
     source.queue(*first);
     source.queue(*new DigitString);
     source.next();
+}
+
+TEST_CASE("clear forgets strings, the sounding digit and relayed ones, and gives every string back") {
+    Notifier notifier(16);
+    DigitSource source;
+    const auto queue = [&source](const char* digits) {
+        auto* text = new DigitString;
+        text->digits = digits;
+        text->on_blocks = text->off_blocks = 2;
+        source.queue(*text);
+    };
+    const auto returned = [&notifier] {
+        int count = 0;
+        notifier.returns().take_all([&count](Returnable* object) {
+            ++count;
+            delete object;
+        });
+        return count;
+    };
+    SECTION("in a digit") {
+        queue("12");
+        queue("34");
+        source.relay_begin('7');
+        CHECK(timeline(source, 5) == "11--2");
+        source.clear(notifier);
+        CHECK(returned() == 2);
+    }
+    SECTION("in a pause, with a finished string that nobody took") {
+        queue("1");
+        queue("ww");
+        CHECK(timeline(source, 4) == "11--");
+        timeline(source, 1);
+        source.clear(notifier);
+        CHECK(returned() == 2);
+    }
+    SECTION("in a relayed digit") {
+        source.relay_begin('8');
+        source.relay_begin('9');
+        CHECK(timeline(source, 2) == "88");
+        source.clear(notifier);
+        CHECK(returned() == 0);
+    }
+    source.relay_end();
+    CHECK(timeline(source, 100) == std::string(100, '.'));
+    CHECK(source.take_finished() == nullptr);
+    CHECK(notifier.events().empty());
+    queue("5");
+    CHECK(timeline(source, 6) == "55--..");
+    delete source.take_finished();
 }

@@ -292,3 +292,78 @@ TEST_CASE("line events arrive while audio is stopped and while it runs, and a de
     bench.tick();
     CHECK(bench.engine.line_stats(id).blocks_read == 2);
 }
+
+TEST_CASE("nothing of one call sounds in the next one on the line") {
+    Bench bench;
+    FakeBearer bearer;
+    FarParty far;
+    const auto line = bench.line(bearer);
+    RtpOptions options;
+    options.receive_event_type = 101;
+    const auto rtp = bench.session(far, options);
+    const auto run = [&](int ticks) {
+        bearer.all_written();
+        for (int i = 0; i < ticks; ++i) {
+            bearer.say(filled(0xD5));
+            bench.tick();
+        }
+        return bearer.all_written();
+    };
+    const auto is_silent = [](const std::vector<Octets>& written) {
+        return std::all_of(written.begin(), written.end(),
+                           [](const Octets& octets) { return octets == filled(0xD5); });
+    };
+    run(1);
+    SECTION("digits, one of them sounding") {
+        bench.engine.send_digits(line, "123");
+        bench.engine.send_digits(line, "45");
+        CHECK_FALSE(is_silent(run(3)));
+    }
+    SECTION("a tone") {
+        bench.engine.play_tone(line, tone_of("425"));
+        CHECK_FALSE(is_silent(run(3)));
+    }
+    SECTION("a digit that the peer relays") {
+        bench.engine.connect(line, rtp);
+        far.send_event('5', false, 160, 1000, true);
+        CHECK_FALSE(is_silent(run(3)));
+        bench.engine.disconnect(line);
+    }
+    bench.engine.stop_line(line);
+    SECTION("a digit that the peer relays after the end") {
+        bench.engine.connect(line, rtp);
+        far.send_event('5', true, 800, 1000, true);
+        bench.tick(3);
+        CHECK(bench.count(EventKind::digit) == 1);
+        bench.engine.disconnect(line);
+    }
+    bench.tick(2);
+    bench.engine.start_line(line);
+    const auto next = run(200);
+    CHECK(next.size() >= 200);
+    CHECK(is_silent(next));
+    CHECK(bench.count(EventKind::digits_sent) == 0);
+}
+
+TEST_CASE("digits queued between two calls belong to the next one") {
+    Bench bench;
+    FakeBearer a;
+    const auto line = bench.line(a);
+    bench.engine.send_digits(line, "123");
+    a.say(filled(0xD5));
+    bench.tick();
+    bench.engine.stop_line(line);
+    bench.engine.send_digits(line, "9", std::chrono::milliseconds(20), std::chrono::milliseconds(10));
+    bench.tick();
+    bench.engine.start_line(line);
+    a.all_written();
+    std::size_t loud = 0;
+    for (int i = 0; i < 50; ++i) {
+        a.say(filled(0xD5));
+        bench.tick();
+    }
+    for (const auto& octets : a.all_written())
+        loud += power(octets, Law::alaw) > 1e4 ? 1U : 0U;
+    CHECK(loud == 2);
+    CHECK(bench.count(EventKind::digits_sent) == 1);
+}

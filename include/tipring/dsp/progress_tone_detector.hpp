@@ -16,7 +16,8 @@ class ProgressToneDetector {
   public:
     /// `cycles`: full cadence cycles of busy or congestion that must be heard, 2..8 (B4: 3); an information
     /// tone of three sounds and ringback need one. Dial tone must last 1 s, and longer than a ringback burst
-    /// of the same frequency.
+    /// of the same frequency. Stutter and recall dial tone count as dial tone; of those with introduction
+    /// bursts only what follows them must be heard, of those with a cadence two cycles.
     explicit ProgressToneDetector(const TonePlan& plan, unsigned cycles = 3);
     ~ProgressToneDetector();
     ProgressToneDetector(ProgressToneDetector&&) noexcept;

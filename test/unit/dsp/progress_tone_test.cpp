@@ -42,6 +42,27 @@ const auto au = plan("415+440", "425/375,0/375", "413+438/400,0/200,413+438/400,
 const auto cz = plan("425/330,0/330,425/660,0/660", "425/330,0/330", "425/1000,0/4000", "425/165,0/165",
                      "950/330,0/30,1400/330,0/30,1800/330,0/1000");
 
+const auto fr =
+    plan("440", "440/500,0/500", "440/1500,0/3500", "440/250,0/250", "!950/330,!1400/330,!1800/330,0");
+const auto it = plan("425/200,0/200,425/600,0/1000", "425/500,0/500", "425/1000,0/4000", "425/200,0/200",
+                     "!950/330,!1400/330,!1800/330,0");
+
+/// A message is waiting (stutter), or the exchange takes the seizure for a recall.
+dsp::TonePlan with_other_dial_tones(dsp::TonePlan country, std::string_view stutter,
+                                    std::string_view recall) {
+    country.stutter = dsp::parse_tone(stutter).value();
+    country.dial_recall = dsp::parse_tone(recall).value();
+    return country;
+}
+
+/// Short bursts, then the tone for ever.
+std::string stuttering(const std::string& tone, int bursts) {
+    std::string text;
+    for (int i = 0; i < bursts; ++i)
+        text += "!" + tone + "/100,!0/100,";
+    return text + tone;
+}
+
 struct Heard {
     ProgressTone tone = ProgressTone::none;
     int after_ms = -1;
@@ -108,6 +129,33 @@ TEST_CASE("tones of several countries are named") {
     check(au, au.ringback, ProgressTone::ringback, 15000, 6300);
     check(cz, cz.dial, ProgressTone::dial, 12000, 8200);
     check(cz, cz.busy, ProgressTone::busy, 6000, 3000);
+}
+
+TEST_CASE("stutter and recall dial tone are dial tone, and hide no other tone of their country") {
+    struct Row {
+        const char* name;
+        dsp::TonePlan tones;
+        int stutter_ms, recall_ms;
+    };
+    // Limits: below the 5 s that a line waits for dial tone. As libtonezone has them.
+    const Row rows[] = {
+        {"de", with_other_dial_tones(de, "425+400", stuttering("425", 3)), 1100, 1900},
+        {"us", with_other_dial_tones(us, stuttering("350+440", 6), stuttering("350+440", 3)), 2300, 1700},
+        {"uk", with_other_dial_tones(uk, "350+440/750,440/750", "350+440"), 3900, 1100},
+        {"fr", with_other_dial_tones(fr, stuttering("440", 6), stuttering("350+440", 3)), 3100, 1700},
+        {"it", with_other_dial_tones(it, "470/400,425/400", "470/400,425/400"), 2200, 2200}};
+    for (const auto& row : rows) {
+        CAPTURE(row.name);
+        check(row.tones, row.tones.stutter, ProgressTone::dial, 6000, row.stutter_ms);
+        check(row.tones, row.tones.dial_recall, ProgressTone::dial, 6000, row.recall_ms);
+        check(row.tones, row.tones.dial, ProgressTone::dial, 9000, 7000);
+        check(row.tones, row.tones.busy, ProgressTone::busy, 9000, 4200);
+        check(row.tones, row.tones.congestion, ProgressTone::congestion, 9000, 6300);
+        check(row.tones, row.tones.ringback, ProgressTone::ringback, 15000, 12200);
+    }
+    // Listening often begins in the lasting part.
+    CHECK(listen(rows[3].tones, on_line(dsp::parse_tone("350+440").value(), 2000)).tone ==
+          ProgressTone::dial);
 }
 
 TEST_CASE("busy needs the cycles that were asked for, and ends when it ends") {

@@ -668,3 +668,20 @@ TEST_CASE("an update that takes telephone-event away in a digit gives the audio 
     }
     CHECK(bench.count(EventKind::digits_sent) == 1);
 }
+
+TEST_CASE("a line that relays DTMF needs no detector for it, and reports no digit") {
+    Bench bench;
+    FakeBearer bearer;
+    FarParty far;
+    bench.engine.connect(bench.line(bearer), bench.session(far, options(Law::alaw, true)));
+    DigitSound sound('6');
+    for (int i = 0; i < 40; ++i) {
+        bearer.say(i < 12 ? sound.next() : filled(0xD5));
+        bench.tick();
+    }
+    const auto events = events_in(far.receive());
+    REQUIRE_FALSE(events.empty());
+    CHECK(events.back().code == 6);
+    CHECK(events.back().end);
+    CHECK(bench.digits().empty());
+}

@@ -36,8 +36,8 @@ struct SpanCall {
     q931_call* record = nullptr;
     State state = State::setup;
     bool outgoing = false;
-    bool confirmed = false;  ///< outgoing: the peer agreed to the channel
-    bool inband_reported = false;
+    bool confirmed = false;        ///< outgoing: the peer agreed to the channel
+    bool inband_reported = false;  ///< outgoing: to the leg; incoming: to the network
     bool alerting_reported = false;
     bool proceeding_reported = false;
     bool release_reported = false;

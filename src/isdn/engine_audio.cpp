@@ -44,7 +44,6 @@ class EngineAudio final : public BearerAudio {
             return false;
         }
         engine_.start_line(line.endpoint);
-        engine_.set_detectors(line.endpoint, {.dtmf = true, .progress_tones = nullptr});
         return true;
     }
 
@@ -52,7 +51,6 @@ class EngineAudio final : public BearerAudio {
         const auto found = lines_.find(position);
         if (found == lines_.end()) return;
         const auto& line = found->second;
-        engine_.set_detectors(line.endpoint, {});
         engine_.disconnect(line.endpoint);
         engine_.stop_line(line.endpoint);
         if (const auto stopped = line.channel->control->stop_audio(); !stopped) {

@@ -450,6 +450,10 @@ void PriLink::alerting(q931_call* call, unsigned channel, bool inband) {
         [&] { pri_acknowledge(impl_->controller, call, static_cast<int>(channel), inband ? 1 : 0); });
 }
 
+void PriLink::progress(q931_call* call, unsigned channel) {
+    impl_->enter([&] { pri_progress(impl_->controller, call, static_cast<int>(channel), 1); });
+}
+
 void PriLink::answer(q931_call* call, unsigned channel) {
     impl_->enter([&] { pri_answer(impl_->controller, call, static_cast<int>(channel), 0); });
 }

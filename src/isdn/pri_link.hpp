@@ -83,6 +83,8 @@ class PriLink {
     q931_call* setup(const OutgoingSetup& request);
     void proceeding(q931_call* call, unsigned channel);
     void alerting(q931_call* call, unsigned channel, bool inband);
+    /// Sends PROGRESS: in-band information is available now (progress indicator 8).
+    void progress(q931_call* call, unsigned channel);
     void answer(q931_call* call, unsigned channel);
     /// The next step of clearing, whatever it is now. True when the record is gone and no event follows.
     /// A fresh incoming call is refused by RELEASE COMPLETE with 34, 44, 82 or 88; for other causes send

@@ -126,9 +126,16 @@ void SpanController::start(const CallPointer& call, const call::CallRequest& req
 void SpanController::alert(const CallPointer& call, bool inband) {
     if (call->outgoing || call->clearing() || call->state == State::connected) return;
     if (inband) start_audio(call);
-    if (call->state == State::alerting) return;
-    call->state = State::alerting;
-    link_->alerting(call->record, call->position, inband);
+    const bool announce = inband && !call->inband_reported;
+    call->inband_reported = call->inband_reported || inband;
+    if (call->state != State::alerting) {
+        call->state = State::alerting;
+        link_->alerting(call->record, call->position, inband);
+    } else if (announce) {
+        // ALERTING is sent once, and without being told the other side goes on with its own ringing tone
+        // (Q.931 3.1.8, 5.5.6).
+        link_->progress(call->record, call->position);
+    }
 }
 
 void SpanController::answer(const CallPointer& call) {

@@ -43,6 +43,9 @@ bool Endpoint::speak_digit(const DigitSource::Step& step, dsp::Law law, Block& o
     out.law = law;
     if (step.begins) generator_.start(step.digit, longest_digit_samples, 0);
     if (step.digit == 0) {
+        // A digit that an update turns from an event into sound has no begin here: it stays silent, and must
+        // not be the digit before.
+        generator_.stop();
         out.silence(law);
         return true;
     }

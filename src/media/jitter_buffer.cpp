@@ -59,8 +59,9 @@ bool JitterBuffer::begins_anew(std::uint32_t timestamp, std::int32_t margin) noe
         outlier_seen_ = false;
         return true;
     }
-    const bool confirmed =
-        outlier_seen_ && std::abs(timestamp_distance(timestamp, outlier_)) < outlier_samples / 2;
+    // Both limits, because half the circle has no absolute value.
+    const std::int32_t apart = timestamp_distance(timestamp, outlier_);
+    const bool confirmed = outlier_seen_ && apart > -outlier_samples / 2 && apart < outlier_samples / 2;
     outlier_seen_ = true;
     outlier_ = timestamp;
     if (confirmed) begin(timestamp);

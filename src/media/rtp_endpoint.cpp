@@ -57,6 +57,8 @@ void RtpEndpoint::update(const RtpSettings& settings) noexcept {
         filler_.reset();
     }
     if (settings.receive != settings_.receive || settings.timeout != settings_.timeout) last_packet_.reset();
+    // Nobody steps the event sender then: an event that sounds would never end, and keep the audio away.
+    if (!settings.send_event_type) event_sender_ = {};
     settings_ = settings;
     buffer_.configure(settings.jitter_min_ms, settings.jitter_max_ms, settings.codec);
     sender_.configure(payload_type(settings.codec), settings.packet_blocks);

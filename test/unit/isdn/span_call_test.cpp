@@ -190,6 +190,29 @@ TEST_CASE("a call comes in with number and name, rings, is answered and released
     CHECK(bench.idle());
 }
 
+TEST_CASE("in-band audio that begins after ALERTING is announced by one PROGRESS") {
+    Bench bench;
+    REQUIRE(bench.up());
+    bench.peer->link.setup({.caller = {}, .called = "201", .channel = 3, .exclusive = true});
+    REQUIRE(bench.until([&] { return bench.sink.calls.size() == 1; }));
+    auto& leg = *bench.sink.calls[0].leg;
+    const bool at_once = GENERATE(false, true);
+    leg.alert(at_once);
+    CHECK(bench.audio->running[3] == at_once);
+    REQUIRE(bench.until([&] { return bench.peer->count(LinkEventKind::alerting) == 1; }));
+    CHECK(bench.peer->last(LinkEventKind::alerting)->inband == at_once);
+
+    leg.alert(true);
+    CHECK(bench.audio->running[3]);
+    leg.alert(false);
+    leg.alert(true);
+    leg.answer();
+    REQUIRE(bench.until([&] { return bench.peer->count(LinkEventKind::answer) == 1; }));
+    CHECK(bench.peer->count(LinkEventKind::alerting) == 1);
+    REQUIRE(bench.peer->count(LinkEventKind::progress) == (at_once ? 0 : 1));
+    if (!at_once) CHECK(bench.peer->last(LinkEventKind::progress)->inband);
+}
+
 TEST_CASE("restricted and missing numbers keep their presentation") {
     Bench bench;
     REQUIRE(bench.up());

@@ -618,3 +618,70 @@ TEST_CASE("RTCP: reports with CNAME, round trip and loss, and BYE at the end") {
     }
     CHECK(bye);
 }
+
+TEST_CASE("an update that takes telephone-event away in a digit gives the audio back") {
+    Bench bench;
+    FarParty far;
+    FakeBearer bearer;
+    const auto rtp = bench.session(far, options(Law::alaw, true));
+    bench.engine.connect(bench.line(bearer), rtp);
+    const auto run = [&](int ticks) {
+        for (int i = 0; i < ticks; ++i) {
+            bearer.say(pattern(7));
+            bench.tick();
+        }
+        return far.receive();
+    };
+    run(5);
+    bench.engine.send_digits(rtp, "5");
+    const auto in_digit = events_in(run(4));
+    REQUIRE_FALSE(in_digit.empty());
+    CHECK_FALSE(in_digit.back().end);
+    SECTION("removed") {
+        bench.engine.update_rtp(rtp, options());
+        run(40);
+        const auto after = run(10);
+        CHECK(after.size() == 5);
+        CHECK(events_in(after).empty());
+    }
+    SECTION("removed and taken back") {
+        bench.engine.update_rtp(rtp, options());
+        run(40);
+        bench.engine.update_rtp(rtp, options(Law::alaw, true));
+        const auto after = run(10);
+        CHECK(after.size() == 5);
+        CHECK(events_in(after).empty());
+    }
+    SECTION("another payload type: the digit goes on with it") {
+        auto other = options();
+        other.send_event_type = other.receive_event_type = 96;
+        bench.engine.update_rtp(rtp, other);
+        std::size_t ends = 0, audio = 0;
+        for (const auto& received : run(50)) {
+            CHECK(received.packet.payload_type != 101);
+            audio += received.packet.payload_type == 8 ? 1U : 0U;
+            if (received.packet.payload_type == 96)
+                ends += parse_telephone_event(received.packet.payload).value().end ? 1U : 0U;
+        }
+        CHECK(ends == 3);
+        CHECK(audio == 22);  // 60 ms of the digit were left
+    }
+    CHECK(bench.count(EventKind::digits_sent) == 1);
+}
+
+TEST_CASE("a line that relays DTMF needs no detector for it, and reports no digit") {
+    Bench bench;
+    FakeBearer bearer;
+    FarParty far;
+    bench.engine.connect(bench.line(bearer), bench.session(far, options(Law::alaw, true)));
+    DigitSound sound('6');
+    for (int i = 0; i < 40; ++i) {
+        bearer.say(i < 12 ? sound.next() : filled(0xD5));
+        bench.tick();
+    }
+    const auto events = events_in(far.receive());
+    REQUIRE_FALSE(events.empty());
+    CHECK(events.back().code == 6);
+    CHECK(events.back().end);
+    CHECK(bench.digits().empty());
+}

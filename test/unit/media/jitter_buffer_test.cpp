@@ -403,3 +403,14 @@ TEST_CASE("a long hole fades to silence and stops costing") {
     CHECK(made_up == 6 * 80);
     CHECK(out == pull.octets);
 }
+
+TEST_CASE("outliers half the circle of timestamps apart do not confirm each other") {
+    JitterBuffer buffer;
+    buffer.configure(20, 200, Law::alaw);
+    const std::vector<std::uint8_t> octets(160, 0xD5);
+    const std::uint32_t first = 1000;
+    CHECK(buffer.put(first, octets) == JitterBuffer::Put::stored);
+    CHECK(buffer.put(first + 0x40000000U, octets) == JitterBuffer::Put::ignored);
+    CHECK(buffer.put(first + 0xC0000000U, octets) == JitterBuffer::Put::ignored);
+    CHECK(buffer.put(first + 160, octets) == JitterBuffer::Put::stored);
+}

@@ -30,10 +30,11 @@ std::vector<ToneRecognizer::Entry> entries(const TonePlan& plan, unsigned cycles
     };
     // An exchange that has a message waiting, or takes the seizure for a recall, gives another dial tone. They
     // come last, so one that sounds like another tone of its country counts as that.
-    // Ringback is slow, and nothing is cut off because of it: one cycle is enough.
+    // Ringback and the dial tones that have a cadence (it, gr, cz) are slow, and nothing is cut off because of
+    // them: one cycle is enough.
     return {entry(ProgressTone::busy, plan.busy, wanted),
             entry(ProgressTone::congestion, plan.congestion, wanted),
-            entry(ProgressTone::dial, plan.dial, wanted),
+            entry(ProgressTone::dial, plan.dial, 1),
             entry(ProgressTone::ringback, plan.ringback, 1),
             entry(ProgressTone::info, plan.info, wanted),
             entry(ProgressTone::dial, lasting_part(plan.stutter), fewest_cycles),

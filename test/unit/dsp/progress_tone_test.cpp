@@ -158,6 +158,11 @@ TEST_CASE("stutter and recall dial tone are dial tone, and hide no other tone of
           ProgressTone::dial);
 }
 
+TEST_CASE("a dial tone with a cadence is known before an exchange line is given up") {
+    check(it, it.dial, ProgressTone::dial, 10000, 4000);
+    check(cz, cz.dial, ProgressTone::dial, 10000, 4000);
+}
+
 TEST_CASE("busy needs the cycles that were asked for, and ends when it ends") {
     const auto two = on_line(us.busy, 2400);
     CHECK(listen(us, two, 3).tone == ProgressTone::none);

@@ -6,7 +6,6 @@
 namespace tipring::farend {
 namespace {
 
-/// With six the real driver now and then let a telephone hear no dial tone at all.
 constexpr int lead_blocks = 3;
 /// Per call, so that a channel that never runs dry cannot hold up the others.
 constexpr int most_reads = 64;

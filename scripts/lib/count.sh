@@ -49,29 +49,6 @@ count_catch() {
     rm -f "$log"
 }
 
-# together_later NAME COMMAND...: one more Catch2 program for run_together.
-together=()
-together_later() {
-    together+=("$1")
-    printf '%q ' "${@:2}" >"$build_folder/${#together[@]}.program"
-}
-
-# run_together: all at the same time, each in a network namespace of its own, since they use the same ports. They mostly wait.
-run_together() {
-    local i status
-    local -a jobs=()
-    for i in "${!together[@]}"; do
-        unshare --net bash -c 'ip link set lo up && eval "exec $(cat "$1")"' bash "$build_folder/$((i + 1)).program" \
-            >"$build_folder/$i.output" 2>&1 &
-        jobs+=($!)
-    done
-    for i in "${!together[@]}"; do
-        status=0
-        wait "${jobs[$i]}" || status=$?
-        tally "${together[$i]}" "$build_folder/$i.output" $status
-    done
-}
-
 # print_total: the closing lines; status 1 when anything failed or nothing ran.
 print_total() {
     local failure

@@ -7,11 +7,6 @@ namespace tipring::analog {
 namespace {
 
 constexpr std::size_t history_length = 16;
-/// A bit more than the driver's debounce after a seizure (DAHDI_DEFAULT_DEBOUNCETIME, 600 ms).
-constexpr std::chrono::milliseconds debounce_time{650};
-/// A bit more than the driver's battery drop (500 ms) and what it needs to settle (300 ms).
-constexpr std::chrono::milliseconds drop_time{850};
-
 std::string_view kind_name(config::PortKind kind) {
     return kind == config::PortKind::fxs ? "fxs" : "fxo";
 }
@@ -37,8 +32,9 @@ AnalogPort::AnalogPort(const config::Port& settings, Parts parts)
       plan_(std::make_shared<const dsp::TonePlan>(country_.tones)),
       on_change_(std::move(parts.on_change)),
       machine_(std::move(parts.machine)),
-      debounce_(parts.reactor),
-      drop_(parts.reactor) {
+      wire_(parts.reactor, *channel_->control, is_fxs(),
+            {[this](const base::Result<void>& result) { check(result, "release"); },
+             [this] { note_missed_hook(); }}) {
     for (auto& timer : timers_)
         timer.emplace(reactor_);
     state_ = machine_->state_name();
@@ -88,12 +84,12 @@ void AnalogPort::come_back(const LineInput& input) {
     if (status && !is_fxs() && status->ringing) feed(input_of(LineInputKind::ring_begin));
 }
 
-// A phone that goes down while the driver settles after a battery drop is not reported; only its status shows
-// it.
-void AnalogPort::note_missed_on_hook() {
-    if (!is_fxs()) return;
+// What a phone does while the driver settles after a battery drop is not reported; only its status shows it.
+// A wire that was seized since has settled.
+void AnalogPort::note_missed_hook() {
+    if (machine_->conditions().seized) return;
     const auto status = channel_->control->status();
-    if (status && !status->off_hook) feed(input_of(LineInputKind::on_hook));
+    if (status && status->off_hook != machine_->off_hook()) feed(hook_input(*status));
 }
 
 // The driver never reports that battery is back. Without asking, every loss would end the call, however short:
@@ -243,7 +239,7 @@ void AnalogPort::carry_out(const LineAction& action) {
 }
 
 void AnalogPort::timer_ended(LineTimer timer) {
-    if (timer == LineTimer::drop) note_missed_on_hook();
+    if (timer == LineTimer::drop) note_missed_hook();
     if (timer == LineTimer::battery && battery_came_back()) {
         feed(input_of(LineInputKind::battery_present));
         return;
@@ -263,44 +259,14 @@ void AnalogPort::carry_out_on_board(const LineAction& action) {
             check(control.stop_ring(), "stop ringing");
             break;
         case LineActionKind::seize:
-            if (need(control.seize(), "seize") && is_fxs()) start_debounce();
+            need(wire_.seize(), "seize");
             break;
         case LineActionKind::release_wire:
-            drop_follows_ = is_fxs() && machine_->off_hook();
-            if (debounce_.running() && !shut_) {
-                release_waits_ = true;
-            } else {
-                release_wire();
-            }
+            wire_.release(machine_->off_hook());
             break;
         default:
             break;
     }
-}
-
-// While it debounces a seizure the driver does not see the phone go down. Released in that time it would keep
-// in mind a lifted phone, and say nothing when it is lifted the next time: no dial tone, no answer. After it
-// the driver either drops the battery, which makes it forget, or has reported the phone.
-void AnalogPort::start_debounce() {
-    release_waits_ = false;
-    debounce_.start(debounce_time, [this] {
-        if (release_waits_) release_wire();
-    });
-}
-
-void AnalogPort::release_wire() {
-    release_waits_ = false;
-    debounce_.stop();
-    check(channel_->control->release(), "release");
-    if (drop_follows_ && !shut_) drop_.start(drop_time, [this] { note_hook_after_drop(); });
-}
-
-// A port that leaves a call because it is taken out of service may be back before the driver has settled,
-// and what the phone does until then is not reported. A wire that was seized since has settled.
-void AnalogPort::note_hook_after_drop() {
-    if (machine_->conditions().seized) return;
-    const auto status = channel_->control->status();
-    if (status && status->off_hook != machine_->off_hook()) feed(hook_input(*status));
 }
 
 void AnalogPort::carry_out_on_audio(const LineAction& action) {
@@ -479,8 +445,7 @@ void AnalogPort::shut_down() {
     if (std::exchange(shut_, true)) return;
     if (leg_ != nullptr) std::exchange(leg_, nullptr)->detach();
     feed(input_of(LineInputKind::shut_down));
-    if (release_waits_) release_wire();
-    drop_.stop();
+    wire_.shut_down();
     audio_->remove(channel_);
 }
 

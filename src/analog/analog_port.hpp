@@ -14,6 +14,7 @@
 
 #include "line_audio.hpp"
 #include "line_leg.hpp"
+#include "line_wire.hpp"
 #include "tipring/analog/port.hpp"
 
 namespace tipring::analog {
@@ -37,7 +38,7 @@ class AnalogPort final : public Port, public call::Exit, private LegOwner {
     PortView view() const override;
     const config::Port& settings() const override { return settings_; }
     call::Exit& exit() override { return *this; }
-    bool idle() const override { return machine_->idle() && leg_ == nullptr && !wire_busy(); }
+    bool idle() const override { return machine_->idle() && leg_ == nullptr && !wire_.busy(); }
     void set_in_service(bool in_service) override;
     void shut_down() override;
 
@@ -61,10 +62,7 @@ class AnalogPort final : public Port, public call::Exit, private LegOwner {
     std::unique_ptr<LineMachine> machine_;
     std::unique_ptr<LineAudio> audio_;
     std::array<std::optional<base::Timer>, line_timers> timers_;
-    base::Timer debounce_;        ///< runs while the driver does not see an fxs phone's hook after a seizure
-    bool release_waits_ = false;  ///< the machine has released the wire; the board is told after the debounce
-    bool drop_follows_ = false;   ///< the phone was up when the machine released the wire
-    base::Timer drop_;            ///< runs while the driver drops an fxs phone's battery and settles
+    LineWire wire_;
     LineLeg* leg_ = nullptr;      ///< owned by the call
 
     std::deque<LineInput> queue_;
@@ -80,8 +78,6 @@ class AnalogPort final : public Port, public call::Exit, private LegOwner {
     void leg_gone(LineLeg& leg) override;
     media::EndpointId endpoint() const override { return audio_->endpoint(); }
 
-    /// The board would refuse to ring: it has not released the wire, or not settled after that.
-    bool wire_busy() const { return release_waits_ || drop_.running(); }
     void prepare_channel();
     void come_back(const LineInput& input);
     void feed(LineInput input);
@@ -90,9 +86,6 @@ class AnalogPort final : public Port, public call::Exit, private LegOwner {
     void note_state(const LineInput& because);
     void carry_out(const LineAction& action);
     void carry_out_on_board(const LineAction& action);
-    void start_debounce();
-    void release_wire();
-    void note_hook_after_drop();
     void carry_out_on_audio(const LineAction& action);
     void carry_out_on_leg(const LineAction& action);
     bool check(const base::Result<void>& result, std::string_view what);
@@ -103,7 +96,7 @@ class AnalogPort final : public Port, public call::Exit, private LegOwner {
     void announce(const std::string& dialled);
     void leg_released(const call::Cause& cause);
     call::CallRequest incoming_request(const std::string& dialled) const;
-    void note_missed_on_hook();
+    void note_missed_hook();
     bool battery_came_back() const;
     void timer_ended(LineTimer timer);
     bool lifted_in_a_pulse(const LineInput& input) const;

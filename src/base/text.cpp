@@ -1,5 +1,7 @@
 #include "tipring/base/text.hpp"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
@@ -93,6 +95,13 @@ std::string_view nearest(std::string_view word, const std::vector<std::string_vi
         }
     }
     return best;
+}
+
+bool is_ip_address(std::string_view text) {
+    const std::string host(text);
+    in6_addr ignored{};
+    return ::inet_pton(AF_INET, host.c_str(), &ignored) == 1 ||
+           ::inet_pton(AF_INET6, host.c_str(), &ignored) == 1;
 }
 
 std::string errno_text(int number) {

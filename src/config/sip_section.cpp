@@ -82,7 +82,7 @@ void read_account(Mapping& mapping, SipAccount& account) {
     for (const Node* node : mapping.list("accept_from")) {
         // Literals only: a name could change its address behind the operator's back.
         const auto parsed = parse_host_port(node->text);
-        if (parsed && parsed->port == 0 && is_address(parsed->host)) {
+        if (parsed && parsed->port == 0 && base::is_ip_address(parsed->host)) {
             account.accept_from.push_back(parsed->host);
         } else {
             mapping.problem_at(*node, "accept_from",
@@ -113,7 +113,7 @@ void read_sip(Context& context, const Node* node, Sip& sip) {
     const Node* listen_node = mapping.take("listen");
     if (mapping.text("listen", listen)) {
         const auto parsed = parse_host_port(listen);
-        if (parsed && is_address(parsed->host)) {
+        if (parsed && base::is_ip_address(parsed->host)) {
             sip.listen = parsed->host;
             if (parsed->port != 0) sip.listen_port = parsed->port;
         } else {

@@ -1,7 +1,5 @@
 #include "values.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -156,12 +154,6 @@ base::Result<HostPort> parse_host_port(std::string_view text) {
         result.port = static_cast<std::uint16_t>(*number);
     }
     return result;
-}
-
-bool is_address(const std::string& host) {
-    in6_addr ignored{};
-    return ::inet_pton(AF_INET, host.c_str(), &ignored) == 1 ||
-           ::inet_pton(AF_INET6, host.c_str(), &ignored) == 1;
 }
 
 }  // namespace tipring::config

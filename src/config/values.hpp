@@ -40,7 +40,4 @@ struct HostPort {
 /// "host", "host:5060", "192.0.2.1:5060", "[2001:db8::1]:5060"
 base::Result<HostPort> parse_host_port(std::string_view text);
 
-/// An IPv4 or IPv6 address, not a name.
-bool is_address(const std::string& host);
-
 }  // namespace tipring::config

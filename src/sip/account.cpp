@@ -5,6 +5,7 @@
 
 #include "resolver.hpp"
 #include "tipring/base/log.hpp"
+#include "tipring/base/text.hpp"
 
 namespace tipring::sip {
 namespace {
@@ -37,7 +38,7 @@ Account::Account(base::Reactor& reactor, const config::SipAccount& settings, con
 }
 
 bool Account::server_is_name() const {
-    return !is_ip_literal(server_.host);
+    return !base::is_ip_address(server_.host);
 }
 
 bool Account::listens_anywhere() const {
@@ -49,12 +50,6 @@ bool Account::set_addresses(std::vector<std::string> addresses) {
     if (changed) addresses_ = std::move(addresses);
     const bool moved = find_local_host();
     if (!changed && !moved) return false;
-    log_way();
-    return true;
-}
-
-bool Account::refresh_local_host() {
-    if (!find_local_host()) return false;
     log_way();
     return true;
 }

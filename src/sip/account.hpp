@@ -30,7 +30,9 @@ class Account {
     bool resolved() const { return !addresses_.empty(); }
     /// Looks again which address we have towards the server: the network may come, go and change at any time.
     /// True when it is another one than before.
-    bool refresh_local_host();
+    bool refresh_local_host() { return set_addresses({}); }
+    /// Told to listen on any address of this machine.
+    bool listens_anywhere() const;
     /// Whether there is a way to the server; otherwise local_host() is empty.
     bool has_route() const { return !local_host_.empty(); }
     std::string no_route() const { return "no route to " + server_.host; }
@@ -52,7 +54,6 @@ class Account {
 
   private:
     const Identity* identity_for(const call::CallRequest& request) const;
-    bool listens_anywhere() const;
     bool find_local_host();
     void log_way() const;
     std::string domain() const;

@@ -176,8 +176,8 @@ void Dialog::on_success(const NuaEvent& event) {
         return;
     }
     nua_ack(handle_.get(), TAG_END());
-    if (state_ ==
-        State::ending) {  // the answer crossed our CANCEL (RFC 3261 15): it is acknowledged, and hung up
+    // The answer crossed our CANCEL (RFC 3261 15): it is acknowledged, and hung up.
+    if (state_ == State::ending) {
         nua_bye(handle_.get(), TAG_END());
         return;
     }

@@ -1,8 +1,6 @@
 // Header text helpers (header_text.hpp). Pure. Thread: any.
 #include "header_text.hpp"
 
-#include <arpa/inet.h>
-
 #include <charconv>
 
 #include "tipring/base/text.hpp"
@@ -109,12 +107,6 @@ std::string bare_host(std::string_view host) {
     return std::string(host);
 }
 
-bool is_ip_literal(std::string_view host) {
-    const auto text = bare_host(host);
-    unsigned char buffer[sizeof(in6_addr)];
-    return inet_pton(AF_INET, text.c_str(), buffer) == 1 || inet_pton(AF_INET6, text.c_str(), buffer) == 1;
-}
-
 std::optional<HostPort> split_host_port(std::string_view text, std::uint16_t default_port) {
     HostPort result;
     result.port = default_port;
@@ -125,7 +117,7 @@ std::optional<HostPort> split_host_port(std::string_view text, std::uint16_t def
         result.host = std::string(text.substr(1, end - 1));
         port = text.substr(end + 1);
         if (!port.empty() && port.front() != ':') return std::nullopt;
-    } else if (is_ip_literal(text)) {
+    } else if (base::is_ip_address(text)) {
         result.host = std::string(text);
     } else {
         const auto colon = text.find(':');

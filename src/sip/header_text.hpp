@@ -24,7 +24,6 @@ std::string plain_display(std::string_view text);
 std::string uri_host(std::string_view host);
 /// Removes the brackets of an IPv6 literal.
 std::string bare_host(std::string_view host);
-bool is_ip_literal(std::string_view host);
 
 struct HostPort {
     std::string host;  ///< without brackets

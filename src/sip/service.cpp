@@ -256,8 +256,7 @@ void ServiceImpl::watch_ways() {
 /// nothing can be sent from one that came later. Loopback addresses never come later.
 bool ServiceImpl::bound(const Account& account) const {
     const auto& host = account.local_host();
-    const bool any = parts_.settings.listen == "0.0.0.0" || parts_.settings.listen == "::";
-    return !any || host.compare(0, 4, "127.") == 0 ||
+    return !account.listens_anywhere() || host.compare(0, 4, "127.") == 0 ||
            std::find(bound_.begin(), bound_.end(), host) != bound_.end();
 }
 

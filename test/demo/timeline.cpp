@@ -1,5 +1,6 @@
 #include "timeline.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -40,8 +41,12 @@ void Timeline::fail(const std::string& text) {
 }
 
 void Timeline::print_table(const std::vector<CallResult>& results) const {
-    std::printf("\n%-44s %8s %6s %11s %5s  %-22s %7s %7s  %s\n", "call", "set-up", "codec", "RTP out/in",
-                "lost", "heard by", "level", "gap", "");
+    std::size_t longest = 0;
+    for (const auto& result : results)
+        longest = std::max(longest, result.title.size());
+    const int width = static_cast<int>(longest);
+    std::printf("\n%-*s %8s %6s %11s %5s  %-22s %7s %7s  %s\n", width, "call", "set-up", "codec",
+                "RTP out/in", "lost", "heard by", "level", "gap", "");
     for (const auto& result : results) {
         char packets[40] = "-";
         char lost[24] = "-";
@@ -52,7 +57,7 @@ void Timeline::print_table(const std::vector<CallResult>& results) const {
         }
         bool first = true;
         for (const auto& direction : result.directions) {
-            std::printf("%-44s %8s %6s %11s %5s  %-22s %+5.2f dB %4lld ms  %s\n",
+            std::printf("%-*s %8s %6s %11s %5s  %-22s %+5.2f dB %4lld ms  %s\n", width,
                         first ? result.title.c_str() : "",
                         first ? (std::to_string(result.setup.count()) + " ms").c_str() : "",
                         first ? result.codec.c_str() : "", first ? packets : "", first ? lost : "",
@@ -62,7 +67,7 @@ void Timeline::print_table(const std::vector<CallResult>& results) const {
             first = false;
         }
         if (!result.failure.empty())
-            std::printf("%-44s %s\n", first ? result.title.c_str() : "",
+            std::printf("%-*s %s\n", width, first ? result.title.c_str() : "",
                         ("FAILED: " + result.failure).c_str());
     }
 }

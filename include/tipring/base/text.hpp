@@ -56,6 +56,9 @@ std::string lower(std::string_view text);
 /// The candidate with the smallest edit distance to `word`, or "" when none is near enough to be meant.
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates);
 
+/// Whether that is an IPv4 or IPv6 address (no brackets, no port).
+bool is_ip_address(std::string_view text);
+
 /// What the system says about an errno value, for example "No such file or directory".
 std::string errno_text(int number);
 

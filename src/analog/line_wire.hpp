@@ -1,0 +1,46 @@
+// LineWire: seizes and releases the wire of one line at the times at which the driver takes it well. After a
+// seizure and after a release an fxs driver is blind for a while. Thread: core.
+#pragma once
+
+#include <functional>
+#include <string_view>
+
+#include "tipring/base/reactor.hpp"
+#include "tipring/base/result.hpp"
+#include "tipring/hardware/board.hpp"
+
+namespace tipring::analog {
+
+class LineWire {
+  public:
+    struct Handlers {
+        /// A late release has its result told.
+        std::function<void(const base::Result<void>&)> on_released;
+        /// The driver has settled after it dropped the battery of a lifted phone: it did not report what the
+        /// hook did in the meantime.
+        std::function<void()> on_settled;
+    };
+
+    LineWire(base::Reactor& reactor, hardware::LineControl& control, bool fxs, Handlers handlers);
+
+    base::Result<void> seize();
+    /// At once, or after the debounce. `off_hook`: the machine believes the phone to be up.
+    void release(bool off_hook);
+    /// Releases at once what waits; on_settled is not called any more.
+    void shut_down();
+    /// The board would refuse to ring: it has not released the wire, or not settled after that.
+    bool busy() const { return release_waits_ || drop_.running(); }
+
+  private:
+    hardware::LineControl& control_;
+    const bool fxs_;
+    const Handlers handlers_;
+    base::Timer debounce_;        ///< runs while the driver does not see a phone's hook after a seizure
+    base::Timer drop_;            ///< runs while the driver drops a phone's battery and settles
+    bool release_waits_ = false;  ///< the board is told after the debounce
+    bool drop_follows_ = false;   ///< the phone was up when the wire was released
+
+    void release_now();
+};
+
+}  // namespace tipring::analog

@@ -17,6 +17,8 @@ constexpr std::int64_t longest_doubt_ms = 60;
 constexpr int hops_that_confirm_sound = 3;
 /// Up to 30 ms are a lost packet or a late block, not a pause of the tone.
 constexpr int hops_that_confirm_silence = 4;
+/// Steps of an introduction that tell it from an endless tone after some other silence.
+constexpr std::size_t telling_introduction = 2;
 /// Pauses that are too short to be told from an edge.
 constexpr std::uint32_t shortest_pause_ms = 60;
 
@@ -156,14 +158,21 @@ CadencePattern::Explanation CadencePattern::walk_back(std::size_t index,
     Explanation result;
     result.endless = steps_[index].duration_ms == 0;
     if (current.sound >= 0) result.sounding_ms = current.duration_ms();
+    // Nothing is known of what came before, but an introduction is not taken for granted.
     if (current.cut) {
-        result.from_start = true;
+        result.from_start = index == 0 || !result.endless;
         return result;
     }
     for (std::size_t back = 0; back < history.completed(); ++back) {
         const HeardSegment& segment = history.completed(back);
         const auto previous = before(index, segment);
         if (!previous) break;
+        // The silence before the first sound may be the rest of a cadence's pause, but it tells of no
+        // introduction.
+        if (segment.cut && segment.sound < 0) {
+            result.from_start = !result.endless;
+            return result;
+        }
         index = *previous;
         if (segment.sound >= 0) result.sounding_ms += segment.duration_ms();
         if (!too_short(steps_[index], segment)) ++result.completed;
@@ -182,7 +191,8 @@ std::optional<CadencePattern::Explanation> CadencePattern::explain(
     for (std::size_t index = 0; index < steps_.size(); ++index) {
         if (!may_go_on(steps_[index], history.current())) continue;
         const Explanation found = walk_back(index, history);
-        const bool plausible = found.from_start || found.completed >= loop_steps();
+        const std::size_t enough = found.endless ? telling_introduction : loop_steps();
+        const bool plausible = found.from_start || found.completed >= enough;
         if (!plausible) continue;
         if (!best || found.completed > best->completed) best = found;
     }

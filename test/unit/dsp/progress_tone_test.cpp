@@ -270,6 +270,30 @@ TEST_CASE("early recognition names a tone as soon as it can be no other") {
     CHECK(first(de.congestion).second < 600);
 }
 
+TEST_CASE("an endless tone after any silence is not the stuttering one, and a stutter is") {
+    const auto tone = us.dial;
+    const auto stutter = dsp::parse_tone(stuttering("350+440", 10)).value();
+    const std::vector<dsp::ToneRecognizer::Entry> entries = {{0, tone, 0, 500}, {1, stutter, 0, 500}};
+    const auto last = [&](const Samples& samples) {
+        dsp::ToneRecognizer recognizer(entries);
+        int id = -1;
+        for (std::size_t i = 0; i + 80 <= samples.size(); i += 80)
+            id = recognizer.process(std::span(samples).subspan(i, 80));
+        return id;
+    };
+    for (int pause = 0; pause <= 300; pause += 5) {
+        CAPTURE(pause);
+        CHECK(last(on_line(tone, 2000, pause)) == 0);
+        CHECK(last(on_line(stutter, 4000, pause)) == 1);
+        auto after_click = test::noise(-20, 40, 3);
+        test::append(after_click, on_line(tone, 2000, pause));
+        CHECK(last(after_click) == 0);
+        auto torn = on_line(tone, 400, 100);
+        test::append(torn, on_line(tone, 2000, pause));
+        CHECK(last(torn) == 0);
+    }
+}
+
 TEST_CASE("listening allocates nothing") {
     dsp::ProgressToneDetector detector(uk);
     const auto samples = on_line(uk.congestion, 8000);

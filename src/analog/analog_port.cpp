@@ -181,8 +181,11 @@ void AnalogPort::step(const LineInput& input) {
     if (input.kind == LineInputKind::start && !had_call && machine_->has_call()) ++counters_.calls_out;
     if (input.kind == LineInputKind::answer && leg_ != nullptr) ++counters_.answered;
     note_state(input);
-    for (const auto& action : actions)
+    // What a refusal leaves undone must not be done or reported: the machine clears up after it.
+    for (const auto& action : actions) {
         carry_out(action);
+        if (std::exchange(refused_, false)) break;
+    }
 }
 
 void AnalogPort::note_unexpected(std::string_view state, LineInputKind input) {
@@ -332,6 +335,7 @@ bool AnalogPort::check(const base::Result<void>& result, std::string_view what) 
 bool AnalogPort::need(const base::Result<void>& result, std::string_view what) {
     if (check(result, what)) return true;
     queue_.push_back(input_of(LineInputKind::hardware_failed));
+    refused_ = true;
     return false;
 }
 
@@ -407,7 +411,9 @@ std::unique_ptr<call::Leg> AnalogPort::open(base::LegId id, const call::CallRequ
     using call::Location;
     if (shut_ || !machine_->in_service() || machine_->alarm()) {
         why = {call::q850::destination_out_of_order, Location::private_local,
-               machine_->alarm() ? "alarm on the line" : "out of service"};
+               machine_->removed() ? "channel missing"
+               : machine_->alarm() ? "alarm on the line"
+                                   : "out of service"};
         return nullptr;
     }
     if (!idle()) {
@@ -461,6 +467,7 @@ PortView AnalogPort::view() const {
     view.hook = machine_->off_hook() ? "off-hook" : "on-hook";
     view.in_service = machine_->in_service();
     view.alarm = machine_->alarm();
+    view.missing = machine_->removed();
     if (leg_ != nullptr) view.call = leg_->call();
     view.last_error = last_error_;
     view.counters = counters_;

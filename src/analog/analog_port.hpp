@@ -63,10 +63,11 @@ class AnalogPort final : public Port, public call::Exit, private LegOwner {
     std::unique_ptr<LineAudio> audio_;
     std::array<std::optional<base::Timer>, line_timers> timers_;
     LineWire wire_;
-    LineLeg* leg_ = nullptr;      ///< owned by the call
+    LineLeg* leg_ = nullptr;  ///< owned by the call
 
     std::deque<LineInput> queue_;
     bool working_ = false;
+    bool refused_ = false;  ///< by the board, in the actions that are being carried out
     bool shut_ = false;
     std::string state_;
     std::deque<StateChange> history_;

@@ -12,6 +12,7 @@ namespace {
 
 std::string state_of_port(const json::value& port) {
     if (!flag(port, "in_service")) return "out of service";
+    if (flag(port, "missing")) return "MISSING";
     if (flag(port, "alarm")) return "ALARM";
     return text(port, "state");
 }

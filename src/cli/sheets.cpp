@@ -18,12 +18,13 @@ std::string counted(long long count, const char* what) {
 std::string ports_line(const json::value& ports) {
     std::string line = text(ports, "total");
     const char* between = ": ";
-    for (const auto* key : {"idle", "busy", "alarm", "out_of_service"}) {
+    for (const auto* key : {"idle", "busy", "alarm", "missing", "out_of_service"}) {
         const auto count = number(ports, key);
         if (count == 0) continue;
         const std::string_view word = key;
         line += between + counted(count, word == "out_of_service" ? "out of service"
                                          : word == "alarm"        ? "in ALARM"
+                                         : word == "missing"      ? "MISSING"
                                                                   : key);
         between = ", ";
     }
@@ -100,7 +101,9 @@ std::string render_port(const json::value& answer) {
     sheet.add("Port", text(answer, "channel") + " (" + text(answer, "kind") + "), number " +
                           text(answer, "number") + (label.empty() ? "" : ", " + label));
     sheet.add("State", text(answer, "state") + (flag(answer, "in_service") ? "" : ", OUT OF SERVICE") +
-                           (flag(answer, "alarm") ? ", ALARM" : ""));
+                           (flag(answer, "missing") ? ", MISSING"
+                            : flag(answer, "alarm") ? ", ALARM"
+                                                    : ""));
     sheet.add("Hook", text(answer, "hook"));
     if (number(answer, "call") != 0) sheet.add("Call", text(answer, "call"));
     sheet.add("Group", text(answer, "group"));

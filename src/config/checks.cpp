@@ -84,9 +84,9 @@ class BoardCheck {
     void want(unsigned channel, BoardChannelKind kind, const Mark& mark, const std::string& key) {
         const auto found = by_number_.find(channel);
         if (found == by_number_.end()) {
-            problems_.push_back(
-                {mark, key, format("the board has no channel {}", channel), what_is_there(board_, kind)});
+            note_missing(channel, kind, mark, key);
         } else if (found->second != kind) {
+            missing_.clear();
             problems_.push_back(
                 {mark, key,
                  format("channel {} of the board is {}, not {}", channel, name(found->second), name(kind)),
@@ -98,6 +98,21 @@ class BoardCheck {
     const std::vector<BoardChannel>& board_;
     std::vector<Problem>& problems_;
     std::map<unsigned, BoardChannelKind> by_number_;
+    std::set<unsigned> missing_;  ///< told by the last problem
+
+    /// The missing channels of one entry are one problem.
+    void note_missing(unsigned channel, BoardChannelKind kind, const Mark& mark, const std::string& key) {
+        const auto advice = what_is_there(board_, kind);
+        const bool goes_on = !missing_.empty() && !problems_.empty() && problems_.back().mark == mark &&
+                             problems_.back().advice == advice;
+        if (!goes_on) {
+            missing_.clear();
+            problems_.push_back({mark, key, {}, advice});
+        }
+        missing_.insert(channel);
+        problems_.back().message =
+            format("the board has no channel{} {}", missing_.size() > 1 ? "s" : "", ranges(missing_));
+    }
 };
 
 }  // namespace

@@ -35,11 +35,13 @@ class StatusCommand final : public Command {
 
   private:
     json::object ports() const {
-        unsigned idle = 0, busy = 0, alarm = 0, out_of_service = 0;
+        unsigned idle = 0, busy = 0, alarm = 0, missing = 0, out_of_service = 0;
         for (const auto* port : system_.ports) {
             const auto view = port->view();
             if (!view.in_service)
                 ++out_of_service;
+            else if (view.missing)
+                ++missing;
             else if (view.alarm)
                 ++alarm;
             else if (port->idle())
@@ -51,6 +53,7 @@ class StatusCommand final : public Command {
                 {"idle", idle},
                 {"busy", busy},
                 {"alarm", alarm},
+                {"missing", missing},
                 {"out_of_service", out_of_service}};
     }
     json::object spans() const {

@@ -65,10 +65,10 @@ std::string iso_time(std::chrono::system_clock::time_point time) {
 }
 
 json::object port_row(const analog::PortView& view) {
-    return {{"channel", view.channel.value}, {"kind", view.kind},      {"number", view.number},
-            {"label", view.label},           {"group", view.group},    {"account", view.account},
-            {"state", view.state},           {"hook", view.hook},      {"in_service", view.in_service},
-            {"alarm", view.alarm},           {"call", view.call.value}};
+    return {{"channel", view.channel.value}, {"kind", view.kind},       {"number", view.number},
+            {"label", view.label},           {"group", view.group},     {"account", view.account},
+            {"state", view.state},           {"hook", view.hook},       {"in_service", view.in_service},
+            {"alarm", view.alarm},           {"missing", view.missing}, {"call", view.call.value}};
 }
 
 json::object port_sheet(const analog::PortView& view, const config::Port& settings) {

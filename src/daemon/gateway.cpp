@@ -73,8 +73,11 @@ struct Gateway::Impl {
     ServiceManager service_manager;
     base::Timer stop_timer;
     base::TimePoint release_until{};
+    unsigned channels_open = 0, channels_missing = 0;
 
   private:
+    template <class Opened>
+    Opened note(Opened opened);
     base::Result<void> start_board();
     void start_engine();
     void observe_calls();
@@ -109,12 +112,15 @@ base::Result<void> Gateway::Impl::start() {
     if (auto result = add_ports(); !result) return result;
     add_groups();
     if (auto result = add_spans(); !result) return result;
+    if (channels_open == 0 && channels_missing > 0) return base::fail("none of the channels could be opened");
     start_sip();
     if (board.virtual_board) world = std::make_unique<InProcessWorld>(config, *board.virtual_board);
     if (auto result = start_control(); !result) return result;
     log::info("daemon", "ready: {} ports and {} spans on board {}, {} SIP accounts", ports.size(),
               spans.size(), board.board->name(), config.sip.accounts.size());
-    service_manager.ready(base::format("{} ports, {} spans", ports.size(), spans.size()));
+    auto summary = base::format("{} ports, {} spans", ports.size(), spans.size());
+    if (channels_missing > 0) summary += base::format("; {} channels could not be opened", channels_missing);
+    service_manager.ready(summary);
     return {};
 }
 
@@ -122,10 +128,8 @@ base::Result<void> Gateway::Impl::start_board() {
     auto opened = open_board(config.board);
     if (!opened) return opened.error();
     board = std::move(*opened);
-    const auto problems = compare_with_board(config, *board.board);
-    for (const auto& problem : problems)
+    for (const auto& problem : compare_with_board(config, *board.board))
         log::error("config", "{}", to_text(problem));
-    if (!problems.empty()) return base::fail("the port map names channels that the board has not got");
     return {};
 }
 
@@ -155,6 +159,20 @@ void Gateway::Impl::observe_calls() {
     };
 }
 
+// One bad channel must not keep the other telephones from working, the lift's and the emergency line's among
+// them. It stands in the log and in `tipringctl ports` or `spans`, and routes pass it by.
+template <class Opened>
+Opened Gateway::Impl::note(Opened opened) {
+    if (opened) {
+        ++channels_open;
+    } else {
+        ++channels_missing;
+        log::error("hardware", "{}; it stays out of use until the gateway is started again",
+                   opened.error().message);
+    }
+    return opened;
+}
+
 base::Result<void> Gateway::Impl::add_ports() {
     for (const auto& port : config.ports) {
         if (!port.enabled) continue;
@@ -165,17 +183,17 @@ base::Result<void> Gateway::Impl::add_ports() {
 
 base::Result<void> Gateway::Impl::add_port(const config::Port& port) {
     const bool fxs = port.kind == config::PortKind::fxs;
-    auto channel = board.board->open({port.channel},
-                                     {.law = law_of_account(config, port.account),
-                                      .kind = fxs ? hardware::ChannelKind::fxs : hardware::ChannelKind::fxo});
-    if (!channel) return channel.error();
+    auto channel = note(board.board->open(
+        {port.channel}, {.law = law_of_account(config, port.account),
+                         .kind = fxs ? hardware::ChannelKind::fxs : hardware::ChannelKind::fxo}));
     auto country = hardware::country_tones(port.country.empty() ? config.country : port.country);
     if (!country) return country.error();
     analog::PortParts parts{
         .reactor = reactor,
         .engine = engine,
         .calls = calls,
-        .channel = std::move(*channel),
+        .channel = channel ? std::move(*channel)
+                           : hardware::missing_channel({port.channel}, channel.error().message),
         .country = std::move(*country),
         .on_change = [this](const analog::PortView& view, const analog::StateChange& change) {
             events.publish("port.state", {{"port", to_text(view.channel)},
@@ -208,14 +226,13 @@ base::Result<void> Gateway::Impl::add_spans() {
 }
 
 base::Result<void> Gateway::Impl::add_span(const config::Span& span) {
-    auto d_channel = board.board->open_d_channel({span.d_channel});
-    if (!d_channel) return d_channel.error();
+    auto d_channel = note(board.board->open_d_channel({span.d_channel}));
     std::vector<hardware::Channel> bearers;
     for (const auto number : span.bearers) {
-        auto channel =
-            board.board->open({number}, {.law = law_of_span(span), .kind = hardware::ChannelKind::bearer});
-        if (!channel) return channel.error();
-        bearers.push_back(std::move(*channel));
+        if (!d_channel) break;
+        auto bearer = note(
+            board.board->open({number}, {.law = law_of_span(span), .kind = hardware::ChannelKind::bearer}));
+        if (bearer) bearers.push_back(std::move(*bearer));
     }
     auto country = hardware::country_tones(span.country.empty() ? config.country : span.country);
     if (!country) return country.error();
@@ -223,7 +240,8 @@ base::Result<void> Gateway::Impl::add_span(const config::Span& span) {
         span, {.reactor = reactor,
                .engine = engine,
                .calls = calls,
-               .d_channel = std::move(*d_channel),
+               .d_channel =
+                   d_channel ? std::move(*d_channel) : hardware::missing_d_channel(d_channel.error().message),
                .bearers = std::move(bearers),
                .country = std::move(*country),
                .on_change = [this](std::string_view event, const isdn::SpanView& view) {

@@ -6,7 +6,8 @@
 namespace tipring::farend {
 namespace {
 
-constexpr int lead_blocks = 3;
+/// Of the eight blocks that a channel buffers: a model must not tear its digits when the machine is late.
+constexpr int lead_blocks = 6;
 /// Per call, so that a channel that never runs dry cannot hold up the others.
 constexpr int most_reads = 64;
 

@@ -326,7 +326,7 @@ void PriLink::Impl::deliver_failure() {
     stopped = true;
     timer.stop();
     watch.reset();
-    handler({.kind = LinkEventKind::failed});
+    handler({.kind = LinkEventKind::failed, .reason = read_error});
 }
 
 LinkEvent PriLink::Impl::setup_event(const pri_event_ring& ring) const {

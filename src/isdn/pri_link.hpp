@@ -50,6 +50,7 @@ struct LinkEvent {
     bool audio = true;             ///< the bearer capability is speech or 3.1 kHz audio
     bool signalling_only = false;  ///< a connection without a B-channel
     std::string digits{};
+    std::string reason{};  ///< failed: what the D-channel said
 };
 
 struct LinkOptions {

@@ -10,6 +10,7 @@
 #include <numbers>
 
 #include "bench.hpp"
+#include "machine_watch.hpp"
 #include "tipring/dsp/g711.hpp"
 
 namespace tipring::test {
@@ -47,6 +48,7 @@ LineEnd::LineEnd(hardware::Board& board, base::ChannelNumber number, ChannelKind
 void LineEnd::start_audio() {
     REQUIRE(control().start_audio().has_value());
     audio_ = true;
+    machine_watch().restart();
     for (int i = 0; i < blocks_ahead; ++i)
         write_block();
 }
@@ -90,6 +92,12 @@ void LineEnd::pump() {
                 return;
         }
     }
+}
+
+bool LineEnd::lost_no_block() const {
+    const auto excused = machine_watch().stood_still() / milliseconds(10);
+    CAPTURE(lost_blocks_, excused);
+    return lost_blocks_ <= excused;
 }
 
 bool LineEnd::take(LineEventKind kind, SeenEvent& event) {

@@ -123,10 +123,10 @@ void DemoCalls::talk_between(CallResult& result, const std::string& a, const std
 
 void DemoCalls::listen(CallResult& result) {
     timeline_.step("both sides speak");
-    acceptance::machine_watch().restart();
+    test::machine_watch().restart();
     const auto longest = std::max(caller_voice_.size(), client_voice_.size());
     std::this_thread::sleep_for(std::chrono::milliseconds(longest / 8) + lead_in + 700ms);
-    stood_still_ = acceptance::machine_watch().stood_still();
+    stood_still_ = test::machine_watch().stood_still();
     if (stood_still_ > 5ms)
         timeline_.step("(the machine itself stood still for " + std::to_string(stood_still_.count()) +
                        " ms)");

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "machine_watch.hpp"
 #include "support/gateway.hpp"
-#include "support/machine_watch.hpp"
 #include "support/sip_phone.hpp"
 #include "timeline.hpp"
 

@@ -143,6 +143,8 @@ class LineMachine {
     virtual bool off_hook() const = 0;
     bool in_service() const { return in_service_; }
     bool alarm() const { return alarm_ || removed_; }
+    /// The board has not got the channel, or not any more.
+    bool removed() const { return removed_; }
     /// There is a call: report_incoming was given or start was taken, and report_released not yet.
     bool has_call() const { return call_; }
     /// Inputs that the state had no use for, so far.

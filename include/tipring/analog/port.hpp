@@ -41,6 +41,7 @@ struct PortView {
     std::string kind, number, label, group, account, state, hook;
     bool in_service = true;
     bool alarm = false;
+    bool missing = false;  ///< the board has not got the channel, or not any more; then `alarm` is true, too
     base::CallId call;
     std::string last_error;
     PortCounters counters;

@@ -15,6 +15,7 @@ struct Mark {
     std::string file;
     unsigned line = 0;
     unsigned column = 0;
+    friend bool operator==(const Mark&, const Mark&) = default;
 };
 
 enum class BoardKind { dahdi, simulator };

@@ -45,6 +45,11 @@ base::Result<Channel> SimulatorBoard::open(base::ChannelNumber number, const Cha
     if (response->refusal != Refusal::none) return refusal_error(number, "open", response->refusal);
     const auto infos = channels_of(layout_of(*response), response->far_side != 0);
     if (descriptors.size() != 3 || number.value == 0 || number.value > infos.size()) return lost();
+    const auto kind = infos[number.value - 1].kind;
+    if (kind != options.kind.value_or(kind)) {
+        return base::fail(base::format("channel {} is {}, not {}; correct its kind in the port map", number,
+                                       hardware::name(kind), hardware::name(*options.kind)));
+    }
     auto page = SharedPage::map(descriptors[0]);
     if (!page) return page.error();
     auto info = infos[number.value - 1];

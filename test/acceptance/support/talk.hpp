@@ -17,7 +17,7 @@ inline constexpr std::chrono::milliseconds patience{20000};
 
 /// No gateway can carry audio while the machine stands still.
 inline std::chrono::milliseconds longest_gap_allowed() {
-    return std::chrono::milliseconds(40) + machine_watch().stood_still();
+    return std::chrono::milliseconds(40) + test::machine_watch().stood_still();
 }
 
 /// What `side` hears while `said` is played by the other: no gap longer than allowed, the level within 1 dB.
@@ -25,7 +25,7 @@ inline void judge(const farend::Clip& said, const farend::Clip& heard, const std
     const auto result = farend::match(said, heard);
     INFO(side << " heard " << heard.size() / 8 << " ms: correlation " << result.correlation << ", level "
               << result.level_difference_db << " dB, gap " << result.longest_gap.count()
-              << " ms; the machine stood still for " << machine_watch().stood_still().count() << " ms");
+              << " ms; the machine stood still for " << test::machine_watch().stood_still().count() << " ms");
     CHECK(result.found);
     CHECK(std::abs(result.level_difference_db) <= 1.0);
     CHECK(result.longest_gap.count() <= longest_gap_allowed().count());
@@ -35,7 +35,7 @@ inline void judge(const farend::Clip& said, const farend::Clip& heard, const std
 /// this returns.
 inline void say(farend::AudioPort& speaker, farend::Clip clip) {
     clip.insert(clip.end(), 8000 * 6 / 10, 0);
-    machine_watch().restart();
+    test::machine_watch().restart();
     speaker.play(std::move(clip), false);
     CHECK(speaker.wait_playing_done(patience));
 }

@@ -359,6 +359,10 @@ TEST_CASE("check_board compares with what is really there") {
           "1, 4");
     CHECK(to_text(problems[1]) ==
           "test.yaml:2:3: ports: the board has no channel 3; the board's channels that are fxs: 1, 4");
+    CHECK(to_text(check_board(load_good("ports:\n- {channels: 1-9, kind: fxs, number: 10}\n"), board)[1]) ==
+          "test.yaml:2:3: ports: the board has no channel 3; the board's channels that are fxs: 1, 4");
+    CHECK(to_text(check_board(load_good("ports:\n- {channels: 11-14, kind: fxs, number: 10}\n"), board)[0]) ==
+          "test.yaml:2:3: ports: the board has no channels 11-14; the board's channels that are fxs: 1, 4");
     board[1].kind = BoardChannelKind::fxs;
     board.push_back({3, BoardChannelKind::fxs, 1});
     CHECK(check_board(config, board).empty());

@@ -178,7 +178,7 @@ TEST_CASE("status of a gateway without SIP") {
     CHECK(status.at("version") == "1.2.3");
     CHECK(status.at("sip").is_null());
     CHECK(json::serialize(status.at("ports")) ==
-          R"({"total":2,"idle":1,"busy":0,"alarm":0,"out_of_service":1})");
+          R"({"total":2,"idle":1,"busy":0,"alarm":0,"missing":0,"out_of_service":1})");
     CHECK(status.at("calls").at("active") == 0);
     CHECK(fixture.ask("registrations")->as_array().empty());
     CHECK(fixture.ask("spans")->as_array().empty());

@@ -245,4 +245,12 @@ inline double power(const Octets& octets, dsp::Law law) {
     return sum / static_cast<double>(octets.size());
 }
 
+inline RtpOptions options(dsp::Law codec = dsp::Law::alaw, bool events = false) {
+    RtpOptions result;
+    result.codec = codec;
+    result.cname = "test@tipring";
+    if (events) result.send_event_type = result.receive_event_type = 101;
+    return result;
+}
+
 }  // namespace tipring::media::test

@@ -3,7 +3,7 @@
 #include <pthread.h>
 #include <sched.h>
 
-namespace tipring::acceptance {
+namespace tipring::test {
 using namespace std::chrono_literals;
 
 namespace {
@@ -50,4 +50,4 @@ MachineWatch& machine_watch() {
     return watch;
 }
 
-}  // namespace tipring::acceptance
+}  // namespace tipring::test

@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-namespace tipring::acceptance {
+namespace tipring::test {
 
 /// One thread per processor at the highest real-time priority, which only looks how late it wakes up.
 /// Thread: any.
@@ -34,4 +34,4 @@ class MachineWatch {
 /// The watch of this program, started at the first use.
 MachineWatch& machine_watch();
 
-}  // namespace tipring::acceptance
+}  // namespace tipring::test

@@ -171,6 +171,13 @@ TEST_CASE("a busy port is named, calls go elsewhere, and SIP comes when the port
     CHECK(loop.wait_for(
         [&] { return second.service->registrations().at(0).state == sip::RegistrationState::registered; }));
     CHECK(exit.open(base::LegId{2}, {}, why));
+
+    bool done = false;
+    second.service->stop(std::chrono::seconds(8), [&] { done = true; });
+    const auto farewell = server.expect(loop, "REGISTER");
+    CHECK(test::header(farewell, "Expires") == "0");
+    server.send(test::response(farewell, "200 OK"), second.settings.listen_port);
+    CHECK(loop.wait_for([&] { return done; }));
 }
 
 TEST_CASE("a service that cannot listen stops at once") {

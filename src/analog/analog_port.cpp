@@ -1,16 +1,13 @@
 // How a port carries out what its line machine decides. Thread: core.
 #include "analog_port.hpp"
 
+#include "settings_view.hpp"
 #include "tipring/base/log.hpp"
 
 namespace tipring::analog {
 namespace {
 
 constexpr std::size_t history_length = 16;
-std::string_view kind_name(config::PortKind kind) {
-    return kind == config::PortKind::fxs ? "fxs" : "fxo";
-}
-
 LineInput input_of(LineInputKind kind) {
     LineInput input;
     input.kind = kind;
@@ -56,7 +53,6 @@ void AnalogPort::prepare_channel() {
         base::log::warning("analog", "{} no echo canceller: {}", log_prefix(), last_error_);
     }
     check(control.set_gain(settings_.receive_gain_db, settings_.transmit_gain_db), "gain");
-    if (!settings_.enabled) feed(input_of(LineInputKind::out_of_service));
     const auto status = control.status();
     if (!status) {
         check(status.error(), "status");
@@ -275,8 +271,7 @@ void AnalogPort::carry_out_on_board(const LineAction& action) {
 void AnalogPort::carry_out_on_audio(const LineAction& action) {
     switch (action.kind) {
         case LineActionKind::start_audio:
-            need(channel_->control->start_audio(), "start audio");
-            audio_->start();
+            if (need(channel_->control->start_audio(), "start audio")) audio_->start();
             break;
         case LineActionKind::stop_audio:
             audio_->stop();
@@ -456,13 +451,7 @@ void AnalogPort::shut_down() {
 }
 
 PortView AnalogPort::view() const {
-    PortView view;
-    view.channel = channel_->info.number;
-    view.kind = kind_name(settings_.kind);
-    view.number = settings_.number;
-    view.label = settings_.label;
-    view.group = settings_.group;
-    view.account = settings_.account;
+    auto view = settings_view(settings_);
     view.state = machine_->state_name();
     view.hook = machine_->off_hook() ? "off-hook" : "on-hook";
     view.in_service = machine_->in_service();

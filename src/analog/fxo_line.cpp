@@ -147,18 +147,20 @@ std::string dialable(const std::string& number) {
 }  // namespace
 
 bool FxoLine::transition(const LineInput& input) {
-    const auto* row = std::find_if(Table::rows.begin(), Table::rows.end(), [&](const Row& candidate) {
-        return candidate.state == state_ && candidate.input == input.kind;
-    });
-    if (row == Table::rows.end()) return false;
-    (this->*row->run)(input);
-    return true;
+    return run_row(*this, Table::rows, state_, input);
 }
 
 void FxoLine::enter(FxoState state) {
     state_ = state;
     if (state != State::ring_check && state != State::ring_wait) bursts_ = 0;
     apply(conditions_of(state));
+}
+
+/// A loss of battery that has begun is still watched in the next state of the call.
+void FxoLine::enter_in_call(FxoState state) {
+    const bool battery_missing = timer_running(LineTimer::battery);
+    enter(state);
+    if (battery_missing) start_timer(LineTimer::battery, settings_.battery_gone);
 }
 
 call::Cause FxoLine::busy() const {
@@ -248,9 +250,7 @@ void FxoLine::held_alert(const LineInput& input) {
 }
 
 void FxoLine::held_answer(const LineInput&) {
-    const bool battery_missing = timer_running(LineTimer::battery);
-    enter(State::talking);
-    if (battery_missing) start_timer(LineTimer::battery, settings_.battery_gone);
+    enter_in_call(State::talking);
 }
 
 // Calls to the exchange.
@@ -301,9 +301,7 @@ void FxoLine::dial_tone_timer(const LineInput& input) {
 }
 
 void FxoLine::dial() {
-    const bool battery_missing = timer_running(LineTimer::battery);
-    enter(State::dialling);
-    if (battery_missing) start_timer(LineTimer::battery, settings_.battery_gone);
+    enter_in_call(State::dialling);
     if (number_.empty()) {
         dialled({});
         return;
@@ -320,9 +318,7 @@ void FxoLine::dial() {
 }
 
 void FxoLine::dialled(const LineInput&) {
-    const bool battery_missing = timer_running(LineTimer::battery);
-    enter(State::talking);
-    if (battery_missing) start_timer(LineTimer::battery, settings_.battery_gone);
+    enter_in_call(State::talking);
     LineAction action;
     action.kind = LineActionKind::report_alerting;
     action.inband = true;

@@ -130,12 +130,7 @@ bool is_number(DigitMatch match) {
 }  // namespace
 
 bool FxsLine::transition(const LineInput& input) {
-    const auto* row = std::find_if(Table::rows.begin(), Table::rows.end(), [&](const Row& candidate) {
-        return candidate.state == state_ && candidate.input == input.kind;
-    });
-    if (row == Table::rows.end()) return false;
-    (this->*row->run)(input);
-    return true;
+    return run_row(*this, Table::rows, state_, input);
 }
 
 void FxsLine::observe(const LineInput& input) {

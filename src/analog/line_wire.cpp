@@ -1,6 +1,8 @@
 // When a wire is really released. Thread: core.
 #include "line_wire.hpp"
 
+#include <chrono>
+
 namespace tipring::analog {
 namespace {
 

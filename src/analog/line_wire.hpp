@@ -3,7 +3,6 @@
 #pragma once
 
 #include <functional>
-#include <string_view>
 
 #include "tipring/base/reactor.hpp"
 #include "tipring/base/result.hpp"
@@ -14,7 +13,7 @@ namespace tipring::analog {
 class LineWire {
   public:
     struct Handlers {
-        /// A late release has its result told.
+        /// Told of the result of every release.
         std::function<void(const base::Result<void>&)> on_released;
         /// The driver has settled after it dropped the battery of a lifted phone: it did not report what the
         /// hook did in the meantime.

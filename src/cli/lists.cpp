@@ -99,7 +99,10 @@ std::string render_spans(const json::value& answer) {
                  {"LAST ERROR", Align::left}});
     for (const auto& span : list(answer)) {
         table.add({text(span, "span"), text(span, "name"), text(span, "label"), text(span, "side"),
-                   text(span, "switch"), flag(span, "layer1_up") ? "up" : "DOWN",
+                   text(span, "switch"),
+                   flag(span, "missing")     ? "MISSING"
+                   : flag(span, "layer1_up") ? "up"
+                                             : "DOWN",
                    flag(span, "d_channel_up") ? "up" : "DOWN", text(span, "in_use"), text(span, "idle"),
                    text(span, "calls_in"), text(span, "calls_out"), text(span, "last_error")});
     }

@@ -81,6 +81,7 @@ void read_media(Context& context, const Node* node, Media& media) {
     mapping.whole("dscp", 0, 63, media.dscp);
     read_duration_ms(mapping, "jitter_min", milliseconds(10), milliseconds(200), media.jitter_min_ms);
     read_duration_ms(mapping, "jitter_max", milliseconds(10), milliseconds(200), media.jitter_max_ms);
+    mapping.duration("rtp_timeout", milliseconds(0), std::chrono::minutes(10), media.rtp_timeout);
     mapping.whole("realtime_priority", 0, 99, media.realtime_priority);
     read_duration_ms(mapping, "write_lead", milliseconds(10), milliseconds(100), media.write_lead_ms);
     mapping.finish();

@@ -18,6 +18,7 @@
 #include "tipring/base/fd.hpp"
 #include "tipring/base/log.hpp"
 #include "tipring/base/text.hpp"
+#include "tipring/base/unix_socket.hpp"
 
 namespace tipring::control {
 namespace asio = boost::asio;
@@ -38,31 +39,6 @@ base::Result<sockaddr_un> address_of(const std::string& path) {
 
 const sockaddr* generic(const sockaddr_un& address) {
     return reinterpret_cast<const sockaddr*>(&address);
-}
-
-/// Removes the socket file of a daemon that is gone. Anything else in its place is an error.
-base::Result<void> remove_stale(const std::string& path, const sockaddr_un& address) {
-    struct stat status {};
-    if (::lstat(path.c_str(), &status) != 0) {
-        if (errno == ENOENT) return {};
-        return base::fail(base::format("control socket {}: {}", path, base::errno_text(errno)));
-    }
-    if (!S_ISSOCK(status.st_mode)) {
-        return base::fail(base::format(
-            "control socket {}: something else stands in its place; remove it or set control.socket", path));
-    }
-    const base::Fd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (::connect(probe.get(), generic(address), sizeof address) == 0 || errno == EAGAIN) {
-        return base::fail(base::format(
-            "control socket {}: another tipringd is running with it; stop that one or set control.socket",
-            path));
-    }
-    if (errno != ECONNREFUSED)
-        return base::fail(base::format("control socket {}: {}", path, base::errno_text(errno)));
-    if (::unlink(path.c_str()) != 0)
-        return base::fail(
-            base::format("control socket {}: cannot remove the old one: {}", path, base::errno_text(errno)));
-    return {};
 }
 
 /// Opens the file for the group, or keeps it for our own user with a warning.
@@ -151,7 +127,11 @@ base::Result<void> Server::start() {
     const auto& path = state_->options.socket_path;
     const auto address = address_of(path);
     if (!address) return address.error();
-    if (const auto removed = remove_stale(path, *address); !removed) return removed;
+    if (const auto removed =
+            base::remove_stale_socket(path, SOCK_STREAM, "control socket",
+                                      "is another tipringd running? Stop that one or set control.socket");
+        !removed)
+        return removed;
     base::Fd listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!listener) return base::fail(base::format("control socket: {}", base::errno_text(errno)));
     // The file takes its mode from the socket's, so that it is never open to others, not even for a moment.

@@ -108,6 +108,7 @@ json::object span_row(const isdn::SpanView& view) {
             {"label", view.label},
             {"side", view.side},
             {"switch", view.switch_type},
+            {"missing", view.missing},
             {"layer1_up", view.layer1_up},
             {"d_channel_up", view.d_channel_up},
             {"in_use", view.in_use},

@@ -1,10 +1,9 @@
 #include "tipring/daemon/gateway.hpp"
 
-#include <map>
-
 #include "board_factory.hpp"
 #include "checked_config.hpp"
 #include "in_process_world.hpp"
+#include "lines.hpp"
 #include "service_manager.hpp"
 #include "tipring/analog/port.hpp"
 #include "tipring/base/asio_reactor.hpp"
@@ -62,9 +61,7 @@ struct Gateway::Impl {
     std::unique_ptr<base::Watch> engine_watch;
     media::RtpPortPool rtp_ports;
     call::CallManager calls;
-    std::vector<std::unique_ptr<analog::Port>> ports;
-    std::vector<std::unique_ptr<call::Exit>> groups;
-    std::vector<std::unique_ptr<isdn::Span>> spans;
+    std::unique_ptr<Lines> lines;
     std::unique_ptr<sip::Service> sip;
     std::unique_ptr<InProcessWorld> world;
     std::unique_ptr<control::System> system;
@@ -73,19 +70,13 @@ struct Gateway::Impl {
     ServiceManager service_manager;
     base::Timer stop_timer;
     base::TimePoint release_until{};
-    unsigned channels_open = 0, channels_missing = 0;
 
   private:
-    template <class Opened>
-    Opened note(Opened opened);
     base::Result<void> start_board();
     void start_engine();
     void observe_calls();
-    base::Result<void> add_ports();
-    base::Result<void> add_port(const config::Port& port);
-    void add_groups();
-    base::Result<void> add_spans();
-    base::Result<void> add_span(const config::Span& span);
+    base::Result<void> open_lines();
+    void lines_changed();
     void start_sip();
     base::Result<void> start_control();
     void finish_stop(std::function<void()> done);
@@ -109,18 +100,14 @@ base::Result<void> Gateway::Impl::start() {
     start_engine();
     observe_calls();
     calls.set_routes(route_rules(config.routes));
-    if (auto result = add_ports(); !result) return result;
-    add_groups();
-    if (auto result = add_spans(); !result) return result;
-    if (channels_open == 0 && channels_missing > 0) return base::fail("none of the channels could be opened");
+    if (auto result = open_lines(); !result) return result;
     start_sip();
     if (board.virtual_board) world = std::make_unique<InProcessWorld>(config, *board.virtual_board);
     if (auto result = start_control(); !result) return result;
-    log::info("daemon", "ready: {} ports and {} spans on board {}, {} SIP accounts", ports.size(),
-              spans.size(), board.board->name(), config.sip.accounts.size());
-    auto summary = base::format("{} ports, {} spans", ports.size(), spans.size());
-    if (channels_missing > 0) summary += base::format("; {} channels could not be opened", channels_missing);
-    service_manager.ready(summary);
+    log::info("daemon", "ready: {} ports and {} spans on board {}, {} SIP accounts", system->ports.size(),
+              system->spans.size(), board.board->name(), config.sip.accounts.size());
+    service_manager.ready();
+    lines_changed();
     return {};
 }
 
@@ -159,98 +146,24 @@ void Gateway::Impl::observe_calls() {
     };
 }
 
-// One bad channel must not keep the other telephones from working, the lift's and the emergency line's among
-// them. It stands in the log and in `tipringctl ports` or `spans`, and routes pass it by.
-template <class Opened>
-Opened Gateway::Impl::note(Opened opened) {
-    if (opened) {
-        ++channels_open;
-    } else {
-        ++channels_missing;
-        log::error("hardware", "{}; it stays out of use until the gateway is started again",
-                   opened.error().message);
-    }
-    return opened;
+base::Result<void> Gateway::Impl::open_lines() {
+    lines = std::make_unique<Lines>(Lines::Parts{.reactor = reactor,
+                                                 .config = config,
+                                                 .board = *board.board,
+                                                 .engine = engine,
+                                                 .calls = calls,
+                                                 .events = events,
+                                                 .on_replaced = [this] { lines_changed(); }});
+    return lines->open();
 }
 
-base::Result<void> Gateway::Impl::add_ports() {
-    for (const auto& port : config.ports) {
-        if (!port.enabled) continue;
-        if (auto added = add_port(port); !added) return added;
-    }
-    return {};
-}
-
-base::Result<void> Gateway::Impl::add_port(const config::Port& port) {
-    const bool fxs = port.kind == config::PortKind::fxs;
-    auto channel = note(board.board->open(
-        {port.channel}, {.law = law_of_account(config, port.account),
-                         .kind = fxs ? hardware::ChannelKind::fxs : hardware::ChannelKind::fxo}));
-    auto country = hardware::country_tones(port.country.empty() ? config.country : port.country);
-    if (!country) return country.error();
-    analog::PortParts parts{
-        .reactor = reactor,
-        .engine = engine,
-        .calls = calls,
-        .channel = channel ? std::move(*channel)
-                           : hardware::missing_channel({port.channel}, channel.error().message),
-        .country = std::move(*country),
-        .on_change = [this](const analog::PortView& view, const analog::StateChange& change) {
-            events.publish("port.state", {{"port", to_text(view.channel)},
-                                          {"number", view.number},
-                                          {"state", change.state},
-                                          {"because", change.because}});
-        }};
-    ports.push_back(fxs ? analog::make_fxs_port(port, std::move(parts))
-                        : analog::make_fxo_port(port, std::move(parts)));
-    calls.add_exit(ports.back()->exit());
-    return {};
-}
-
-void Gateway::Impl::add_groups() {
-    std::map<std::string, std::vector<analog::Port*>> lines;
-    for (const auto& port : ports) {
-        if (!port->settings().group.empty()) lines[port->settings().group].push_back(port.get());
-    }
-    for (const auto& [name, members] : lines) {
-        groups.push_back(analog::make_line_group(name, members));
-        calls.add_exit(*groups.back());
-    }
-}
-
-base::Result<void> Gateway::Impl::add_spans() {
-    for (const auto& span : config.spans) {
-        if (auto added = add_span(span); !added) return added;
-    }
-    return {};
-}
-
-base::Result<void> Gateway::Impl::add_span(const config::Span& span) {
-    auto d_channel = note(board.board->open_d_channel({span.d_channel}));
-    std::vector<hardware::Channel> bearers;
-    for (const auto number : span.bearers) {
-        if (!d_channel) break;
-        auto bearer = note(
-            board.board->open({number}, {.law = law_of_span(span), .kind = hardware::ChannelKind::bearer}));
-        if (bearer) bearers.push_back(std::move(*bearer));
-    }
-    auto country = hardware::country_tones(span.country.empty() ? config.country : span.country);
-    if (!country) return country.error();
-    spans.push_back(isdn::make_span(
-        span, {.reactor = reactor,
-               .engine = engine,
-               .calls = calls,
-               .d_channel =
-                   d_channel ? std::move(*d_channel) : hardware::missing_d_channel(d_channel.error().message),
-               .bearers = std::move(bearers),
-               .country = std::move(*country),
-               .on_change = [this](std::string_view event, const isdn::SpanView& view) {
-                   events.publish(std::string(event), {{"span", std::to_string(view.number)},
-                                                       {"name", view.name},
-                                                       {"d_channel", view.d_channel_up ? "up" : "down"}});
-               }}));
-    calls.add_exit(spans.back()->exit());
-    return {};
+void Gateway::Impl::lines_changed() {
+    system->ports = lines->ports();
+    system->spans = lines->spans();
+    const auto missing = lines->missing();
+    service_manager.status(
+        base::format("{} ports, {} spans{}", system->ports.size(), system->spans.size(),
+                     missing > 0 ? base::format("; {} of them MISSING", missing) : std::string()));
 }
 
 /// SIP that cannot start yet is no reason to leave telephones and exchange lines dead: the service tries again
@@ -276,8 +189,8 @@ void Gateway::Impl::start_sip() {
 
 base::Result<void> Gateway::Impl::start_control() {
     system = std::make_unique<control::System>(
-        control::System{.ports = {},
-                        .spans = {},
+        control::System{.ports = lines->ports(),
+                        .spans = lines->spans(),
                         .sip = sip.get(),
                         .calls = calls,
                         .events = events,
@@ -288,10 +201,6 @@ base::Result<void> Gateway::Impl::start_control() {
                         .config_file = config.file,
                         .routes = route_rules(config.routes),
                         .simulation = world ? &world->simulation() : nullptr});
-    for (const auto& port : ports)
-        system->ports.push_back(port.get());
-    for (const auto& span : spans)
-        system->spans.push_back(span.get());
     control::add_all_commands(commands, *system, context);
     control::ServerOptions options;
     options.socket_path = config.control.socket;
@@ -313,10 +222,7 @@ void Gateway::Impl::finish_stop(std::function<void()> done) {
         stop_timer.start(poll_interval, [this, done = std::move(done)] { finish_stop(done); });
         return;
     }
-    for (const auto& port : ports)
-        port->shut_down();
-    for (const auto& span : spans)
-        span->shut_down();
+    lines->shut_down();
     if (sip) {
         sip->stop(sip_stop_limit, std::move(done));
     } else {

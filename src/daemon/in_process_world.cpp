@@ -1,7 +1,5 @@
 #include "in_process_world.hpp"
 
-#include <stdexcept>
-
 #include "translate.hpp"
 
 namespace tipring::daemon {
@@ -15,32 +13,34 @@ InProcessWorld::InProcessWorld(const config::Config& config, hardware::VirtualBo
         add_span(span);
 }
 
-hardware::Channel InProcessWorld::open(unsigned channel, dsp::Law law) {
-    auto opened = far_->open({channel}, {.law = law});
-    if (!opened) throw std::runtime_error(opened.error().message);
-    return std::move(*opened);
-}
-
+// What the port map has and the virtual board has not got is missing on the near side, too, and told there.
 void InProcessWorld::add_port(const config::Config& config, const config::Port& port) {
     const auto country = hardware::country_tones(port.country.empty() ? config.country : port.country);
-    if (!country) throw std::runtime_error(country.error().message);
-    auto channel = open(port.channel, law_of_account(config, port.account));
-    if (port.kind == config::PortKind::fxs) {
-        telephones_.push_back(farend::make_telephone(thread_, std::move(channel), *country));
+    if (!country) return;
+    const bool fxs = port.kind == config::PortKind::fxs;
+    auto channel =
+        far_->open({port.channel}, {.law = law_of_account(config, port.account),
+                                    .kind = fxs ? hardware::ChannelKind::fxo : hardware::ChannelKind::fxs});
+    if (!channel) return;
+    if (fxs) {
+        telephones_.push_back(farend::make_telephone(thread_, std::move(*channel), *country));
         simulation_.telephones[port.channel] = telephones_.back().get();
     } else {
-        exchanges_.push_back(farend::make_central_office(thread_, std::move(channel), *country));
+        exchanges_.push_back(farend::make_central_office(thread_, std::move(*channel), *country));
         simulation_.central_offices[port.channel] = exchanges_.back().get();
     }
 }
 
 void InProcessWorld::add_span(const config::Span& span) {
     auto d_channel = far_->open_d_channel({span.d_channel});
-    if (!d_channel) throw std::runtime_error(d_channel.error().message);
+    if (!d_channel) return;
     std::vector<hardware::Channel> bearers;
     bearers.reserve(span.bearers.size());
-    for (const auto number : span.bearers)
-        bearers.push_back(open(number, law_of_span(span)));
+    for (const auto number : span.bearers) {
+        auto bearer = far_->open({number}, {.law = law_of_span(span)});
+        if (!bearer) return;
+        bearers.push_back(std::move(*bearer));
+    }
     const farend::IsdnNetwork::Options options{.network_side = span.side == config::SpanSide::user,
                                                .national = span.switch_type == config::SwitchType::national,
                                                .t1 = span.is_t1()};

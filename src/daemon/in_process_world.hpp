@@ -15,7 +15,6 @@ namespace tipring::daemon {
 
 class InProcessWorld {
   public:
-    /// Throws std::runtime_error when the far side cannot be opened (a defect, as the board is our own).
     InProcessWorld(const config::Config& config, hardware::VirtualBoard& board);
 
     /// What the sim commands act on; lives as long as this object.
@@ -24,7 +23,6 @@ class InProcessWorld {
   private:
     void add_port(const config::Config& config, const config::Port& port);
     void add_span(const config::Span& span);
-    hardware::Channel open(unsigned channel, dsp::Law law);
 
     std::unique_ptr<hardware::Board> far_;
     farend::FarEndThread thread_;

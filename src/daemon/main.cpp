@@ -109,7 +109,7 @@ int main(int argc, char** argv) {
     try {
         status = run(*loaded.config);
     } catch (const std::exception& problem) {
-        log::error("daemon", "cannot start: {}", problem.what());
+        log::error("daemon", "ended by an error that was not expected: {}", problem.what());
     }
     log::stop();
     return status;

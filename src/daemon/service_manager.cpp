@@ -12,9 +12,13 @@ ServiceManager::ServiceManager(base::Reactor& reactor) : timer_(reactor) {
     if (::sd_watchdog_enabled(0, &watchdog_us) > 0) interval_ = base::Duration(watchdog_us / 2000);
 }
 
-void ServiceManager::ready(std::string_view status) {
-    ::sd_notify(0, ("READY=1\nSTATUS=" + std::string(status)).c_str());
+void ServiceManager::ready() {
+    ::sd_notify(0, "READY=1");
     if (interval_.count() > 0) feed_watchdog();
+}
+
+void ServiceManager::status(std::string_view text) {
+    ::sd_notify(0, ("STATUS=" + std::string(text)).c_str());
 }
 
 void ServiceManager::feed_watchdog() {

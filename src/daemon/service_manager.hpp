@@ -13,7 +13,9 @@ class ServiceManager {
     explicit ServiceManager(base::Reactor& reactor);
     /// "ready", and from then on a sign of life at half the watchdog's interval, sent from the core thread's
     /// own loop.
-    void ready(std::string_view status);
+    void ready();
+    /// The line that `systemctl status` shows.
+    void status(std::string_view text);
     void stopping();
 
   private:

@@ -1,7 +1,6 @@
 // IsdnLink: libpri for the model of an ISDN network. Thread: far end.
 #include "isdn_link.hpp"
 
-#include <sys/time.h>
 #include <sys/timerfd.h>
 
 #include <algorithm>
@@ -16,12 +15,14 @@ extern "C" {
 }
 
 #include "tipring/base/libpri_guard.hpp"
+#include "tipring/base/libpri_words.hpp"
 #include "tipring/base/log.hpp"
 
 namespace tipring::farend {
 namespace {
 
 using base::LibpriGuard;
+using namespace base::libpri;
 
 constexpr std::string_view label = "isdn network";
 /// Frames per run, so that a flood cannot hold up the other models.
@@ -33,38 +34,9 @@ void log_text(pri*, char* text) {
     base::log::debug("farend", "{} libpri: {}", std::string(LibpriGuard::label()), base::printable(line));
 }
 
-/// libpri cannot free a controller; it stays reachable to the end of the process.
-void retire(pri* controller) {
-    static auto* const retired = new std::vector<pri*>;
-    const LibpriGuard guard(label);
-    pri_set_userdata(controller, nullptr);
-    retired->push_back(controller);
-}
-
 int switch_number(const IsdnNetwork::Options& options) {
     if (options.national) return PRI_SWITCH_NI2;
     return options.t1 ? PRI_SWITCH_EUROISDN_T1 : PRI_SWITCH_EUROISDN_E1;
-}
-
-std::optional<unsigned> channel_of(int encoded) {
-    if (encoded < 0 || (encoded & 0xff) == 0xff) return std::nullopt;
-    return static_cast<unsigned>(encoded & 0xff);
-}
-
-bool inband_of(int mask) {
-    return (mask & (PRI_PROG_CALL_NOT_E2E_ISDN | PRI_PROG_INBAND_AVAILABLE)) != 0;
-}
-
-template <std::size_t N>
-std::string text_of(const char (&source)[N]) {
-    return base::printable({source, strnlen(source, N)}, N);
-}
-
-template <std::size_t N>
-void copy_text(char (&target)[N], const std::string& text) {
-    const std::size_t length = std::min(text.size(), N - 1);
-    std::memcpy(target, text.data(), length);
-    target[length] = 0;
 }
 
 pri_party_id caller_of(const IsdnCallInfo& info, bool network_side) {
@@ -101,7 +73,7 @@ IsdnEvent setup_event(const pri_event_ring& ring) {
         event.info.restricted =
             (ring.calling.number.presentation & PRI_PRES_RESTRICTION) == PRI_PRES_RESTRICTED;
     }
-    if (ring.calling.name.valid) event.info.calling_name = text_of(ring.calling.name.str);
+    if (ring.calling.name.valid) event.info.calling_name = base::printable(text_of(ring.calling.name.str));
     return event;
 }
 
@@ -126,12 +98,12 @@ std::optional<IsdnEvent> translate(const pri_event& event) {
             return IsdnEvent{.kind = Kind::proceeding,
                              .record = event.proceeding.call,
                              .channel = channel_of(event.proceeding.channel),
-                             .inband = inband_of(event.proceeding.progressmask)};
+                             .inband = is_inband(event.proceeding.progressmask)};
         case PRI_EVENT_RINGING:
             return IsdnEvent{.kind = Kind::alerting,
                              .record = event.ringing.call,
                              .channel = channel_of(event.ringing.channel),
-                             .inband = inband_of(event.ringing.progressmask)};
+                             .inband = is_inband(event.ringing.progressmask)};
         case PRI_EVENT_ANSWER:
             return IsdnEvent{.kind = Kind::answer,
                              .record = event.answer.call,
@@ -235,12 +207,8 @@ void IsdnLink::arm_timer() {
     {
         const LibpriGuard guard(label);
         if (const timeval* next = pri_schedule_next(controller_)) {
-            timeval now{};
-            gettimeofday(&now, nullptr);
-            // libpri counts on the wall clock, the timer on the steady one; 1 us so that "now" does not
-            // disarm it.
-            const long long us =
-                std::max(1LL, (next->tv_sec - now.tv_sec) * 1'000'000LL + (next->tv_usec - now.tv_usec));
+            // 1 us, so that "now" does not disarm it.
+            const auto us = std::max<std::int64_t>(1, time_until(*next).count());
             when.it_value.tv_sec = us / 1'000'000;
             when.it_value.tv_nsec = us % 1'000'000 * 1000;
         }

@@ -1,7 +1,5 @@
 #include "pri_link.hpp"
 
-#include <sys/time.h>
-
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -14,6 +12,7 @@ extern "C" {
 
 #include "q931_peek.hpp"
 #include "tipring/base/libpri_guard.hpp"
+#include "tipring/base/libpri_words.hpp"
 #include "tipring/base/log.hpp"
 
 namespace tipring::isdn {
@@ -21,22 +20,14 @@ namespace tipring::isdn {
 namespace {
 
 using base::LibpriGuard;
+using namespace base::libpri;
 
 constexpr unsigned frames_per_wake =
     256;  // a flood of frames must not starve the other work of the core thread
 constexpr std::uint8_t ignored_discriminator = 0x00;  // Q.931 5.8.1: no protocol of ours
 constexpr int signalling_only_bit = 1 << 17;
-constexpr int inband_indicators = PRI_PROG_CALL_NOT_E2E_ISDN | PRI_PROG_INBAND_AVAILABLE;
 constexpr int type_of_number_mask = 0x70;
 constexpr int type_international = PRI_TON_INTERNATIONAL << 4;
-
-/// libpri has no function that frees a controller, so the few that a process makes stay reachable to its end.
-void retire(pri* controller) {
-    static auto* const retired = new std::vector<pri*>;
-    const LibpriGuard guard("retired");
-    pri_set_userdata(controller, nullptr);
-    retired->push_back(controller);
-}
 
 void log_text(pri*, char* text) {
     const auto line = base::trim(text);
@@ -60,23 +51,6 @@ int switch_number(config::SwitchType type, bool t1) {
             return PRI_SWITCH_QSIG;
     }
     return PRI_SWITCH_EUROISDN_E1;
-}
-
-std::optional<unsigned> channel_of(int encoded) {
-    if (encoded < 0 || (encoded & 0xff) == 0xff) return std::nullopt;
-    return static_cast<unsigned>(encoded & 0xff);
-}
-
-template <std::size_t N>
-void copy_text(char (&target)[N], const std::string& text) {
-    const std::size_t length = std::min(text.size(), N - 1);
-    std::memcpy(target, text.data(), length);
-    target[length] = 0;
-}
-
-template <std::size_t N>
-std::string text_of(const char (&source)[N]) {
-    return {source, strnlen(source, N)};
 }
 
 call::Presentation presentation_of(int encoded) {
@@ -268,7 +242,7 @@ void PriLink::Impl::create() {
 
 void PriLink::Impl::rearm() {
     if (controller == nullptr || stopped) return;
-    timeval next{}, now{};
+    timeval next{};
     {
         const LibpriGuard guard(options.label);
         const timeval* due = pri_schedule_next(controller);
@@ -278,10 +252,7 @@ void PriLink::Impl::rearm() {
         }
         next = *due;
     }
-    // libpri's times are of the wall clock, ours of the steady one: only the distance may cross over.
-    gettimeofday(&now, nullptr);
-    const long long distance_us = (next.tv_sec - now.tv_sec) * 1'000'000LL + (next.tv_usec - now.tv_usec);
-    const auto delay = std::chrono::milliseconds(std::max(0LL, (distance_us + 999) / 1000));
+    const auto delay = std::chrono::ceil<std::chrono::milliseconds>(time_until(next));
     timer.start(delay, [this] { run_timers(); });
 }
 
@@ -332,7 +303,7 @@ void PriLink::Impl::deliver_failure() {
 LinkEvent PriLink::Impl::setup_event(const pri_event_ring& ring) const {
     LinkEvent event{.kind = LinkEventKind::setup, .call = ring.call, .channel = channel_of(ring.channel)};
     event.exclusive = ring.flexible == 0;
-    event.inband = (ring.progressmask & inband_indicators) != 0;
+    event.inband = is_inband(ring.progressmask);
     event.caller = party_of(ring.calling);
     event.called = number_digits(text_of(ring.callednum));
     if (event.called.empty()) event.called = number_digits(text_of(ring.keypad_digits));
@@ -348,7 +319,7 @@ std::optional<LinkEvent> PriLink::Impl::translate(const pri_event& event) const 
         return LinkEvent{.kind = kind,
                          .call = event.proceeding.call,
                          .channel = channel_of(event.proceeding.channel),
-                         .inband = (event.proceeding.progressmask & inband_indicators) != 0};
+                         .inband = is_inband(event.proceeding.progressmask)};
     };
     const auto hangup = [&](LinkEventKind kind) {
         return LinkEvent{.kind = kind,
@@ -376,7 +347,7 @@ std::optional<LinkEvent> PriLink::Impl::translate(const pri_event& event) const 
             return LinkEvent{.kind = LinkEventKind::alerting,
                              .call = event.ringing.call,
                              .channel = channel_of(event.ringing.channel),
-                             .inband = (event.ringing.progressmask & inband_indicators) != 0};
+                             .inband = is_inband(event.ringing.progressmask)};
         case PRI_EVENT_ANSWER:
             return LinkEvent{.kind = LinkEventKind::answer,
                              .call = event.answer.call,

@@ -255,12 +255,8 @@ void SpanController::changed(std::string_view event) const {
 }
 
 SpanView SpanController::view() const {
-    SpanView view;
-    view.number = settings_.number;
-    view.name = settings_.name;
-    view.label = settings_.label;
-    view.side = side_name(settings_.side);
-    view.switch_type = switch_name(settings_.switch_type);
+    auto view = settings_view(settings_);
+    view.missing = link_failed_;
     view.layer1_up = !alarm_;
     view.d_channel_up = up_;
     view.in_use = allocator_.in_use();

@@ -118,6 +118,7 @@ class SpanController final : public Span, public call::Exit {
     bool stopped_ = false;
     std::uint64_t calls_in_ = 0, calls_out_ = 0, losses_ = 0;
     std::string last_error_;
+    bool link_failed_ = false;  ///< the D-channel is gone for good
     base::Timer reconcile_timer_;
     std::unique_ptr<PriLink> link_;
     std::unique_ptr<RestartProcedure> restarts_;

@@ -19,6 +19,7 @@ void SpanController::on_link(const LinkEvent& event) {
             return on_down();
         case LinkEventKind::failed:
             last_error_ = event.reason;
+            link_failed_ = true;
             on_down();
             // libpri's timers have ended with the link, T309 among them.
             return drop_calls(std::nullopt, {call::q850::destination_out_of_order,

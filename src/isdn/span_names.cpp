@@ -42,4 +42,14 @@ std::string_view switch_name(config::SwitchType type) {
     return "?";
 }
 
+SpanView settings_view(const config::Span& settings) {
+    SpanView view;
+    view.number = settings.number;
+    view.name = settings.name;
+    view.label = settings.label;
+    view.side = side_name(settings.side);
+    view.switch_type = switch_name(settings.switch_type);
+    return view;
+}
+
 }  // namespace tipring::isdn

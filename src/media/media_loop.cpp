@@ -163,7 +163,7 @@ void MediaLoop::tick(TimePoint now) noexcept {
     run_sessions(blocks);
     for (auto* session : sessions_)
         session->housekeeping(now);
-    handle_failures();
+    count_started_lines();
 }
 
 void MediaLoop::receive_rtcp(TimePoint now) noexcept {
@@ -212,7 +212,7 @@ void MediaLoop::run_sessions(std::uint32_t blocks) noexcept {
     }
 }
 
-void MediaLoop::handle_failures() noexcept {
+void MediaLoop::count_started_lines() noexcept {
     std::size_t started = 0;
     for (auto* line : lines_)
         started += line->started() ? 1U : 0U;

@@ -60,7 +60,7 @@ class MediaLoop {
     void disconnect(Endpoint& endpoint) noexcept;
     void set_started(LineEndpoint& line, bool started) noexcept;
     void watch(LineEndpoint& line, bool on) noexcept;
-    void handle_failures() noexcept;
+    void count_started_lines() noexcept;
 
     void poll_idle_lines(int timeout_ms, bool& timer_fired) noexcept;
     void collect(LineEndpoint& line, bool hung_up) noexcept;

@@ -56,7 +56,10 @@ void RtpEndpoint::update(const RtpSettings& settings) noexcept {
         buffer_.reset();
         filler_.reset();
     }
-    if (settings.receive != settings_.receive || settings.timeout != settings_.timeout) last_packet_.reset();
+    if (settings.receive != settings_.receive || settings.timeout != settings_.timeout) {
+        last_packet_.reset();
+        timed_out_ = false;
+    }
     // Nobody steps the event sender then: an event that sounds would never end, and keep the audio away.
     if (!settings.send_event_type) event_sender_ = {};
     settings_ = settings;
@@ -146,7 +149,7 @@ void RtpEndpoint::apply(const TelephoneEventReceiver::Report& report) noexcept {
     if (report.ended && peer_ != nullptr) peer_->digits().relay_end();
     if (!report.began) return;
     const char digit = dsp::dtmf_digit(*report.began);
-    emit(EventKind::digit, digit);
+    if (monitor_.reports_dtmf()) emit(EventKind::digit, digit);
     if (peer_ == nullptr) return;
     peer_->digits().relay_begin(digit);
     if (report.began_and_ended) peer_->digits().relay_end();
@@ -255,6 +258,8 @@ void RtpEndpoint::receive_rtcp(TimePoint now) noexcept {
             continue;
         }
         if (source_.known() && content->ssrc == source_.ssrc()) rtcp_source_ = from;
+        // Who is silent and sends no packets for it (RFC 3551 4.1) still reports.
+        last_packet_ = now;
         rtcp_.received(*content, now);
         round_trip_ms_.set(rtcp_.round_trip_ms());
         remote_loss_.set(rtcp_.remote_loss());

@@ -153,6 +153,7 @@ MediaPreferences Account::media() const {
     preferences.packet_ms = settings_.packet_ms;
     preferences.base.jitter_min_ms = media_.jitter_min_ms;
     preferences.base.jitter_max_ms = media_.jitter_max_ms;
+    preferences.base.timeout = media_.rtp_timeout;
     preferences.base.cname = "tipring@" + local_host_;
     return preferences;
 }
@@ -174,9 +175,10 @@ const Identity* Account::identity_for(const call::CallRequest& request) const {
     for (const auto& identity : identities_) {
         if (!per_port && identity.port.empty()) return &identity;
         if (!per_port) continue;
+        // Never by the caller's number: anybody on the telephone network may claim to be one of our ports.
         const bool from_port =
             request.source.kind == routing::DestinationKind::port && identity.port == request.source.name;
-        if (from_port || (!identity.port.empty() && identity.user == request.caller.number)) return &identity;
+        if (from_port) return &identity;
     }
     return nullptr;
 }

@@ -208,10 +208,10 @@ void Dialog::on_failure(const NuaEvent& event) {
 }
 
 /// Ends a call that went wrong on our side of it.
-void Dialog::end_with(const call::Cause& cause, bool no_answer_at_all) {
+void Dialog::end_with(const call::Cause& cause) {
     if (!released_) {
         released_ = true;
-        report(Released{cause, no_answer_at_all});
+        report(Released{cause, false});
     }
     hang_up(cause);
 }

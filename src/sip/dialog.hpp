@@ -34,7 +34,7 @@ class Dialog final : public HandleOwner {
     void on_failure(const NuaEvent& event);
     void acknowledge_reliable(const sip_t* sip);
     void on_state(const NuaEvent& event);
-    void end_with(const call::Cause& cause, bool no_answer_at_all = false);
+    void end_with(const call::Cause& cause);
     void hang_up(const call::Cause& cause);
     void report(DialogEvent event);
     bool take_answer(std::string_view description);

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "tipring/base/fd.hpp"
+#include "tipring/base/log.hpp"
 #include "tipring/base/text.hpp"
 
 namespace tipring::sip {
@@ -56,7 +57,7 @@ Resolver::~Resolver() {
     gate_->reactor = nullptr;
 }
 
-void Resolver::look_up(const std::string& host, Callback callback) {
+void Resolver::look_up(const std::string& host, Callback callback) try {
     std::thread([gate = gate_, host, callback = std::move(callback)] {
         auto addresses = addresses_of(host);
         const std::lock_guard lock(gate->mutex);
@@ -67,6 +68,11 @@ void Resolver::look_up(const std::string& host, Callback callback) {
             if (gate->reactor != nullptr) callback(addresses);
         });
     }).detach();
+} catch (const std::system_error& no_thread) {
+    base::log::error("sip", "{} is not looked up: {}", host, no_thread.what());
+    gate_->reactor->post([gate = gate_, callback] {
+        if (gate->reactor != nullptr) callback({});
+    });
 }
 
 base::Result<void> check_listening(const std::string& host, std::uint16_t port) {

@@ -36,7 +36,9 @@ base::Result<void> SipLeg::open_media(const MediaPreferences& preferences,
     if (!socket) return socket.error();
     local_ = {socket->local_host, socket->local_port};
     endpoint_ = host_->engine().add_rtp(std::move(*socket), agreement ? agreement->options : preferences.base,
-                                        [](const media::Event&) {});
+                                        [this](const media::Event& event) {
+                                            if (event.kind == media::EventKind::rtp_timeout) peer_vanished();
+                                        });
     if (!endpoint_) return base::fail("the media engine has no room for another RTP session");
     if (agreement) apply(*agreement);
     return {};
@@ -48,8 +50,17 @@ void SipLeg::close_media() {
 
 void SipLeg::apply(const Agreement& agreement) {
     if (!endpoint_) return;
-    host_->engine().update_rtp(endpoint_, agreement.options);
+    agreement_ = agreement;
+    watch_peer();
     if (agreement.remote.port != 0) host_->engine().set_remote(endpoint_, agreement.remote);
+}
+
+/// Nobody has to send before the answer, nor on hold.
+void SipLeg::watch_peer() {
+    if (!endpoint_ || !agreement_) return;
+    auto options = agreement_->options;
+    if (!answered_ || agreement_->held || !options.receive) options.timeout = {};
+    host_->engine().update_rtp(endpoint_, options);
 }
 
 void SipLeg::start(const call::CallRequest& request) {
@@ -79,9 +90,20 @@ void SipLeg::give_up() {
     const call::Cause cause{
         q850::network_out_of_order, call::Location::private_local,
         base::format("no answer from {} in {}", account_.server_host(), account_.settings().dead_after)};
+    host_->server_silent(account_);
+    end_here(cause);
+}
+
+/// A peer that crashed or lost its network says no BYE, and its line would be busy for ever.
+void SipLeg::peer_vanished() {
+    if (over_) return;
+    end_here({q850::recovery_on_timer_expiry, call::Location::public_remote,
+              base::format("neither RTP nor RTCP for {}", agreement_->options.timeout)});
+}
+
+void SipLeg::end_here(const call::Cause& cause) {
     base::log::warning("sip", "{}: {}", log_prefix(), cause.detail);
     host_->tell([id = dialog_, cause](Agent& agent) { agent.release(id, cause); });
-    host_->server_silent(account_);
     finish(cause);
 }
 
@@ -100,7 +122,11 @@ void SipLeg::on_dialog(const DialogEvent& event) {
     if (const auto* alerting = std::get_if<Alerting>(&event))
         return observer()->on_alerting(*this, alerting->inband);
     if (std::holds_alternative<Proceeding>(event)) return observer()->on_proceeding(*this);
-    if (std::holds_alternative<Answered>(event)) return observer()->on_answered(*this);
+    if (std::holds_alternative<Answered>(event)) {
+        answered_ = true;
+        watch_peer();
+        return observer()->on_answered(*this);
+    }
     if (const auto* pressed = std::get_if<DigitPressed>(&event))
         return observer()->on_digit(*this, pressed->digit);
 }
@@ -134,6 +160,8 @@ void SipLeg::alert(bool inband) {
 
 void SipLeg::answer() {
     if (over_) return;
+    answered_ = true;
+    watch_peer();
     host_->tell([id = dialog_, local = local_](Agent& agent) { agent.answer(id, local); });
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "account.hpp"
 #include "agent.hpp"
@@ -54,6 +55,9 @@ class SipLeg final : public call::Leg {
     void heard();
     void give_up();
     void apply(const Agreement& agreement);
+    void watch_peer();
+    void peer_vanished();
+    void end_here(const call::Cause& cause);
     void on_released(const Released& released);
     /// Ends the leg here and reports it, later.
     void finish(const call::Cause& cause);
@@ -65,7 +69,9 @@ class SipLeg final : public call::Leg {
     DialogId dialog_ = 0;
     LocalMedia local_;
     media::EndpointId endpoint_;
+    std::optional<Agreement> agreement_;
     base::Timer silence_;
+    bool answered_ = false;
     bool over_ = false;
     /// Expires with the leg, so that posted reports find out.
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

@@ -85,9 +85,13 @@ base::Result<void> SipThread::start(std::function<base::Result<void>(su_root_t*)
     std::promise<base::Result<void>> prepared;
     auto result = prepared.get_future();
     // `prepared` may be destroyed as soon as its value is taken, so the thread owns it.
-    state_->thread =
-        std::thread([state = state_.get(), prepare = std::move(prepare),
-                     prepared = std::move(prepared)]() mutable { state->run(prepare, prepared); });
+    try {
+        state_->thread =
+            std::thread([state = state_.get(), prepare = std::move(prepare),
+                         prepared = std::move(prepared)]() mutable { state->run(prepare, prepared); });
+    } catch (const std::system_error& no_thread) {
+        return base::fail(base::format("the SIP thread cannot be started: {}", no_thread.what()));
+    }
     auto outcome = result.get();
     if (!outcome) state_->thread.join();
     return outcome;

@@ -107,29 +107,53 @@ TEST_CASE("--check accepts every example and names every mistake of a bad file",
 TEST_CASE("channels that the board has not got leave the others working", "[life]") {
     TemporaryFolder folder;
     const auto world = World::make(folder);
-    const auto only_missing = world->board_yaml() + "ports:\n  - {channel: 240, kind: fxs, number: 209}\n";
-    const auto rest = "  - {channel: " + std::to_string(world->fxs(1)) + ", kind: fxs, number: 201}\n" +
-                      "  - {channel: " + std::to_string(world->fxs(2)) + ", kind: fxs, number: 202}\n" +
-                      "  - {channel: " + std::to_string(world->fxo(1)) + ", kind: fxs, number: 208}\n" +
-                      "spans:\n  - {span: 9, name: absent, side: user, channels: 200-230}\n" +
-                      "routes:\n  - {called: \"77\", to: [span absent, port 209, port 208, port 202]}\n";
-    write_file(folder.file("none.yaml"), "country: us\n" + only_missing);
+    const auto head = "country: us\n" + world->board_yaml() + "ports:\n";
+    const std::string missing = "  - {channel: 240, kind: fxs, number: 209}\n";
+    write_file(folder.file("none.yaml"), head + missing);
     const auto none = run(folder, {program("tipringd"), "--config", folder.file("none.yaml")});
     CHECK(none.status == 1);
     CHECK(none.output.find("none of the channels") != std::string::npos);
 
-    Gateway gateway(folder, "country: us\n" + only_missing + rest);
-    CHECK(gateway.log().find("240") != std::string::npos);
-    const auto ports = ctl(folder, gateway, {"ports"});
-    CHECK(ports.output.find("MISSING") != std::string::npos);
-    CHECK(ctl(folder, gateway, {"port", "240"}).output.find("240") != std::string::npos);
-    CHECK(ctl(folder, gateway, {"spans"}).status == 0);
+    const auto wrong_kind = std::to_string(world->fxo(1));
+    Gateway gateway(folder,
+                    head + missing + "  - {channel: " + wrong_kind + ", kind: fxs, number: 208}\n" +
+                        "  - {channel: " + std::to_string(world->fxs(1)) + ", kind: fxs, number: 201}\n" +
+                        "  - {channel: " + std::to_string(world->fxs(2)) + ", kind: fxs, number: 202}\n" +
+                        "spans:\n  - {span: 9, name: absent, side: user, channels: 200-230}\n" +
+                        "routes:\n  - {called: \"77\", to: [span absent, port 209, port 208, port 202]}\n");
+    CHECK(gateway.port_state(240) == "missing");
+    CHECK(gateway.port_state(world->fxo(1)) == "missing");
+    CHECK(gateway.port_state(world->fxs(1)) == "idle");
+    CHECK(ctl(folder, gateway, {"ports"}).output.find("MISSING") != std::string::npos);
+    const auto sheet = ctl(folder, gateway, {"port", "240"}).output;
+    CHECK(sheet.find("Last error") != std::string::npos);
+    CHECK(sheet.find("channel 240:") != std::string::npos);
+    const auto spans = ctl(folder, gateway, {"spans"}).output;
+    INFO(spans);
+    CHECK(spans.find("absent") != std::string::npos);
+    CHECK(spans.find("MISSING") != std::string::npos);
+    CHECK(spans.find("channel 215:") != std::string::npos);
+
     const auto caller = world->telephone(1);
     const auto called = world->telephone(2);
     caller->lift();
     REQUIRE(caller->wait_for_tone("dial", patience));
     caller->dial_dtmf("77");
     CHECK(called->wait_ringing(patience));
+}
+
+TEST_CASE("a channel that another program held is used as soon as it is free", "[life]") {
+    TemporaryFolder folder;
+    const auto world = World::make(folder);
+    auto held = world->hold(world->fxs(1));
+    Gateway gateway(folder, reception_map(*world));
+    CHECK(gateway.port_state(world->fxs(1)) == "missing");
+    CHECK(gateway.port_state(world->fxs(2)) == "idle");
+    held = {};
+    REQUIRE(gateway.wait_port_state(world->fxs(1), "idle", patience));
+    const auto phone = world->telephone(1);
+    phone->lift();
+    CHECK(phone->wait_for_tone("dial", patience));
 }
 
 TEST_CASE("SIGTERM during a call ends the daemon cleanly in under two seconds", "[life]") {

@@ -194,7 +194,8 @@ TEST_CASE("DTMF crosses between wire and RFC 4733 both ways, each digit once", "
 TEST_CASE("hold and retrieve by the SIP client keeps the call", "[sip][hold]") {
     TemporaryFolder folder;
     const auto world = World::make(folder);
-    Gateway gateway(folder, two_phones(*world) + account("server: 127.0.0.1:5091, mode: peer"));
+    Gateway gateway(folder, two_phones(*world) + account("server: 127.0.0.1:5091, mode: peer"),
+                    ", rtp_timeout: 2s");
     SipPhone client(folder, {.user = "700",
                              .registrar = {},
                              .password = {},
@@ -212,9 +213,35 @@ TEST_CASE("hold and retrieve by the SIP client keeps the call", "[sip][hold]") {
     REQUIRE(eventually(patience, hears_tone));
     client.hold(true);
     CHECK(eventually(patience, [&] { return phone->hearing().level_dbm0 < -50; }));
+    CHECK_FALSE(gateway.wait_no_calls(3s));  // the silence of a held call is no vanished peer
     client.hold(false);
     CHECK(eventually(patience, hears_tone));
     phone->hang_up();
     CHECK(client.wait_event("CALL_CLOSED", patience));
     CHECK(gateway.wait_no_calls(patience));
+}
+
+TEST_CASE("a SIP peer that vanishes in a call is released, and the line is free again", "[sip][vanish]") {
+    TemporaryFolder folder;
+    const auto world = World::make(folder);
+    Gateway gateway(folder, two_phones(*world) + account("server: 127.0.0.1:5091, mode: peer"),
+                    ", rtp_timeout: 2s");
+    SipPhone client(folder, {.user = "700",
+                             .registrar = {},
+                             .password = {},
+                             .auto_answer = true,
+                             .says = farend::tone(700, 0, 20s)});
+    REQUIRE(client.ready());
+    const auto phone = world->telephone(1);
+    phone->lift();
+    REQUIRE(phone->wait_for_tone("dial", patience));
+    phone->dial_dtmf("700");
+    REQUIRE(client.wait_event("CALL_ESTABLISHED", patience));
+    REQUIRE(gateway.wait_port_state(world->fxs(1), "talking", patience));
+    client.vanish();
+    CHECK(gateway.wait_no_calls(patience));
+    CHECK(phone->wait_for_tone("congestion", patience));
+    phone->hang_up();
+    CHECK(gateway.wait_port_state(world->fxs(1), "idle", patience));
+    CHECK(gateway.log().find("neither RTP nor RTCP for") != std::string::npos);
 }

@@ -9,6 +9,7 @@
 
 #include "bench.hpp"
 #include "line_end.hpp"
+#include "machine_watch.hpp"
 
 using namespace tipring;
 using namespace tipring::test;
@@ -325,9 +326,13 @@ TEST_CASE("frames of a D-channel cross both ways with their check sequence") {
             }
             return size != 0;
         };
-        // A machine that stands still tears a frame; LAPD repeats it after a second, too (Q.921 5.9.1).
-        for (require_done(from->write(sent)); !arrives() && repeated < 3; ++repeated)
+        // A machine that stands still tears a frame; only then it is repeated, as LAPD does (Q.921 5.9.1).
+        machine_watch().restart();
+        for (require_done(from->write(sent)); !arrives() && repeated < 3; ++repeated) {
+            REQUIRE(machine_watch().stood_still() > milliseconds(0));
+            machine_watch().restart();
             require_done(from->write(sent));
+        }
         REQUIRE(size == sent.size());
         CHECK(std::equal(sent.begin(), sent.end() - 2, received.begin()));
         CHECK(to->errors() <= repeated);

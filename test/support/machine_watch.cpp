@@ -3,6 +3,8 @@
 #include <pthread.h>
 #include <sched.h>
 
+#include <algorithm>
+
 namespace tipring::test {
 using namespace std::chrono_literals;
 
@@ -10,10 +12,11 @@ namespace {
 
 constexpr auto period = 5ms;
 constexpr auto tolerated = 3ms;
+constexpr auto window = 250ms;
 
 }  // namespace
 
-MachineWatch::MachineWatch() {
+MachineWatch::MachineWatch() : stalls_(std::thread::hardware_concurrency()) {
     for (unsigned processor = 0; processor < std::thread::hardware_concurrency(); ++processor)
         threads_.emplace_back([this, processor] { watch(processor); });
 }
@@ -22,6 +25,27 @@ MachineWatch::~MachineWatch() {
     stop_ = true;
     for (auto& thread : threads_)
         thread.join();
+}
+
+void MachineWatch::restart() {
+    const std::lock_guard lock(mutex_);
+    for (auto& each : stalls_)
+        each.clear();
+}
+
+std::chrono::milliseconds MachineWatch::stood_still() const {
+    const std::lock_guard lock(mutex_);
+    Clock::duration most{0};
+    for (const auto& stalls : stalls_) {
+        Clock::duration sum{0};
+        for (std::size_t first = 0, last = 0; last < stalls.size(); ++last) {
+            sum += stalls[last].late;
+            while (stalls[last].end - stalls[first].end > window)
+                sum -= stalls[first++].late;
+            most = std::max(most, sum);
+        }
+    }
+    return std::chrono::duration_cast<std::chrono::milliseconds>(most);
 }
 
 void MachineWatch::watch(unsigned processor) {
@@ -39,7 +63,8 @@ void MachineWatch::watch(unsigned processor) {
         std::this_thread::sleep_until(due);
         const auto now = std::chrono::steady_clock::now();
         if (const auto late = now - due; late > tolerated) {
-            lost_us_ += std::chrono::duration_cast<std::chrono::microseconds>(late).count();
+            const std::lock_guard lock(mutex_);
+            stalls_[processor].push_back({now, late});
             due = now;
         }
     }

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -19,14 +20,22 @@ class MachineWatch {
     MachineWatch& operator=(const MachineWatch&) = delete;
     ~MachineWatch();
 
-    void restart() { lost_us_ = 0; }
-    /// The time lost since restart() by wake-ups that were more than 3 ms late, on all processors together.
-    std::chrono::milliseconds stood_still() const { return std::chrono::milliseconds(lost_us_ / 1000); }
+    void restart();
+    /// The most that one processor lost within any quarter of a second since restart(), by wake-ups that were
+    /// more than 3 ms late: the longest gap that the machine may have made by itself.
+    std::chrono::milliseconds stood_still() const;
 
   private:
+    using Clock = std::chrono::steady_clock;
+    struct Stall {
+        Clock::time_point end;
+        Clock::duration late;
+    };
+
     void watch(unsigned processor);
 
-    std::atomic<std::int64_t> lost_us_{0};
+    mutable std::mutex mutex_;
+    std::vector<std::vector<Stall>> stalls_;  ///< of each processor, oldest first
     std::atomic<bool> stop_{false};
     std::vector<std::thread> threads_;
 };

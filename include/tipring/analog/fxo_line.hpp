@@ -150,6 +150,7 @@ class FxoLine final : public LineMachine {
     struct Table;
 
     void enter(FxoState state);
+    void enter_in_call(FxoState state);
     void nothing(const LineInput&) {}
     void burst_begins(const LineInput&);
     void burst_ends(const LineInput&);

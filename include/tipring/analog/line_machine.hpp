@@ -167,6 +167,16 @@ class LineMachine {
     /// Told of every input before anything else, to keep track of the hook.
     virtual void observe(const LineInput&) {}
 
+    /// Runs the action of the row for this state and input; false when the table has none.
+    template <class Machine, class Rows, class State>
+    static bool run_row(Machine& machine, const Rows& rows, State state, const LineInput& input) {
+        for (const auto& row : rows) {
+            if (row.state != state || row.input != input.kind) continue;
+            (machine.*row.run)(input);
+            return true;
+        }
+        return false;
+    }
     void act(LineActionKind kind);
     void act(LineAction action) { actions_.push_back(std::move(action)); }
     /// Stops all timers and goes to the conditions given.

@@ -41,7 +41,7 @@ struct PortView {
     std::string kind, number, label, group, account, state, hook;
     bool in_service = true;
     bool alarm = false;
-    bool missing = false;  ///< the board has not got the channel, or not any more; then `alarm` is true, too
+    bool missing = false;  ///< the channel cannot be opened, or the driver took it away
     base::CallId call;
     std::string last_error;
     PortCounters counters;
@@ -78,6 +78,8 @@ class Port {
 
 std::unique_ptr<Port> make_fxs_port(const config::Port& settings, PortParts parts);
 std::unique_ptr<Port> make_fxo_port(const config::Port& settings, PortParts parts);
+/// Stands in for a port whose channel cannot be opened: it is shown with `why`, and refuses calls.
+std::unique_ptr<Port> make_missing_port(const config::Port& settings, std::string why);
 
 /// Exit "group NAME": the ports given, in the order in which a call tries them.
 std::unique_ptr<call::Exit> make_line_group(std::string name, std::vector<Port*> lines);

@@ -137,6 +137,7 @@ struct Media {
     std::uint16_t first_port = 16384, last_port = 17407;
     std::uint8_t dscp = 46;
     unsigned jitter_min_ms = 20, jitter_max_ms = 200;
+    std::chrono::milliseconds rtp_timeout{30000};  ///< 0: a call outlives the silence of its SIP peer
     int realtime_priority = 50;
     unsigned write_lead_ms = 30;
 };

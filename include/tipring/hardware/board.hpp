@@ -188,9 +188,4 @@ class Board {
     virtual base::Result<std::unique_ptr<DChannel>> open_d_channel(base::ChannelNumber number) = 0;
 };
 
-/// Stand-ins for a channel that could not be opened, so that one bad channel does not keep the others from
-/// working: it reports `removed`, is in alarm, and refuses whatever is asked of it with `why`.
-Channel missing_channel(base::ChannelNumber number, std::string why);
-std::unique_ptr<DChannel> missing_d_channel(std::string why);
-
 }  // namespace tipring::hardware

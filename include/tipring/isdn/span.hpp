@@ -30,6 +30,7 @@ struct BearerView {
 struct SpanView {
     unsigned number = 0;
     std::string name, label, side, switch_type;
+    bool missing = false;  ///< its channels cannot be opened, or the driver took the D-channel away
     bool layer1_up = false;
     bool d_channel_up = false;  ///< Q.921 multiframe established
     unsigned in_use = 0, idle = 0;
@@ -61,5 +62,7 @@ class Span {
 };
 
 std::unique_ptr<Span> make_span(const config::Span& settings, SpanParts parts);
+/// Stands in for a span whose channels cannot be opened: it is shown with `why`, and refuses calls.
+std::unique_ptr<Span> make_missing_span(const config::Span& settings, std::string why);
 
 }  // namespace tipring::isdn

@@ -43,9 +43,9 @@ struct Event {
     HeardTone tone = HeardTone::none;
 };
 
-/// Which recognisers run on the audio that comes from outside of an endpoint.
+/// What is reported of the audio that comes from outside of an endpoint.
 struct Detectors {
-    bool dtmf = false;
+    bool dtmf = false;  ///< on an RTP session RFC 4733 events, too
     /// Call-progress tones of this country (shared, immutable); null: none.
     std::shared_ptr<const dsp::TonePlan> progress_tones;
 };
@@ -69,7 +69,8 @@ struct RtpOptions {
     /// Jitter buffer bounds in ms; equal values make it a fixed one. 10..200.
     unsigned jitter_min_ms = 20;
     unsigned jitter_max_ms = 200;
-    std::chrono::milliseconds timeout{30000};
+    /// Without RTP and RTCP for so long rtp_timeout is reported, once; 0: never. Not while receive is false.
+    std::chrono::milliseconds timeout{0};
     std::string cname;  ///< RTCP CNAME, RFC 3550 6.5.1
 };
 

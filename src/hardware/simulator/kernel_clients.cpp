@@ -15,6 +15,7 @@
 #include "simulator/kernel.hpp"
 #include "tipring/base/log.hpp"
 #include "tipring/base/text.hpp"
+#include "tipring/base/unix_socket.hpp"
 
 namespace tipring::hardware::simulator {
 namespace {
@@ -25,23 +26,6 @@ constexpr std::size_t most_packets_a_turn = 32;
 base::Error socket_error(const std::string& path, const char* what) {
     return base::fail(
         base::format("virtual board: {} {}: {}", what, path, std::generic_category().message(errno)));
-}
-
-/// Removes a socket that nobody listens on any more; anything else at that path stays.
-base::Result<void> remove_stale_socket(const sockaddr_un& address, const std::string& path) {
-    struct stat status {};
-    if (::lstat(path.c_str(), &status) != 0) return {};
-    if (!S_ISSOCK(status.st_mode)) {
-        return base::fail(
-            base::format("virtual board: {} exists and is not a socket; choose another path", path));
-    }
-    const base::Fd probe(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
-    if (::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
-        return base::fail(
-            base::format("virtual board: {} is served by another process; stop it first", path));
-    }
-    if (::unlink(path.c_str()) != 0) return socket_error(path, "cannot replace");
-    return {};
 }
 
 }  // namespace
@@ -68,7 +52,10 @@ base::Result<void> Kernel::serve(const std::string& socket_path) {
     const std::lock_guard lock(mutex_);
     if (!served_path_.empty())
         return base::fail(base::format("virtual board: {} is served already", served_path_));
-    if (auto removed = remove_stale_socket(address, socket_path); !removed) return removed.error();
+    if (auto removed = base::remove_stale_socket(socket_path, SOCK_SEQPACKET, "virtual board",
+                                                 "stop that one or choose another path");
+        !removed)
+        return removed.error();
     auto listener =
         std::make_shared<base::Fd>(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!*listener) return socket_error(socket_path, "no socket for");

@@ -31,11 +31,11 @@ std::string program(const std::string& name) {
     return std::string(TIPRING_BINARY_DIR) + "/" + name;
 }
 
-Gateway::Gateway(const TemporaryFolder& folder, const std::string& port_map)
+Gateway::Gateway(const TemporaryFolder& folder, const std::string& port_map, const std::string& media)
     : log_file_(folder.file("tipringd.log")), socket_(folder.file("control.sock")), control_(socket_) {
     const auto file = folder.file("tipring.yaml");
     write_file(file, port_map + "control: {socket: " + socket_ + "}\nlog: {level: debug}\n" +
-                         "media: {rtp_ports: 30000-30999}\n");
+                         "media: {rtp_ports: 30000-30999" + media + "}\n");
     process_ =
         std::make_unique<Process>(std::vector<std::string>{program("tipringd"), "--config", file}, log_file_);
     if (!eventually(start_limit, [this] { return control_.reachable() || !process_->running(); }) ||

@@ -14,9 +14,10 @@ namespace tipring::acceptance {
 
 class Gateway {
   public:
-    /// Writes `port_map` (without its control, log and media sections) and starts the daemon. Throws with its
-    /// output when it does not answer on the control socket in time.
-    Gateway(const TemporaryFolder& folder, const std::string& port_map);
+    /// Writes `port_map` (without its control, log and media sections) and starts the daemon; `media` goes on
+    /// with the media section (", rtp_timeout: 2s"). Throws with the daemon's output when it does not answer
+    /// on the control socket in time.
+    Gateway(const TemporaryFolder& folder, const std::string& port_map, const std::string& media = {});
     ~Gateway();
 
     boost::json::value call(const std::string& method, boost::json::object parameters = {}) const {

@@ -122,6 +122,11 @@ void SipPhone::hang_up() {
 void SipPhone::send_digit(char digit) {
     command("sndcode", std::string(1, digit));
 }
+void SipPhone::vanish() {
+    process_->signal(SIGKILL);
+    process_->wait(std::chrono::seconds(5));
+}
+
 void SipPhone::hold(bool on) {
     command(on ? "hold" : "resume");
 }

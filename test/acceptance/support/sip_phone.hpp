@@ -42,6 +42,8 @@ class SipPhone {
     void hang_up();
     void send_digit(char digit);
     void hold(bool on);
+    /// Dies without a word, as a telephone whose cable is pulled.
+    void vanish();
 
     /// Waits for an event of the client since the last forget(): CALL_INCOMING, CALL_RINGING, CALL_PROGRESS,
     /// CALL_ANSWERED?, CALL_ESTABLISHED, CALL_CLOSED, REGISTER_OK.

@@ -20,6 +20,7 @@ class SimulatorWorld final : public World {
     explicit SimulatorWorld(const TemporaryFolder& folder)
         : socket_(folder.file("board.sock")),
           board_({.fxs = 4, .fxo = 2, .e1 = 1, .t1 = 0}),
+          near_(board_.near()),
           far_(board_.far()) {
         if (const auto served = board_.serve(socket_); !served)
             throw std::runtime_error(served.error().message);
@@ -32,6 +33,7 @@ class SimulatorWorld final : public World {
     hardware::VirtualBoard* virtual_board() override { return &board_; }
 
   protected:
+    hardware::Board& near_board() override { return *near_; }
     hardware::Board& far_board() override { return *far_; }
     unsigned far_channel(unsigned near_channel) const override { return near_channel; }
     unsigned first_span_channel() const override { return 7; }
@@ -39,7 +41,7 @@ class SimulatorWorld final : public World {
   private:
     std::string socket_;
     hardware::VirtualBoard board_;
-    std::unique_ptr<hardware::Board> far_;
+    std::unique_ptr<hardware::Board> near_, far_;
 };
 
 // The spans of test/dahdi_vm: 1 <-> 2 are E1 (channels 1-31 and 32-62), 3 <-> 4 analogue (63-86 FXS and
@@ -58,6 +60,7 @@ class DahdiWorld final : public World {
     std::string span_channels() const override { return range(1, e1_channels); }
 
   protected:
+    hardware::Board& near_board() override { return *board_; }
     hardware::Board& far_board() override { return *board_; }
     unsigned far_channel(unsigned near_channel) const override {
         if (near_channel >= first_fxo) return near_channel - analogue_channels;
@@ -85,6 +88,12 @@ std::unique_ptr<World> World::make(const TemporaryFolder& folder) {
 
 hardware::Channel World::open_far(unsigned near_channel) {
     auto opened = far_board().open({far_channel(near_channel)}, {.law = dsp::Law::alaw});
+    if (!opened) throw std::runtime_error(opened.error().message);
+    return std::move(*opened);
+}
+
+hardware::Channel World::hold(unsigned near_channel) {
+    auto opened = near_board().open({near_channel}, {.law = dsp::Law::alaw});
     if (!opened) throw std::runtime_error(opened.error().message);
     return std::move(*opened);
 }

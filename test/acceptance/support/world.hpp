@@ -30,6 +30,8 @@ class World {
     virtual unsigned span() const = 0;
     virtual std::string span_channels() const = 0;
 
+    /// The gateway's own channel, held by this program, so that the gateway cannot open it.
+    hardware::Channel hold(unsigned near_channel);
     /// The far end of a port, made anew; it hangs up when destroyed.
     std::unique_ptr<farend::Telephone> telephone(unsigned fxs_index);
     std::unique_ptr<farend::CentralOffice> central_office(unsigned fxo_index);
@@ -40,6 +42,7 @@ class World {
 
   protected:
     World() = default;
+    virtual hardware::Board& near_board() = 0;
     virtual hardware::Board& far_board() = 0;
     virtual unsigned far_channel(unsigned near_channel) const = 0;
     virtual unsigned first_span_channel() const = 0;

@@ -158,7 +158,7 @@ spans:
 TEST_CASE("board, media, control and log") {
     const auto config = load_good(R"(
 board: {simulator: {fxs: 2, t1: 1}}
-media: {rtp_ports: 20000-20100, dscp: 0, jitter_min: 30ms, jitter_max: 60ms, realtime_priority: 0, write_lead: 40ms}
+media: {rtp_ports: 20000-20100, dscp: 0, jitter_min: 30ms, jitter_max: 60ms, rtp_timeout: 5s, realtime_priority: 0, write_lead: 40ms}
 control: {socket: /tmp/s, group: staff}
 log: {level: debug, file: /var/log/tipring.log}
 ports: [{channel: 1, kind: fxs, number: 101}]
@@ -171,6 +171,7 @@ ports: [{channel: 1, kind: fxs, number: 101}]
     CHECK(config.media.dscp == 0);
     CHECK(config.media.jitter_min_ms == 30);
     CHECK(config.media.jitter_max_ms == 60);
+    CHECK(config.media.rtp_timeout == std::chrono::seconds(5));
     CHECK(config.media.realtime_priority == 0);
     CHECK(config.media.write_lead_ms == 40);
     CHECK(config.control.socket == "/tmp/s");

@@ -355,7 +355,8 @@ TEST_CASE("the socket file: private without a group, stale replaced, live respec
             Server second(fixture.context, fixture.registry, options);
             const auto started = second.start();
             REQUIRE_FALSE(started.has_value());
-            CHECK(started.error().message.find("another tipringd is running") != std::string::npos);
+            CHECK(started.error().message.find("another process serves it; is another tipringd running?") !=
+                  std::string::npos);
             return 0;
         });
         CHECK(Visitor(path).ask(echo) == echoed);

@@ -97,12 +97,12 @@ TEST_CASE("The socket's path is checked") {
     CHECK_THAT(message_of(board.serve("")), Catch::Contains("empty"));
     CHECK_THAT(message_of(board.serve(std::string(200, 'x'))), Catch::Contains("longer"));
     std::ofstream(folder.socket()) << "precious";
-    CHECK_THAT(message_of(board.serve(folder.socket())), Catch::Contains("not a socket"));
+    CHECK_THAT(message_of(board.serve(folder.socket())), Catch::Contains("something else stands in its place"));
     CHECK(std::filesystem::file_size(folder.socket()) == 8);
     std::filesystem::remove(folder.socket());
     REQUIRE(ok(board.serve(folder.socket())));
     VirtualBoard other({.fxs = 1});
-    CHECK_THAT(message_of(other.serve(folder.socket())), Catch::Contains("served by another process"));
+    CHECK_THAT(message_of(other.serve(folder.socket())), Catch::Contains("another process serves it"));
     const auto missing = connect_virtual_board((folder.path / "missing").string());
     REQUIRE_FALSE(ok(missing));
     CHECK_THAT(missing.error().message, Catch::Contains("missing"));

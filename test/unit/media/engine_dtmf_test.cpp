@@ -201,7 +201,7 @@ TEST_CASE("events pass from one session to the other") {
     REQUIRE(events.size() >= 6);
     CHECK(events.front().code == 8);
     CHECK(std::count_if(events.begin(), events.end(), [](const auto& event) { return event.end; }) == 3);
-    CHECK(bench.digits() == "8");
+    CHECK(bench.digits().empty());  // nobody asked, so a flood of them cannot push line events out
 }
 
 TEST_CASE("an update that takes telephone-event away in a digit gives the audio back") {

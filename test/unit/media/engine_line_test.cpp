@@ -332,6 +332,7 @@ TEST_CASE("nothing of one call sounds in the next one on the line") {
     bench.engine.stop_line(line);
     SECTION("a digit that the peer relays after the end") {
         bench.engine.connect(line, rtp);
+        bench.engine.set_detectors(rtp, {true, nullptr});
         far.send_event('5', true, 800, 1000, true);
         bench.tick(3);
         CHECK(bench.count(EventKind::digit) == 1);

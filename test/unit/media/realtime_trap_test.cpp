@@ -170,6 +170,7 @@ class Traffic {
                 break;
             case 4:
                 engine.set_detectors(call.line, {true, plan_});
+                engine.set_detectors(call.rtp, {true, nullptr});
                 break;
             case 5:
                 engine.play_tone(call.rtp, plan_->dial);

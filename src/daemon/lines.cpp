@@ -1,0 +1,194 @@
+// Lines (lines.hpp). Thread: core.
+#include "lines.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "tipring/base/log.hpp"
+#include "translate.hpp"
+
+namespace tipring::daemon {
+namespace {
+
+constexpr std::chrono::seconds retry_interval{5};
+
+void log_missing(std::string_view what, const std::string& why) {
+    base::log::error("hardware", "{} is missing: {}. Tried again every {}", what, why, retry_interval);
+}
+
+std::string name_of(const config::Port& port) {
+    return base::format("port={}", port.channel);
+}
+std::string name_of(const config::Span& span) {
+    return base::format("span={}", span.number);
+}
+
+}  // namespace
+
+Lines::Lines(Parts parts) : parts_(std::move(parts)), retry_timer_(parts_.reactor) {}
+
+base::Result<void> Lines::open() {
+    for (const auto& settings : parts_.config.ports) {
+        if (!settings.enabled) continue;
+        auto port = make_port(settings);
+        if (!port) log_missing(name_of(settings), port.error().message);
+        ports_.push_back(port ? std::move(*port) : analog::make_missing_port(settings, port.error().message));
+        announce(ports_.back()->exit());
+    }
+    for (const auto& settings : parts_.config.spans) {
+        auto span = make_span(settings);
+        if (!span) log_missing(name_of(settings), span.error().message);
+        spans_.push_back(span ? std::move(*span) : isdn::make_missing_span(settings, span.error().message));
+        announce(spans_.back()->exit());
+    }
+    make_groups();
+    const auto all = ports_.size() + spans_.size();
+    if (all > 0 && missing() == all) return base::fail("none of the channels could be opened");
+    retry_timer_.start(retry_interval, [this] { retry_all(); });
+    return {};
+}
+
+base::Result<std::unique_ptr<analog::Port>> Lines::make_port(const config::Port& settings) {
+    const bool fxs = settings.kind == config::PortKind::fxs;
+    auto country =
+        hardware::country_tones(settings.country.empty() ? parts_.config.country : settings.country);
+    if (!country) return country.error();
+    auto channel = parts_.board.open({settings.channel},
+                                     {.law = law_of_account(parts_.config, settings.account),
+                                      .kind = fxs ? hardware::ChannelKind::fxs : hardware::ChannelKind::fxo});
+    if (!channel) return channel.error();
+    analog::PortParts port_parts{
+        .reactor = parts_.reactor,
+        .engine = parts_.engine,
+        .calls = parts_.calls,
+        .channel = std::move(*channel),
+        .country = std::move(*country),
+        .on_change = [this](const analog::PortView& view, const analog::StateChange& change) {
+            parts_.events.publish("port.state", {{"port", to_text(view.channel)},
+                                                 {"number", view.number},
+                                                 {"state", change.state},
+                                                 {"because", change.because}});
+        }};
+    return fxs ? analog::make_fxs_port(settings, std::move(port_parts))
+               : analog::make_fxo_port(settings, std::move(port_parts));
+}
+
+base::Result<std::unique_ptr<isdn::Span>> Lines::make_span(const config::Span& settings) {
+    auto country =
+        hardware::country_tones(settings.country.empty() ? parts_.config.country : settings.country);
+    if (!country) return country.error();
+    auto d_channel = parts_.board.open_d_channel({settings.d_channel});
+    if (!d_channel) return d_channel.error();
+    std::vector<hardware::Channel> bearers;
+    for (const auto number : settings.bearers) {
+        auto bearer = parts_.board.open(
+            {number}, {.law = law_of_span(settings), .kind = hardware::ChannelKind::bearer});
+        if (!bearer) return bearer.error();
+        bearers.push_back(std::move(*bearer));
+    }
+    return isdn::make_span(settings,
+                           {.reactor = parts_.reactor,
+                            .engine = parts_.engine,
+                            .calls = parts_.calls,
+                            .d_channel = std::move(*d_channel),
+                            .bearers = std::move(bearers),
+                            .country = std::move(*country),
+                            .on_change = [this](std::string_view event, const isdn::SpanView& view) {
+                                parts_.events.publish(std::string(event),
+                                                      {{"span", std::to_string(view.number)},
+                                                       {"name", view.name},
+                                                       {"d_channel", view.d_channel_up ? "up" : "down"}});
+                            }});
+}
+
+void Lines::announce(call::Exit& exit) {
+    parts_.calls.remove_exit(exit.destination());
+    parts_.calls.add_exit(exit);
+}
+
+void Lines::make_groups() {
+    std::ranges::move(groups_, std::back_inserter(former_groups_));
+    groups_.clear();
+    std::map<std::string, std::vector<analog::Port*>> members;
+    for (const auto& port : ports_) {
+        if (!port->settings().group.empty()) members[port->settings().group].push_back(port.get());
+    }
+    for (auto& [name, lines] : members) {
+        groups_.push_back(analog::make_line_group(name, std::move(lines)));
+        announce(*groups_.back());
+    }
+}
+
+// A port whose channel the driver took away has to let go of it before it can be opened anew. The media thread
+// needs a moment for that, so the first attempt after it fails.
+template <class Line, class Make, class MakeMissing>
+bool Lines::retry(std::unique_ptr<Line>& line, std::vector<std::unique_ptr<Line>>& former, Make make,
+                  MakeMissing make_missing) {
+    const auto view = line->view();
+    if (!view.missing) return false;
+    const auto settings = line->settings();
+    line->shut_down();
+    auto made = make(settings);
+    if (!made && made.error().message == view.last_error) return false;
+    former.push_back(std::move(line));
+    if (made) {
+        base::log::info("hardware", "{} is there now", name_of(settings));
+        line = std::move(*made);
+    } else {
+        log_missing(name_of(settings), made.error().message);
+        line = make_missing(settings, made.error().message);
+    }
+    if constexpr (requires { line->set_in_service(false); }) {
+        if (!view.in_service) line->set_in_service(false);
+    }
+    announce(line->exit());
+    return true;
+}
+
+void Lines::retry_all() {
+    retry_timer_.start(retry_interval, [this] { retry_all(); });
+    bool replaced = false;
+    for (auto& port : ports_) {
+        replaced |= retry(
+            port, former_ports_, [this](const auto& settings) { return make_port(settings); },
+            analog::make_missing_port);
+    }
+    for (auto& span : spans_) {
+        replaced |= retry(
+            span, former_spans_, [this](const auto& settings) { return make_span(settings); },
+            isdn::make_missing_span);
+    }
+    if (!replaced) return;
+    make_groups();
+    parts_.on_replaced();
+}
+
+std::vector<analog::Port*> Lines::ports() const {
+    std::vector<analog::Port*> all;
+    for (const auto& port : ports_)
+        all.push_back(port.get());
+    return all;
+}
+
+std::vector<isdn::Span*> Lines::spans() const {
+    std::vector<isdn::Span*> all;
+    for (const auto& span : spans_)
+        all.push_back(span.get());
+    return all;
+}
+
+std::size_t Lines::missing() const {
+    const auto is_missing = [](const auto& line) { return line->view().missing; };
+    return static_cast<std::size_t>(std::ranges::count_if(ports_, is_missing) +
+                                    std::ranges::count_if(spans_, is_missing));
+}
+
+void Lines::shut_down() {
+    retry_timer_.stop();
+    for (const auto& port : ports_)
+        port->shut_down();
+    for (const auto& span : spans_)
+        span->shut_down();
+}
+
+}  // namespace tipring::daemon

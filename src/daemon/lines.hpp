@@ -1,0 +1,65 @@
+// Lines: the ports, groups and spans of the port map, each on its opened channels, and known to the call
+// manager. Thread: core.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tipring/analog/port.hpp"
+#include "tipring/base/reactor.hpp"
+#include "tipring/base/result.hpp"
+#include "tipring/call/call_manager.hpp"
+#include "tipring/config/config.hpp"
+#include "tipring/isdn/span.hpp"
+#include "tipring/telemetry/event_log.hpp"
+
+namespace tipring::daemon {
+
+class Lines {
+  public:
+    /// References outlive the lines.
+    struct Parts {
+        base::Reactor& reactor;
+        const config::Config& config;
+        hardware::Board& board;
+        media::Engine& engine;
+        call::CallManager& calls;
+        telemetry::EventLog& events;
+        /// ports() or spans() have others than before.
+        std::function<void()> on_replaced;
+    };
+    explicit Lines(Parts parts);
+
+    /// Opens all that can be opened; fails when that is nothing. The others are missing and tried again every
+    /// five seconds: a card's driver may come up late, and one dead card must not silence the emergency
+    /// telephone beside it.
+    base::Result<void> open();
+    std::vector<analog::Port*> ports() const;
+    std::vector<isdn::Span*> spans() const;
+    std::size_t missing() const;
+    void shut_down();
+
+  private:
+    Parts parts_;
+    std::vector<std::unique_ptr<analog::Port>> ports_;
+    std::vector<std::unique_ptr<isdn::Span>> spans_;
+    std::vector<std::unique_ptr<call::Exit>> groups_;
+    /// Replaced ones; a call that is looking for a way out may still know their exits.
+    std::vector<std::unique_ptr<analog::Port>> former_ports_;
+    std::vector<std::unique_ptr<isdn::Span>> former_spans_;
+    std::vector<std::unique_ptr<call::Exit>> former_groups_;
+    base::Timer retry_timer_;
+
+    base::Result<std::unique_ptr<analog::Port>> make_port(const config::Port& settings);
+    base::Result<std::unique_ptr<isdn::Span>> make_span(const config::Span& settings);
+    void make_groups();
+    void announce(call::Exit& exit);
+    template <class Line, class Make, class MakeMissing>
+    bool retry(std::unique_ptr<Line>& line, std::vector<std::unique_ptr<Line>>& former, Make make,
+               MakeMissing make_missing);
+    void retry_all();
+};
+
+}  // namespace tipring::daemon

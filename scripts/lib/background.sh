@@ -3,7 +3,8 @@
 job_folder=$(mktemp -d)
 builds=()
 builder=
-together=()
+programs=()
+declare -A program_kind program_job
 
 # build_later NAME COMMAND...: one more build for start_builds.
 build_later() {
@@ -43,24 +44,24 @@ finish_build() {
     return "$(cat "$job_folder/$1.status")"
 }
 
-# together_later NAME COMMAND...: one more Catch2 program for run_together.
-together_later() {
-    together+=("$1")
-    printf '%q ' "${@:2}" >"$job_folder/$1.program"
+# beside KIND NAME COMMAND...: starts a program that runs beside whatever comes next, in a network namespace of its own, since
+# they all use the same ports. KIND: catch (a Catch2 program) or step (exit status 0 is one passed test).
+beside() {
+    local kind=$1 name=$2
+    shift 2
+    unshare --net bash -c 'ip link set lo up && exec "$@"' bash "$@" >"$job_folder/$name.output" 2>&1 &
+    programs+=("$name")
+    program_kind[$name]=$kind
+    program_job[$name]=$!
 }
 
-# run_together: all at the same time, each in a network namespace of its own, since they use the same ports. They mostly wait.
-run_together() {
+# join_beside: waits for all of them and counts what they say.
+join_beside() {
     local name status
-    local -A jobs=()
-    for name in "${together[@]}"; do
-        unshare --net bash -c 'ip link set lo up && eval "exec $(cat "$1")"' bash "$job_folder/$name.program" \
-            >"$job_folder/$name.output" 2>&1 &
-        jobs[$name]=$!
-    done
-    for name in "${together[@]}"; do
+    for name in "${programs[@]}"; do
         status=0
-        wait "${jobs[$name]}" || status=$?
-        tally "$name" "$job_folder/$name.output" $status
+        wait "${program_job[$name]}" || status=$?
+        "tally_${program_kind[$name]}" "$name" "$job_folder/$name.output" $status
     done
+    programs=()
 }

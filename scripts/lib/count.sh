@@ -10,10 +10,18 @@ note_failure() {
 
 # count_step NAME COMMAND...: one test that passes when the command exits 0; its output is shown when it fails.
 count_step() {
-    local name=$1 log
+    local name=$1 log status=0
     shift
     log=$(mktemp)
-    if "$@" >"$log" 2>&1; then
+    "$@" >"$log" 2>&1 || status=$?
+    tally_step "$name" "$log" $status
+    rm -f "$log"
+}
+
+# tally_step NAME LOG STATUS: the same for a command that has ended.
+tally_step() {
+    local name=$1 log=$2 status=$3
+    if [ "$status" -eq 0 ]; then
         passed=$((passed + 1))
         echo "ok      $name"
     else
@@ -21,11 +29,10 @@ count_step() {
         tail -80 "$log"
         echo "FAILED  $name"
     fi
-    rm -f "$log"
 }
 
-# tally NAME LOG STATUS: counts the test cases of a Catch2 program that has ended; a crash is one more failure.
-tally() {
+# tally_catch NAME LOG STATUS: counts the test cases of a Catch2 program that has ended; a crash is one more failure.
+tally_catch() {
     local name=$1 log=$2 status=$3 good bad
     good=$(sed -nE 's/^All tests passed \(.* in ([0-9]+) test cases?\).*/\1/p; s/^test cases: .*\| +([0-9]+) passed.*/\1/p' "$log" | tail -1)
     bad=$(sed -nE 's/^test cases: .*\| +([0-9]+) failed.*/\1/p' "$log" | tail -1)
@@ -45,7 +52,7 @@ count_catch() {
     shift
     log=$(mktemp)
     "$@" >"$log" 2>&1 || status=$?
-    tally "$name" "$log" $status
+    tally_catch "$name" "$log" $status
     rm -f "$log"
 }
 

@@ -117,40 +117,67 @@ std::vector<Offset> loudest_excerpts(Samples said, std::size_t length) {
     return begins;
 }
 
-/// Normalised correlation of `length` samples of said, from `begin`, with heard `lag` samples later.
-double correlation(Samples said, Samples heard, Offset begin, Offset length, Offset lag) {
-    if (begin + lag < 0 || begin + lag + length > static_cast<Offset>(heard.size())) return 0;
-    const std::int16_t* a = said.data() + begin;
-    const std::int16_t* b = heard.data() + begin + lag;
-    float product = 0;
-    float a_squares = 1;
-    float b_squares = 1;
-    for (Offset i = 0; i < length; ++i) {
-        const auto x = static_cast<float>(a[i]);
-        const auto y = static_cast<float>(b[i]);
-        product += x * y;
-        a_squares += x * x;
-        b_squares += y * y;
-    }
-    return static_cast<double>(product / std::sqrt(a_squares * b_squares));
-}
-
 struct Place {
     Offset lag = 0;
     double correlation = 0;
 };
 
-/// The strongest correlation (of either sign) for lags around `centre`.
-Place strongest(Samples said, Samples heard, Offset begin, Offset length, Offset centre, Offset reach) {
-    Place best{centre, 0};
-    for (Offset lag = centre - reach; lag <= centre + reach; ++lag) {
-        const double value = correlation(said, heard, begin, length, lag);
-        if (std::abs(value) > std::abs(best.correlation)) best = {lag, value};
-    }
-    return best;
-}
+/// Two clips and the sums of their squares. In integers, which are exact, and quick even on an emulated
+/// processor.
+class Pair {
+  public:
+    Pair(Samples said, Samples heard)
+        : said_(said),
+          heard_(heard),
+          said_squares_(running_squares(said)),
+          heard_squares_(running_squares(heard)) {}
 
-std::optional<Place> find(Samples said, Samples heard) {
+    Samples said() const { return said_; }
+    Samples heard() const { return heard_; }
+
+    /// Normalised correlation of `length` samples of said, from `begin`, with heard `lag` samples later.
+    double correlation(Offset begin, Offset length, Offset lag) const {
+        const Offset there = begin + lag;
+        if (there < 0 || there + length > static_cast<Offset>(heard_.size())) return 0;
+        const std::int16_t* a = said_.data() + begin;
+        const std::int16_t* b = heard_.data() + there;
+        std::int64_t product = 0;
+        for (Offset i = 0; i < length; ++i)
+            product += std::int32_t{a[i]} * std::int32_t{b[i]};
+        const auto squares = static_cast<double>(sum(said_squares_, begin, length) + 1) *
+                             static_cast<double>(sum(heard_squares_, there, length) + 1);
+        return static_cast<double>(product) / std::sqrt(squares);
+    }
+
+    /// The strongest correlation (of either sign) for lags around `centre`.
+    Place strongest(Offset begin, Offset length, Offset centre, Offset reach) const {
+        Place best{centre, 0};
+        for (Offset lag = centre - reach; lag <= centre + reach; ++lag) {
+            const double value = correlation(begin, length, lag);
+            if (std::abs(value) > std::abs(best.correlation)) best = {lag, value};
+        }
+        return best;
+    }
+
+  private:
+    using Sums = std::vector<std::int64_t>;
+    Samples said_, heard_;
+    Sums said_squares_, heard_squares_;
+
+    static Sums running_squares(Samples clip) {
+        Sums sums(clip.size() + 1);
+        for (std::size_t i = 0; i < clip.size(); ++i)
+            sums[i + 1] = sums[i] + std::int32_t{clip[i]} * std::int32_t{clip[i]};
+        return sums;
+    }
+    static std::int64_t sum(const Sums& sums, Offset begin, Offset length) {
+        return sums[static_cast<std::size_t>(begin + length)] - sums[static_cast<std::size_t>(begin)];
+    }
+};
+
+std::optional<Place> find(const Pair& clips) {
+    const auto said = clips.said();
+    const auto heard = clips.heard();
     const std::size_t length = std::min({excerpt_samples, said.size(), heard.size()});
     const auto excerpts = loudest_excerpts(said, length);
     std::vector<Place> places;
@@ -158,8 +185,8 @@ std::optional<Place> find(Samples said, Samples heard) {
     for (const auto& candidate : likely_places(said, heard)) {
         Place place;
         for (const Offset begin : excerpts) {
-            const auto found = strongest(said, heard, begin, static_cast<Offset>(length),
-                                         candidate.offset * frame_samples, refine_samples);
+            const auto found = clips.strongest(begin, static_cast<Offset>(length),
+                                               candidate.offset * frame_samples, refine_samples);
             if (std::abs(found.correlation) > std::abs(place.correlation)) place = found;
         }
         places.push_back(place);
@@ -180,12 +207,12 @@ std::optional<Place> find(Samples said, Samples heard) {
 
 /// Correlation between samples: a resampler on the way moves the signal by a fraction of a sample, which
 /// matters for "s".
-double between_samples(Samples said, Samples heard, Offset begin, const Place& place) {
+double between_samples(const Pair& clips, Offset begin, const Place& place) {
     constexpr Offset reach = 4;
     std::array<double, 2 * reach + 1> values{};
     for (Offset i = -reach; i <= reach; ++i) {
         values[static_cast<std::size_t>(i + reach)] =
-            correlation(said, heard, begin, 2 * hop_samples, place.lag + i);
+            clips.correlation(begin, 2 * hop_samples, place.lag + i);
     }
     double best = std::abs(place.correlation);
     for (const double fraction : {-0.6, -0.4, -0.2, 0.2, 0.4, 0.6}) {
@@ -202,11 +229,12 @@ double between_samples(Samples said, Samples heard, Offset begin, const Place& p
 /// Follows the delay through the whole clip and sums up.
 class Follower {
   public:
-    Follower(Samples said, Samples heard, Offset lag)
-        : said_(said),
-          heard_(heard),
+    Follower(const Pair& clips, Offset lag)
+        : clips_(clips),
+          said_(clips.said()),
+          heard_(clips.heard()),
           lag_(lag),
-          threshold_dbm0_(std::max(active_dbm0, active_level_dbm0(said) - pause_below_mean_db)) {}
+          threshold_dbm0_(std::max(active_dbm0, active_level_dbm0(said_) - pause_below_mean_db)) {}
 
     void run(Match& result) {
         Offset gap = 0;
@@ -228,6 +256,7 @@ class Follower {
     }
 
   private:
+    const Pair& clips_;
     Samples said_, heard_;
     Offset lag_;
     double threshold_dbm0_;
@@ -236,16 +265,16 @@ class Follower {
 
     /// True when the window is heard.
     bool step(Offset begin) {
-        auto place = strongest(said_, heard_, begin, 2 * hop_samples, lag_, near_samples);
-        double value = between_samples(said_, heard_, begin, place);
+        auto place = clips_.strongest(begin, 2 * hop_samples, lag_, near_samples);
+        double value = between_samples(clips_, begin, place);
         if (std::abs(value) < same_signal && far_searches_ < most_far_searches && !silent(begin + lag_)) {
             ++far_searches_;
-            const auto elsewhere = strongest(said_, heard_, begin, 2 * hop_samples, lag_, far_samples);
+            const auto elsewhere = clips_.strongest(begin, 2 * hop_samples, lag_, far_samples);
             // A short window resembles a lot: believe a new delay only when it holds for longer.
             const double longer = std::abs(longer_correlation(begin, elsewhere.lag));
             if (longer > same_signal && longer > std::abs(longer_correlation(begin, lag_))) {
                 place = elsewhere;
-                value = between_samples(said_, heard_, begin, place);
+                value = between_samples(clips_, begin, place);
             }
         }
         account(begin, place, value);
@@ -263,7 +292,7 @@ class Follower {
 
     double longer_correlation(Offset begin, Offset lag) const {
         const Offset length = std::min<Offset>(800, static_cast<Offset>(said_.size()) - begin);
-        return correlation(said_, heard_, begin, length, lag);
+        return clips_.correlation(begin, length, lag);
     }
 
     void account(Offset begin, const Place& place, double value) {
@@ -286,11 +315,12 @@ class Follower {
 Match match(std::span<const std::int16_t> said, std::span<const std::int16_t> heard) {
     Match result;
     if (said.size() < frame_samples || heard.size() < frame_samples) return result;
-    const auto place = find(said, heard);
+    const Pair clips(said, heard);
+    const auto place = find(clips);
     if (!place) return result;
     result.found = true;
     result.offset = std::chrono::milliseconds(place->lag / 8);
-    Follower(said, heard, place->lag).run(result);
+    Follower(clips, place->lag).run(result);
     return result;
 }
 

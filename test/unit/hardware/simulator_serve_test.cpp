@@ -97,7 +97,8 @@ TEST_CASE("The socket's path is checked") {
     CHECK_THAT(message_of(board.serve("")), Catch::Contains("empty"));
     CHECK_THAT(message_of(board.serve(std::string(200, 'x'))), Catch::Contains("longer"));
     std::ofstream(folder.socket()) << "precious";
-    CHECK_THAT(message_of(board.serve(folder.socket())), Catch::Contains("something else stands in its place"));
+    CHECK_THAT(message_of(board.serve(folder.socket())),
+               Catch::Contains("something else stands in its place"));
     CHECK(std::filesystem::file_size(folder.socket()) == 8);
     std::filesystem::remove(folder.socket());
     REQUIRE(ok(board.serve(folder.socket())));

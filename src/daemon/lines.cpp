@@ -147,6 +147,11 @@ bool Lines::retry(std::unique_ptr<Line>& line, std::vector<std::unique_ptr<Line>
 
 void Lines::retry_all() {
     retry_timer_.start(retry_interval, [this] { retry_all(); });
+    if (parts_.calls.calls().empty()) {
+        former_ports_.clear();
+        former_spans_.clear();
+        former_groups_.clear();
+    }
     bool replaced = false;
     for (auto& port : ports_) {
         replaced |= retry(

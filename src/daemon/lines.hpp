@@ -46,7 +46,7 @@ class Lines {
     std::vector<std::unique_ptr<analog::Port>> ports_;
     std::vector<std::unique_ptr<isdn::Span>> spans_;
     std::vector<std::unique_ptr<call::Exit>> groups_;
-    /// Replaced ones; a call that is looking for a way out may still know their exits.
+    /// Replaced ones, until no call that looks for a way out can know their exits any more.
     std::vector<std::unique_ptr<analog::Port>> former_ports_;
     std::vector<std::unique_ptr<isdn::Span>> former_spans_;
     std::vector<std::unique_ptr<call::Exit>> former_groups_;

@@ -78,3 +78,26 @@ TEST_CASE("before the server's name is known, our address is the one towards acc
     CHECK(desk.asked == "198.51.100.9");
     CHECK(desk.account->local_host() == "198.51.100.7");
 }
+
+TEST_CASE("a caller from outside does not get the credentials of the port whose number it claims") {
+    test::ManualReactor reactor;
+    config::SipAccount settings;
+    settings.name = "pbx";
+    settings.server = "192.0.2.1";
+    settings.mode = config::SipMode::per_port;
+    sip::Account account(reactor, settings, config::Sip{}, config::Media{},
+                         {{"pbx", "201", "201", "secret", "Reception", "201"}},
+                         [](const std::string&, auto) { return std::string("192.0.2.77"); });
+    account.set_addresses({"192.0.2.1"});
+    call::CallRequest request;
+    request.caller.number = "201";
+    request.called = "300";
+    request.source.kind = routing::DestinationKind::span;
+    request.source.name = "main";
+    const auto outside = account.outgoing_call(request);
+    CHECK(outside.credentials.password.empty());
+    CHECK(outside.from.find("Reception") == std::string::npos);
+    request.source.kind = routing::DestinationKind::port;
+    request.source.name = "201";
+    CHECK(account.outgoing_call(request).credentials.password == "secret");
+}

@@ -82,6 +82,7 @@ class BoardCheck {
             by_number_.emplace(channel.number, channel.kind);
     }
     void want(unsigned channel, BoardChannelKind kind, const Mark& mark, const std::string& key) {
+        if (channel == 0) return;  // could not be read, and that was told
         const auto found = by_number_.find(channel);
         if (found == by_number_.end()) {
             note_missing(channel, kind, mark, key);

@@ -82,6 +82,10 @@ LoadResult load_text(const std::string& text, const std::string& name, const Loa
                         std::move(problem.advice));
     }
     if (yaml.root) read_all(context, *yaml.root, config);
+    if (yaml.root && options.check_whole) {
+        for (auto& problem : options.check_whole(config))
+            context.problems.push_back(std::move(problem));
+    }
     result.problems = in_order(std::move(context.problems));
     if (!result.problems.empty()) return result;
     for (auto& route : default_routes(config))

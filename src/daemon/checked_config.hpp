@@ -12,7 +12,7 @@
 namespace tipring::daemon {
 
 /// load_file() with the checks of countries (libtonezone), digit maps and route patterns.
-config::LoadResult load_checked(const std::string& path);
+config::LoadResult load_checked(const std::string& path, bool with_board = false);
 
 /// What the board says about the configuration: channels that it has not got or that are of another kind.
 std::vector<config::Problem> compare_with_board(const config::Config& config, hardware::Board& board);

@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
+#include <functional>
 #include <iostream>
 #include <string>
 
@@ -76,6 +77,15 @@ int run(const tipring::config::Config& config) {
         log::info("daemon", "signal {}: releasing calls and lines", number);
         gateway.stop([&] { context.stop(); });
     });
+    boost::asio::signal_set hang_up(context, SIGHUP);
+    std::function<void()> ignore_hang_up = [&] {
+        hang_up.async_wait([&](const boost::system::error_code& error, int) {
+            if (error) return;
+            log::warning("daemon", "SIGHUP is ignored: a changed port map needs a restart");
+            ignore_hang_up();
+        });
+    };
+    ignore_hang_up();
     context.run();
     log::info("daemon", "stopped");
     return 0;

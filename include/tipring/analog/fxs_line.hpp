@@ -102,8 +102,9 @@ class FxsLine final : public LineMachine {
         /// Busy or reorder tone, then off-hook warning, then silence until on-hook.
         std::chrono::milliseconds warning{20000}, howler{40000};
         /// hook_complete comes 500 ms after the release, which the port may put off for 650 ms; without it
-        /// (loop start has no drop) the line goes on after this.
-        std::chrono::milliseconds drop_limit{1500};
+        /// (loop start has no drop) the line goes on after this. Longer than the wire is busy for (LineWire:
+        /// 650 + 850 ms), so that an idle line can ring.
+        std::chrono::milliseconds drop_limit{1600};
         /// The driver refuses to seize for 300 ms after the drop (DAHDI's AFTERKEWL state); a bit more.
         std::chrono::milliseconds drop_settle{350};
     };

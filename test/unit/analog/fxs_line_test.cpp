@@ -187,7 +187,7 @@ TEST_CASE("fxs: on-hook in every state of a call ends it") {
 
 TEST_CASE("fxs: the far end hangs up: battery drop, then a tone until on-hook") {
     auto fed = talking();
-    CHECK(fed.release(16) == "report_released(16) " + down + " start_timer(drop 1500)");
+    CHECK(fed.release(16) == "report_released(16) " + down + " start_timer(drop 1600)");
     CHECK(fed.state() == "dropping");
     SECTION("the phone stays off-hook") {
         CHECK(fed.feed(Kind::hook_complete) == "start_timer(drop 350)");

@@ -45,6 +45,13 @@ TEST_CASE("port: the wire is not released while the driver debounces its seizure
         office.reactor.advance(650ms);
         CHECK(office.ports[0]->idle());
     }
+    SECTION("and a line that says idle can ring, though no end of the drop was reported") {
+        office.wires[1].status.off_hook = false;
+        for (int i = 0; i < 300 && office.state(1) != "idle"; ++i)
+            office.reactor.advance(10ms);
+        CHECK(office.state(1) == "idle");
+        CHECK(office.ports[1]->idle());
+    }
     SECTION("unless the port shuts down") {
         office.ports[1]->shut_down();
         CHECK(office.wires[1].take() == "release remove");

@@ -45,7 +45,7 @@ finish_build() {
 }
 
 # beside KIND NAME COMMAND...: starts a program that runs beside whatever comes next, in a network namespace of its own, since
-# they all use the same ports. KIND: catch (a Catch2 program) or step (exit status 0 is one passed test).
+# they all use the same ports. KIND as of count.
 beside() {
     local kind=$1 name=$2
     shift 2

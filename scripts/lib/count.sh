@@ -8,17 +8,18 @@ note_failure() {
     failures+=("$1")
 }
 
-# count_step NAME COMMAND...: one test that passes when the command exits 0; its output is shown when it fails.
-count_step() {
-    local name=$1 log status=0
-    shift
+# count KIND NAME COMMAND...: runs it and counts. KIND: step (one test that passes when the command exits 0) or catch (a Catch2
+# program). Output is shown when it fails.
+count() {
+    local kind=$1 name=$2 log status=0
+    shift 2
     log=$(mktemp)
     "$@" >"$log" 2>&1 || status=$?
-    tally_step "$name" "$log" $status
+    "tally_$kind" "$name" "$log" $status
     rm -f "$log"
 }
 
-# tally_step NAME LOG STATUS: the same for a command that has ended.
+# tally_step NAME LOG STATUS: counts a command that has ended.
 tally_step() {
     local name=$1 log=$2 status=$3
     if [ "$status" -eq 0 ]; then
@@ -44,16 +45,6 @@ tally_catch() {
         tail -120 "$log"
         echo "FAILED  $name: ${good:-0} passed, ${bad:-1} failed, exit status $status"
     fi
-}
-
-# count_catch NAME COMMAND...: runs a Catch2 program.
-count_catch() {
-    local name=$1 log status=0
-    shift
-    log=$(mktemp)
-    "$@" >"$log" 2>&1 || status=$?
-    tally_catch "$name" "$log" $status
-    rm -f "$log"
 }
 
 # print_total: the closing lines; status 1 when anything failed or nothing ran.

@@ -8,6 +8,7 @@ namespace tipring::analog {
 namespace {
 
 constexpr std::size_t history_length = 16;
+
 LineInput input_of(LineInputKind kind) {
     LineInput input;
     input.kind = kind;
@@ -106,7 +107,7 @@ bool AnalogPort::lifted_in_a_pulse(const LineInput& input) const {
 }
 
 std::string AnalogPort::log_prefix() const {
-    const auto port = base::format("port={}", settings_.channel);
+    auto port = base::format("port={}", settings_.channel);
     if (leg_ == nullptr) return port;
     const auto leg = base::format("leg={} {}", leg_->id(), port);
     return leg_->call() ? base::format("call={} {}", leg_->call(), leg) : leg;

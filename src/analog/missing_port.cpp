@@ -1,4 +1,4 @@
-// The port of a channel that cannot be opened, and what the settings of any port show. Thread: core.
+// The port of a channel that cannot be opened. Thread: core.
 #include <utility>
 
 #include "settings_view.hpp"
@@ -40,21 +40,6 @@ class MissingPort final : public Port, public call::Exit {
 };
 
 }  // namespace
-
-std::string_view kind_name(config::PortKind kind) {
-    return kind == config::PortKind::fxs ? "fxs" : "fxo";
-}
-
-PortView settings_view(const config::Port& settings) {
-    PortView view;
-    view.channel = {settings.channel};
-    view.kind = kind_name(settings.kind);
-    view.number = settings.number;
-    view.label = settings.label;
-    view.group = settings.group;
-    view.account = settings.account;
-    return view;
-}
 
 std::unique_ptr<Port> make_missing_port(const config::Port& settings, std::string why) {
     return std::make_unique<MissingPort>(settings, std::move(why));

@@ -2,38 +2,33 @@
 
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 
 #include "tipring/base/fd.hpp"
 #include "tipring/base/text.hpp"
 
 namespace tipring::base {
 
-Result<void> remove_stale_socket(const std::string& path, int type, std::string_view what,
+Result<void> remove_stale_socket(const sockaddr_un& address, int type, std::string_view what,
                                  std::string_view advice) {
+    const char* path = address.sun_path;
     const auto failure = [&](std::string_view why) {
         return fail(format("{} {}: {}; {}", what, path, why, advice));
     };
     struct stat status {};
-    if (::lstat(path.c_str(), &status) != 0) {
+    if (::lstat(path, &status) != 0) {
         if (errno == ENOENT) return {};
         return failure(errno_text(errno));
     }
     if (!S_ISSOCK(status.st_mode)) return failure("something else stands in its place");
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    if (path.size() >= sizeof address.sun_path) return failure("the path is too long");
-    std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
     const Fd probe(::socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 ||
         errno == EAGAIN)
         return failure("another process serves it");
     if (errno != ECONNREFUSED) return failure(errno_text(errno));
-    if (::unlink(path.c_str()) != 0) return failure("cannot remove the old one: " + errno_text(errno));
+    if (::unlink(path) != 0) return failure("cannot remove the old one: " + errno_text(errno));
     return {};
 }
 

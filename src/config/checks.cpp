@@ -104,8 +104,8 @@ class BoardCheck {
     /// The missing channels of one entry are one problem.
     void note_missing(unsigned channel, BoardChannelKind kind, const Mark& mark, const std::string& key) {
         const auto advice = what_is_there(board_, kind);
-        const bool goes_on = !missing_.empty() && !problems_.empty() && problems_.back().mark == mark &&
-                             problems_.back().advice == advice;
+        const bool goes_on =
+            !missing_.empty() && problems_.back().mark == mark && problems_.back().advice == advice;
         if (!goes_on) {
             missing_.clear();
             problems_.push_back({mark, key, {}, advice});

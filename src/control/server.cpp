@@ -127,8 +127,8 @@ base::Result<void> Server::start() {
     const auto& path = state_->options.socket_path;
     const auto address = address_of(path);
     if (!address) return address.error();
-    if (const auto removed =
-            base::remove_stale_socket(path, SOCK_STREAM, "control socket",
+    if (auto removed =
+            base::remove_stale_socket(*address, SOCK_STREAM, "control socket",
                                       "is another tipringd running? Stop that one or set control.socket");
         !removed)
         return removed;

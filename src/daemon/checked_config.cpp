@@ -29,7 +29,7 @@ std::vector<config::Problem> compare_when_present(const config::Config& config) 
 
 }  // namespace
 
-config::LoadResult load_checked(const std::string& path, bool with_board) {
+std::optional<config::Config> load_checked(const std::string& path, WithBoard with_board) {
     config::LoadOptions options;
     options.check_country = [](std::string_view text) {
         return without_value(hardware::country_tones(text));
@@ -38,8 +38,11 @@ config::LoadResult load_checked(const std::string& path, bool with_board) {
         return without_value(routing::DigitMap::parse(text));
     };
     options.check_pattern = [](std::string_view text) { return routing::check_pattern(text); };
-    if (with_board) options.check_whole = compare_when_present;
-    return config::load_file(path, options);
+    if (with_board == WithBoard::when_present) options.check_whole = compare_when_present;
+    auto loaded = config::load_file(path, options);
+    for (const auto& problem : loaded.problems)
+        std::cerr << to_text(problem) << "\n";
+    return std::move(loaded.config);
 }
 
 std::vector<config::Problem> compare_with_board(const config::Config& config, hardware::Board& board) {
@@ -53,13 +56,10 @@ std::vector<config::Problem> compare_with_board(const config::Config& config, ha
 }
 
 int run_check(const std::string& path) {
-    const auto loaded = load_checked(path, true);
-    for (const auto& problem : loaded.problems)
-        std::cerr << to_text(problem) << "\n";
-    if (!loaded.config) return 1;
-    std::cout << path << ": good (" << loaded.config->ports.size() << " ports, "
-              << loaded.config->spans.size() << " spans, " << loaded.config->sip.accounts.size()
-              << " SIP accounts)\n";
+    const auto config = load_checked(path, WithBoard::when_present);
+    if (!config) return 1;
+    std::cout << path << ": good (" << config->ports.size() << " ports, " << config->spans.size()
+              << " spans, " << config->sip.accounts.size() << " SIP accounts)\n";
     return 0;
 }
 

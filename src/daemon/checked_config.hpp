@@ -2,6 +2,7 @@
 // core or --check.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,8 +12,11 @@
 
 namespace tipring::daemon {
 
-/// load_file() with the checks of countries (libtonezone), digit maps and route patterns.
-config::LoadResult load_checked(const std::string& path, bool with_board = false);
+enum class WithBoard { no, when_present };
+
+/// load_file() with the checks of countries (libtonezone), digit maps and route patterns, and of the board's
+/// channels when asked to. Prints what is wrong to standard error; nullopt then.
+std::optional<config::Config> load_checked(const std::string& path, WithBoard with_board);
 
 /// What the board says about the configuration: channels that it has not got or that are of another kind.
 std::vector<config::Problem> compare_with_board(const config::Config& config, hardware::Board& board);

@@ -104,10 +104,10 @@ base::Result<void> Gateway::Impl::start() {
     start_sip();
     if (board.virtual_board) world = std::make_unique<InProcessWorld>(config, *board.virtual_board);
     if (auto result = start_control(); !result) return result;
+    lines_changed();
     log::info("daemon", "ready: {} ports and {} spans on board {}, {} SIP accounts", system->ports.size(),
               system->spans.size(), board.board->name(), config.sip.accounts.size());
     service_manager.ready();
-    lines_changed();
     return {};
 }
 
@@ -189,8 +189,8 @@ void Gateway::Impl::start_sip() {
 
 base::Result<void> Gateway::Impl::start_control() {
     system = std::make_unique<control::System>(
-        control::System{.ports = lines->ports(),
-                        .spans = lines->spans(),
+        control::System{.ports = {},
+                        .spans = {},
                         .sip = sip.get(),
                         .calls = calls,
                         .events = events,

@@ -15,7 +15,7 @@ InProcessWorld::InProcessWorld(const config::Config& config, hardware::VirtualBo
 
 // What the port map has and the virtual board has not got is missing on the near side, too, and told there.
 void InProcessWorld::add_port(const config::Config& config, const config::Port& port) {
-    const auto country = hardware::country_tones(port.country.empty() ? config.country : port.country);
+    const auto country = hardware::country_tones(country_of(config, port.country));
     if (!country) return;
     const bool fxs = port.kind == config::PortKind::fxs;
     auto channel =

@@ -11,6 +11,8 @@ namespace tipring::daemon {
 namespace {
 
 constexpr std::chrono::seconds retry_interval{5};
+/// The reason of a stand-in that nobody has seen yet.
+constexpr char not_tried[] = "not tried yet";
 
 void log_missing(std::string_view what, const std::string& why) {
     base::log::error("hardware", "{} is missing: {}. Tried again every {}", what, why, retry_interval);
@@ -29,29 +31,20 @@ Lines::Lines(Parts parts) : parts_(std::move(parts)), retry_timer_(parts_.reacto
 
 base::Result<void> Lines::open() {
     for (const auto& settings : parts_.config.ports) {
-        if (!settings.enabled) continue;
-        auto port = make_port(settings);
-        if (!port) log_missing(name_of(settings), port.error().message);
-        ports_.push_back(port ? std::move(*port) : analog::make_missing_port(settings, port.error().message));
-        announce(ports_.back()->exit());
+        if (settings.enabled) ports_.push_back(analog::make_missing_port(settings, not_tried));
     }
-    for (const auto& settings : parts_.config.spans) {
-        auto span = make_span(settings);
-        if (!span) log_missing(name_of(settings), span.error().message);
-        spans_.push_back(span ? std::move(*span) : isdn::make_missing_span(settings, span.error().message));
-        announce(spans_.back()->exit());
-    }
-    make_groups();
+    for (const auto& settings : parts_.config.spans)
+        spans_.push_back(isdn::make_missing_span(settings, not_tried));
+    try_missing();
     const auto all = ports_.size() + spans_.size();
     if (all > 0 && missing() == all) return base::fail("none of the channels could be opened");
-    retry_timer_.start(retry_interval, [this] { retry_all(); });
+    retry_timer_.start(retry_interval, [this] { retry(); });
     return {};
 }
 
 base::Result<std::unique_ptr<analog::Port>> Lines::make_port(const config::Port& settings) {
     const bool fxs = settings.kind == config::PortKind::fxs;
-    auto country =
-        hardware::country_tones(settings.country.empty() ? parts_.config.country : settings.country);
+    auto country = hardware::country_tones(country_of(parts_.config, settings.country));
     if (!country) return country.error();
     auto channel = parts_.board.open({settings.channel},
                                      {.law = law_of_account(parts_.config, settings.account),
@@ -74,8 +67,7 @@ base::Result<std::unique_ptr<analog::Port>> Lines::make_port(const config::Port&
 }
 
 base::Result<std::unique_ptr<isdn::Span>> Lines::make_span(const config::Span& settings) {
-    auto country =
-        hardware::country_tones(settings.country.empty() ? parts_.config.country : settings.country);
+    auto country = hardware::country_tones(country_of(parts_.config, settings.country));
     if (!country) return country.error();
     auto d_channel = parts_.board.open_d_channel({settings.d_channel});
     if (!d_channel) return d_channel.error();
@@ -122,8 +114,8 @@ void Lines::make_groups() {
 // A port whose channel the driver took away has to let go of it before it can be opened anew. The media thread
 // needs a moment for that, so the first attempt after it fails.
 template <class Line, class Make, class MakeMissing>
-bool Lines::retry(std::unique_ptr<Line>& line, std::vector<std::unique_ptr<Line>>& former, Make make,
-                  MakeMissing make_missing) {
+bool Lines::try_missing(std::unique_ptr<Line>& line, std::vector<std::unique_ptr<Line>>& former, Make make,
+                        MakeMissing make_missing) {
     const auto view = line->view();
     if (!view.missing) return false;
     const auto settings = line->settings();
@@ -132,7 +124,7 @@ bool Lines::retry(std::unique_ptr<Line>& line, std::vector<std::unique_ptr<Line>
     if (!made && made.error().message == view.last_error) return false;
     former.push_back(std::move(line));
     if (made) {
-        base::log::info("hardware", "{} is there now", name_of(settings));
+        if (view.last_error != not_tried) base::log::info("hardware", "{} is there now", name_of(settings));
         line = std::move(*made);
     } else {
         log_missing(name_of(settings), made.error().message);
@@ -145,27 +137,30 @@ bool Lines::retry(std::unique_ptr<Line>& line, std::vector<std::unique_ptr<Line>
     return true;
 }
 
-void Lines::retry_all() {
-    retry_timer_.start(retry_interval, [this] { retry_all(); });
+bool Lines::try_missing() {
+    bool replaced = false;
+    for (auto& port : ports_) {
+        replaced |= try_missing(
+            port, former_ports_, [this](const auto& settings) { return make_port(settings); },
+            analog::make_missing_port);
+    }
+    for (auto& span : spans_) {
+        replaced |= try_missing(
+            span, former_spans_, [this](const auto& settings) { return make_span(settings); },
+            isdn::make_missing_span);
+    }
+    if (replaced) make_groups();
+    return replaced;
+}
+
+void Lines::retry() {
+    retry_timer_.start(retry_interval, [this] { retry(); });
     if (parts_.calls.calls().empty()) {
         former_ports_.clear();
         former_spans_.clear();
         former_groups_.clear();
     }
-    bool replaced = false;
-    for (auto& port : ports_) {
-        replaced |= retry(
-            port, former_ports_, [this](const auto& settings) { return make_port(settings); },
-            analog::make_missing_port);
-    }
-    for (auto& span : spans_) {
-        replaced |= retry(
-            span, former_spans_, [this](const auto& settings) { return make_span(settings); },
-            isdn::make_missing_span);
-    }
-    if (!replaced) return;
-    make_groups();
-    parts_.on_replaced();
+    if (try_missing()) parts_.on_replaced();
 }
 
 std::vector<analog::Port*> Lines::ports() const {

@@ -56,10 +56,12 @@ class Lines {
     base::Result<std::unique_ptr<isdn::Span>> make_span(const config::Span& settings);
     void make_groups();
     void announce(call::Exit& exit);
+    /// True when the line was replaced, by the real one or by a stand-in with another reason.
     template <class Line, class Make, class MakeMissing>
-    bool retry(std::unique_ptr<Line>& line, std::vector<std::unique_ptr<Line>>& former, Make make,
-               MakeMissing make_missing);
-    void retry_all();
+    bool try_missing(std::unique_ptr<Line>& line, std::vector<std::unique_ptr<Line>>& former, Make make,
+                     MakeMissing make_missing);
+    bool try_missing();
+    void retry();
 };
 
 }  // namespace tipring::daemon

@@ -98,12 +98,10 @@ int main(int argc, char** argv) {
     if (arguments.exit_status >= 0) return arguments.exit_status;
     if (!arguments.check.empty()) return tipring::daemon::run_check(arguments.check);
 
-    auto loaded = tipring::daemon::load_checked(arguments.config);
-    for (const auto& problem : loaded.problems)
-        std::cerr << to_text(problem) << "\n";
-    if (!loaded.config) return 1;
-    const auto level = log::parse_level(loaded.config->log.level);
-    Options options{.level = level ? *level : log::Level::info, .file = loaded.config->log.file};
+    const auto config = tipring::daemon::load_checked(arguments.config, tipring::daemon::WithBoard::no);
+    if (!config) return 1;
+    const auto level = log::parse_level(config->log.level);
+    Options options{.level = level ? *level : log::Level::info, .file = config->log.file};
     auto started = log::start(options);
     if (!started) {  // no reason for a line to be dead
         std::cerr << started.error().message << "; logging to standard error instead\n";
@@ -117,7 +115,7 @@ int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
     int status = 1;
     try {
-        status = run(*loaded.config);
+        status = run(*config);
     } catch (const std::exception& problem) {
         log::error("daemon", "ended by an error that was not expected: {}", problem.what());
     }

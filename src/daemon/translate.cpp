@@ -76,6 +76,10 @@ std::vector<sip::Identity> identities(const config::Config& config) {
     return found;
 }
 
+const std::string& country_of(const config::Config& config, const std::string& own) {
+    return own.empty() ? config.country : own;
+}
+
 dsp::Law law_of_account(const config::Config& config, const std::string& account) {
     const auto* found = find_account(config, account);
     const bool mulaw =

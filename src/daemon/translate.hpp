@@ -16,6 +16,9 @@ std::vector<routing::RouteRule> route_rules(const std::vector<config::Route>& ro
 /// Everybody who places calls through SIP: each port of a per-port account, and the gateway itself.
 std::vector<sip::Identity> identities(const config::Config& config);
 
+/// The country of a port or span: its own, or else the gateway's.
+const std::string& country_of(const config::Config& config, const std::string& own);
+
 /// Law of a port's samples: that of its account's preferred codec, so that a call's octets pass unchanged.
 dsp::Law law_of_account(const config::Config& config, const std::string& account);
 

@@ -35,10 +35,11 @@ base::Result<void> SipLeg::open_media(const MediaPreferences& preferences,
     auto socket = host_->rtp_ports().open(account_.local_host());
     if (!socket) return socket.error();
     local_ = {socket->local_host, socket->local_port};
-    endpoint_ = host_->engine().add_rtp(std::move(*socket), agreement ? agreement->options : preferences.base,
-                                        [this](const media::Event& event) {
-                                            if (event.kind == media::EventKind::rtp_timeout) peer_vanished();
-                                        });
+    auto options = agreement ? agreement->options : preferences.base;
+    options.timeout = {};  // watch_peer() decides
+    endpoint_ = host_->engine().add_rtp(std::move(*socket), options, [this](const media::Event& event) {
+        if (event.kind == media::EventKind::rtp_timeout) peer_vanished();
+    });
     if (!endpoint_) return base::fail("the media engine has no room for another RTP session");
     if (agreement) apply(*agreement);
     return {};

@@ -166,10 +166,7 @@ TEST_CASE("SIGTERM during a call ends the daemon cleanly in under two seconds", 
                     {.user = "700", .registrar = {}, .password = {}, .auto_answer = true, .says = {}});
     REQUIRE(client.ready());
     const auto phone = world->telephone(1);
-    phone->lift();
-    REQUIRE(phone->wait_for_tone("dial", patience));
-    phone->dial_dtmf("700");
-    REQUIRE(client.wait_event("CALL_ESTABLISHED", patience));
+    call_up(*phone, client, "700");
     // The limit is the product's promise; the emulated machine gets more.
     CHECK(gateway.stop(World::is_dahdi() ? 8000ms : 2000ms) == 0);
     CHECK(client.wait_event("CALL_CLOSED", patience));

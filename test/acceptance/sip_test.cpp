@@ -173,10 +173,7 @@ TEST_CASE("DTMF crosses between wire and RFC 4733 both ways, each digit once", "
                     {.user = "700", .registrar = {}, .password = {}, .auto_answer = true, .says = silence});
     REQUIRE(client.ready());
     const auto phone = world->telephone(1);
-    phone->lift();
-    REQUIRE(phone->wait_for_tone("dial", patience));
-    phone->dial_dtmf("700");
-    REQUIRE(client.wait_event("CALL_ESTABLISHED", patience));
+    call_up(*phone, client, "700");
     REQUIRE(gateway.wait_port_state(world->fxs(1), "talking", patience));
     phone->send_dtmf("159#*0");
     CHECK(eventually(patience, [&] { return client.digits().size() >= 6; }));
@@ -203,10 +200,7 @@ TEST_CASE("hold and retrieve by the SIP client keeps the call", "[sip][hold]") {
                              .says = farend::tone(700, 0, 20s)});
     REQUIRE(client.ready());
     const auto phone = world->telephone(1);
-    phone->lift();
-    REQUIRE(phone->wait_for_tone("dial", patience));
-    phone->dial_dtmf("700");
-    REQUIRE(client.wait_event("CALL_ESTABLISHED", patience));
+    call_up(*phone, client, "700");
     const auto hears_tone = [&] {
         return std::abs(phone->hearing().frequency1_hz - 700) < 10 && phone->hearing().level_dbm0 > -30;
     };
@@ -233,10 +227,7 @@ TEST_CASE("a SIP peer that vanishes in a call is released, and the line is free 
                              .says = farend::tone(700, 0, 20s)});
     REQUIRE(client.ready());
     const auto phone = world->telephone(1);
-    phone->lift();
-    REQUIRE(phone->wait_for_tone("dial", patience));
-    phone->dial_dtmf("700");
-    REQUIRE(client.wait_event("CALL_ESTABLISHED", patience));
+    call_up(*phone, client, "700");
     REQUIRE(gateway.wait_port_state(world->fxs(1), "talking", patience));
     client.vanish();
     CHECK(gateway.wait_no_calls(patience));

@@ -52,7 +52,7 @@ base::Result<void> Kernel::serve(const std::string& socket_path) {
     const std::lock_guard lock(mutex_);
     if (!served_path_.empty())
         return base::fail(base::format("virtual board: {} is served already", served_path_));
-    if (auto removed = base::remove_stale_socket(socket_path, SOCK_SEQPACKET, "virtual board",
+    if (auto removed = base::remove_stale_socket(address, SOCK_SEQPACKET, "virtual board",
                                                  "stop that one or choose another path");
         !removed)
         return removed.error();

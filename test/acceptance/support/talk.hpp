@@ -45,6 +45,14 @@ inline void listen_to_the_end(const farend::AudioPort& listener) {
     CHECK(eventually(patience, [&] { return listener.hearing().level_dbm0 < -55; }));
 }
 
+/// The telephone calls the SIP client, which answers by itself.
+inline void call_up(farend::Telephone& phone, SipPhone& client, const std::string& number) {
+    phone.lift();
+    REQUIRE(phone.wait_for_tone("dial", patience));
+    phone.dial_dtmf(number);
+    REQUIRE(client.wait_event("CALL_ESTABLISHED", patience));
+}
+
 /// Two far ends of wires talk to each other at the same time.
 inline void talk(farend::AudioPort& a, farend::AudioPort& b) {
     const auto a_says = speech_like(1, talk_time);

@@ -11,6 +11,13 @@ namespace {
 constexpr unsigned e1_channels = 31;
 constexpr unsigned e1_d_position = 16;
 
+/// Without its channels a test cannot even begin.
+template <class T>
+T opened(base::Result<T> result) {
+    if (!result) throw std::runtime_error(result.error().message);
+    return std::move(*result);
+}
+
 std::string range(unsigned first, unsigned count) {
     return std::to_string(first) + "-" + std::to_string(first + count - 1);
 }
@@ -48,11 +55,7 @@ class SimulatorWorld final : public World {
 // 87-110 FXO).
 class DahdiWorld final : public World {
   public:
-    DahdiWorld() {
-        auto board = hardware::open_dahdi_board();
-        if (!board) throw std::runtime_error(board.error().message);
-        board_ = std::move(*board);
-    }
+    DahdiWorld() { board_ = opened(hardware::open_dahdi_board()); }
     std::string board_yaml() const override { return "board: dahdi\n"; }
     unsigned fxs(unsigned index) const override { return first_fxs - 1 + index; }
     unsigned fxo(unsigned index) const override { return first_fxo + 3 + index; }
@@ -87,15 +90,11 @@ std::unique_ptr<World> World::make(const TemporaryFolder& folder) {
 }
 
 hardware::Channel World::open_far(unsigned near_channel) {
-    auto opened = far_board().open({far_channel(near_channel)}, {.law = dsp::Law::alaw});
-    if (!opened) throw std::runtime_error(opened.error().message);
-    return std::move(*opened);
+    return opened(far_board().open({far_channel(near_channel)}, {.law = dsp::Law::alaw}));
 }
 
 hardware::Channel World::hold(unsigned near_channel) {
-    auto opened = near_board().open({near_channel}, {.law = dsp::Law::alaw});
-    if (!opened) throw std::runtime_error(opened.error().message);
-    return std::move(*opened);
+    return opened(near_board().open({near_channel}, {.law = dsp::Law::alaw}));
 }
 
 std::unique_ptr<farend::Telephone> World::telephone(unsigned fxs_index) {
@@ -108,13 +107,12 @@ std::unique_ptr<farend::CentralOffice> World::central_office(unsigned fxo_index)
 
 std::unique_ptr<farend::IsdnNetwork> World::isdn_network(const farend::IsdnNetwork::Options& options) {
     const unsigned first = first_span_channel();
-    auto d_channel = far_board().open_d_channel({far_channel(first + e1_d_position - 1)});
-    if (!d_channel) throw std::runtime_error(d_channel.error().message);
+    auto d_channel = opened(far_board().open_d_channel({far_channel(first + e1_d_position - 1)}));
     std::vector<hardware::Channel> bearers;
     for (unsigned position = 1; position <= e1_channels; ++position) {
         if (position != e1_d_position) bearers.push_back(open_far(first + position - 1));
     }
-    return farend::make_isdn_network(thread_, std::move(*d_channel), std::move(bearers), options);
+    return farend::make_isdn_network(thread_, std::move(d_channel), std::move(bearers), options);
 }
 
 }  // namespace tipring::acceptance

@@ -182,8 +182,7 @@ void SimulatedNetwork::tick(base::TimePoint now) {
         if (call->give_up_at_ && *call->give_up_at_ <= now) {
             base::log::warning("farend", "isdn network: no call to {}: the D-channel is down",
                                call->info().called);
-            end(call, cause_out_of_order);
-            forget(call);
+            finish(call, cause_out_of_order);
         }
         if (call->stream_ && !call->stream_->pump([](const hardware::LineEvent&) {})) {
             hang_up_now(call, cause_temporary_failure);
@@ -229,16 +228,10 @@ void SimulatedNetwork::send_setup(const CallPointer& call) {
     call->give_up_at_.reset();
     if (call->released_) return;
     const unsigned position = free_channel();
-    if (position == 0) {
-        end(call, cause_no_circuit);
-        return forget(call);
-    }
+    if (position == 0) return finish(call, cause_no_circuit);
     call->set_channel(position);
     call->record_ = link_.setup(call->info(), network_side_);
-    if (call->record_ == nullptr) {
-        end(call, cause_invalid_number);
-        forget(call);
-    }
+    if (call->record_ == nullptr) finish(call, cause_invalid_number);
 }
 
 void SimulatedNetwork::on_event(const IsdnEvent& event) {
@@ -276,17 +269,15 @@ void SimulatedNetwork::on_event(const IsdnEvent& event) {
                                                        : "connected");
             break;
         case Kind::disconnect:
-            end(call, event.cause);
             if (link_.hang_up(call->record_, event.cause)) forget(call);
+            end(call, event.cause);
             break;
         case Kind::released:
-            end(call, event.cause);
             if (!link_.hang_up(call->record_, event.cause)) link_.destroy(call->record_);
-            forget(call);
+            finish(call, event.cause);
             break;
         case Kind::cleared:
-            end(call, event.cause);
-            forget(call);
+            finish(call, event.cause);
             break;
         default:
             break;
@@ -333,8 +324,7 @@ void SimulatedNetwork::on_restart(std::optional<unsigned> channel) {
     for (const auto& call : calls) {
         if (call->record_ == nullptr || (channel && call->position_ != *channel)) continue;
         link_.destroy(call->record_);
-        end(call, cause_temporary_failure);
-        forget(call);
+        finish(call, cause_temporary_failure);
     }
 }
 
@@ -370,8 +360,8 @@ void SimulatedNetwork::answer_now(const CallPointer& call, int) {
 
 void SimulatedNetwork::hang_up_now(const CallPointer& call, int cause) {
     if (call->released_) return;
-    end(call, cause);
     if (call->record_ == nullptr || link_.hang_up(call->record_, cause)) forget(call);
+    end(call, cause);
 }
 
 void SimulatedNetwork::end(const CallPointer& call, int cause) {
@@ -393,6 +383,12 @@ void SimulatedNetwork::forget(const CallPointer& call) {
     call->record_ = nullptr;
     const std::lock_guard lock(mutex_);
     std::erase(calls_, call);
+}
+
+// In this order: who waits for the call's end counts the calls next.
+void SimulatedNetwork::finish(const CallPointer& call, int cause) {
+    forget(call);
+    end(call, cause);
 }
 
 std::unique_ptr<IsdnNetwork> make_isdn_network(FarEndThread& thread,

@@ -89,6 +89,7 @@ class SimulatedNetwork final : public IsdnNetwork, private FarEndModel {
     /// The call is over for whoever holds it; its record may still be clearing.
     void end(const CallPointer& call, int cause);
     void forget(const CallPointer& call);
+    void finish(const CallPointer& call, int cause);
     void remember(const CallPointer& call);
     void start_audio(const CallPointer& call);
     void follow_channel(const CallPointer& call, std::optional<unsigned> channel);

@@ -128,7 +128,7 @@ Result<Level> parse_level(std::string_view text) {
     return fail(format("\"{}\" is no log level; use trace, debug, info, warning or error", text));
 }
 
-void write(Level level, std::string_view module, std::string text) {
+void write(Level level, std::string_view module, std::string_view text) {
     if (level < current_level.load(std::memory_order_relaxed)) return;
     std::string line = format("[{}] {}", module, text);
     if (const auto target = current_logger()) {

@@ -59,7 +59,7 @@ std::string render_row(const json::value& answer) {
 }
 
 void add_lists(CLI::App& app, Arguments& arguments, Job& job) {
-    const auto plain = [&](const char* name, const char* help, const char* method, Renderer render) {
+    const auto plain = [&](const char* name, const char* help, const char* method, const Renderer& render) {
         app.add_subcommand(name, help)->callback([&job, method, render] { job = {method, {}, render}; });
     };
     plain("status", "The gateway at a glance", "status", render_status);
@@ -119,7 +119,8 @@ void add_actions(CLI::App& app, Arguments& arguments, Job& job) {
 }
 
 void add_sim_phones(CLI::App& sim, Arguments& arguments, Job& job) {
-    const auto with_port = [&](const char* name, const char* help, const char* method, Renderer render) {
+    const auto with_port = [&](const char* name, const char* help, const char* method,
+                               const Renderer& render) {
         auto* command = sim.add_subcommand(name, help);
         command->add_option("PORT", arguments.port, "Number of the port, or its channel")->required();
         command->callback([&, method, render] { job = {method, {{"port", arguments.port}}, render}; });

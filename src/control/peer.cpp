@@ -32,7 +32,8 @@ base::Result<Peer> peer_of(int socket) {
     }
     // Without the supplementary groups (kernel before 4.13) the primary one still counts.
     if (status == 0)
-        peer.groups.insert(peer.groups.end(), groups.begin(), groups.begin() + size / sizeof(gid_t));
+        peer.groups.insert(peer.groups.end(), groups.begin(),
+                           groups.begin() + static_cast<std::ptrdiff_t>(size / sizeof(gid_t)));
     return peer;
 }
 

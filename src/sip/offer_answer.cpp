@@ -236,7 +236,7 @@ Outcome<Agreement> OfferAnswer::apply_answer(std::string_view text) {
         return Refusal{400, "the answer has another number of m-lines"};
     const auto& stream = parsed->media[audio_index_];
     if (!usable(stream)) return Refusal{488, "the audio stream was refused"};
-    const auto agreement = evaluate(*parsed, stream, true);
+    auto agreement = evaluate(*parsed, stream, true);
     if (!agreement) return agreement.error();
     offer_pending_ = false;
     agreement_ = *agreement;

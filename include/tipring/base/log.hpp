@@ -30,7 +30,7 @@ Result<Level> parse_level(std::string_view text);
 std::string_view name(Level level);
 
 /// `module` names the source of the line, for example "sip". Takes the finished text.
-void write(Level level, std::string_view module, std::string text);
+void write(Level level, std::string_view module, std::string_view text);
 
 template <class... A>
 void trace(std::string_view module, std::string_view pattern, const A&... arguments) {

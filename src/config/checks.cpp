@@ -11,30 +11,41 @@ namespace {
 
 using base::format;
 
-std::string place(const Mark& mark) {
-    return format("line {}", mark.line);
-}
-
-/// Remembers where each name was first seen and reports the second.
+/// Remembers where each name was first seen.
 class Once {
   public:
-    Once(Context& context, std::string what, std::string advice)
+    /// The place of the first; null when this is it.
+    const Place* seen_before(const std::string& name, const Place& at) {
+        const auto [first, fresh] = seen_.emplace(name, at);
+        return fresh ? nullptr : &first->second;
+    }
+
+  private:
+    std::map<std::string, Place> seen_;
+};
+
+std::string twice(const Place& first) {
+    return format("used twice (first in line {})", first.mark.line);
+}
+
+/// Reports the second use of a name.
+class UniqueNames {
+  public:
+    UniqueNames(Context& context, std::string what, std::string advice)
         : context_(context), what_(std::move(what)), advice_(std::move(advice)) {}
     /// False: it was there before, and that has been reported.
-    bool see(const std::string& name, const Mark& mark, const std::string& key) {
+    bool see(const std::string& name, const Place& at) {
         if (name.empty()) return true;
-        const auto [first, fresh] = seen_.emplace(name, mark);
-        if (!fresh)
-            context_.problem(mark, key,
-                             format("{} {} is used twice (first in {})", what_, name, place(first->second)),
-                             advice_);
-        return fresh;
+        const auto* first = names_.seen_before(name, at);
+        if (first != nullptr)
+            context_.problem(at, format("{} {} is {}", what_, name, twice(*first)), advice_);
+        return first == nullptr;
     }
 
   private:
     Context& context_;
     std::string what_, advice_;
-    std::map<std::string, Mark> seen_;
+    Once names_;
 };
 
 std::string_view name(BoardChannelKind kind) {
@@ -74,69 +85,106 @@ std::string what_is_there(const std::vector<BoardChannel>& board, BoardChannelKi
     return format("the board's channels that are {}: {}", name(kind), ranges(numbers));
 }
 
-class BoardCheck {
+/// What is wrong with channels; those of one value that share a fault are one problem.
+class ChannelProblems {
   public:
-    BoardCheck(const std::vector<BoardChannel>& board, std::vector<Problem>& problems)
-        : board_(board), problems_(problems) {
-        for (const auto& channel : board)
-            by_number_.emplace(channel.number, channel.kind);
-    }
-    void want(unsigned channel, BoardChannelKind kind, const Mark& mark, const std::string& key) {
-        if (channel == 0) return;  // could not be read, and that was told
-        const auto found = by_number_.find(channel);
-        if (found == by_number_.end()) {
-            note_missing(channel, kind, mark, key);
-        } else if (found->second != kind) {
-            missing_.clear();
-            problems_.push_back(
-                {mark, key,
-                 format("channel {} of the board is {}, not {}", channel, name(found->second), name(kind)),
-                 what_is_there(board_, kind)});
+    /// `fault` follows "channel N is".
+    void add(unsigned channel, const Place& at, const std::string& fault, const std::string& advice) {
+        const auto same = std::find_if(groups_.begin(), groups_.end(), [&](const Group& group) {
+            return group.at == at && group.fault == fault && group.advice == advice;
+        });
+        if (same != groups_.end()) {
+            same->channels.insert(channel);
+        } else {
+            groups_.push_back({at, fault, advice, {channel}});
         }
+    }
+    std::vector<Problem> problems() const {
+        std::vector<Problem> all;
+        for (const auto& group : groups_) {
+            const bool one = group.channels.size() == 1;
+            all.push_back({group.at,
+                           format("channel{} {} {} {}", one ? "" : "s", ranges(group.channels),
+                                  one ? "is" : "are", group.fault),
+                           group.advice});
+        }
+        return all;
     }
 
   private:
-    const std::vector<BoardChannel>& board_;
-    std::vector<Problem>& problems_;
-    std::map<unsigned, BoardChannelKind> by_number_;
-    std::set<unsigned> missing_;  ///< told by the last problem
+    struct Group {
+        Place at;
+        std::string fault, advice;
+        std::set<unsigned> channels;
+    };
+    std::vector<Group> groups_;
+};
 
-    /// The missing channels of one entry are one problem.
-    void note_missing(unsigned channel, BoardChannelKind kind, const Mark& mark, const std::string& key) {
-        const auto advice = what_is_there(board_, kind);
-        const bool goes_on =
-            !missing_.empty() && problems_.back().mark == mark && problems_.back().advice == advice;
-        if (!goes_on) {
-            missing_.clear();
-            problems_.push_back({mark, key, {}, advice});
-        }
-        missing_.insert(channel);
-        problems_.back().message =
-            format("the board has no channel{} {}", missing_.size() > 1 ? "s" : "", ranges(missing_));
+/// Compares with what the board has.
+class BoardCheck {
+  public:
+    explicit BoardCheck(const std::vector<BoardChannel>& board) : board_(board) {
+        for (const auto& channel : board)
+            by_number_.emplace(channel.number, channel);
     }
+    void want(unsigned channel, BoardChannelKind kind, const Place& at) {
+        if (channel == 0) return;  // could not be read, and that was told
+        const auto* found = find(channel);
+        if (found == nullptr) {
+            problems_.add(channel, at, "not on the board", what_is_there(board_, kind));
+        } else if (found->kind != kind) {
+            problems_.add(channel, at, format("{} on the board, not {}", name(found->kind), name(kind)),
+                          what_is_there(board_, kind));
+        }
+    }
+    void want_span(unsigned channel, const Span& span) {
+        const auto* found = find(channel);
+        if (found != nullptr && found->span != span.number)
+            problems_.add(channel, span.channels_at, format("in span {} of the board", found->span),
+                          format("write span: {}, or the channels of span {}", found->span, span.number));
+    }
+    std::vector<Problem> problems() const { return problems_.problems(); }
+
+  private:
+    const BoardChannel* find(unsigned channel) const {
+        const auto found = by_number_.find(channel);
+        return found == by_number_.end() ? nullptr : &found->second;
+    }
+
+    const std::vector<BoardChannel>& board_;
+    std::map<unsigned, BoardChannel> by_number_;
+    ChannelProblems problems_;
 };
 
 }  // namespace
 
 void check_duplicates(Context& context, const Config& config) {
-    Once channels(context, "channel", "give each port and span its own channels");
-    Once numbers(context, "number", "give each port its own number");
-    Once spans(context, "span", "write one entry for each span");
-    Once span_names(context, "span name", "give each span its own name");
-    Once accounts(context, "account", "give each account its own name");
+    UniqueNames numbers(context, "number", "give each port its own number");
+    UniqueNames spans(context, "span", "write one entry for each span");
+    UniqueNames span_names(context, "span name", "give each span its own name");
+    UniqueNames accounts(context, "account", "give each account its own name");
+    Once channels;
+    ChannelProblems doubled;
+    const auto see_channel = [&](unsigned channel, const Place& at) {
+        const auto* first = channel != 0 ? channels.seen_before(std::to_string(channel), at) : nullptr;
+        if (first != nullptr)
+            doubled.add(channel, at, twice(*first), "give each port and span its own channels");
+    };
     for (const auto& account : config.sip.accounts)
-        accounts.see(account.name, account.mark, "sip.accounts");
+        accounts.see(account.name, account.name_at);
     for (const auto& port : config.ports) {
-        channels.see(std::to_string(port.channel), port.mark, "ports");
-        numbers.see(port.number, port.mark, "ports");
+        see_channel(port.channel, port.channel_at);
+        numbers.see(port.number, port.number_at);
     }
     for (const auto& span : config.spans) {
-        const bool fresh = span.number == 0 || spans.see(std::to_string(span.number), span.mark, "spans");
-        if (fresh) span_names.see(span.name, span.mark, "spans");
+        const bool fresh = span.number == 0 || spans.see(std::to_string(span.number), span.number_at);
+        if (fresh) span_names.see(span.name, span.name_at);
         for (const unsigned channel : span.bearers)
-            channels.see(std::to_string(channel), span.mark, "spans");
-        if (span.d_channel != 0) channels.see(std::to_string(span.d_channel), span.mark, "spans");
+            see_channel(channel, span.channels_at);
+        see_channel(span.d_channel, span.d_channel_at);
     }
+    for (auto& problem : doubled.problems())
+        context.problem(std::move(problem.at), std::move(problem.message), std::move(problem.advice));
 }
 
 void check_references(Context& context, const Config& config) {
@@ -159,7 +207,7 @@ void check_references(Context& context, const Config& config) {
         if (names.count(reference.name) != 0) continue;
         const std::vector<std::string_view> list(names.begin(), names.end());
         context.problem(
-            reference.mark, reference.key,
+            reference.at,
             format("there is no {} \"{}\"", words.at(reference.kind), base::printable(reference.name, 60)),
             list.empty()       ? "this file defines none"
             : list.size() > 12 ? "use one that this file defines"
@@ -168,20 +216,22 @@ void check_references(Context& context, const Config& config) {
 }
 
 std::vector<Problem> check_board(const Config& config, const std::vector<BoardChannel>& board) {
-    std::vector<Problem> problems;
-    BoardCheck check(board, problems);
+    BoardCheck check(board);
     for (const auto& port : config.ports) {
         if (port.enabled)
             check.want(port.channel,
-                       port.kind == PortKind::fxs ? BoardChannelKind::fxs : BoardChannelKind::fxo, port.mark,
-                       "ports");
+                       port.kind == PortKind::fxs ? BoardChannelKind::fxs : BoardChannelKind::fxo,
+                       port.channel_at);
     }
     for (const auto& span : config.spans) {
-        check.want(span.d_channel, BoardChannelKind::d_channel, span.mark, "spans");
-        for (const unsigned channel : span.bearers)
-            check.want(channel, BoardChannelKind::bearer, span.mark, "spans");
+        check.want(span.d_channel, BoardChannelKind::d_channel, span.d_channel_at);
+        check.want_span(span.d_channel, span);
+        for (const unsigned channel : span.bearers) {
+            check.want(channel, BoardChannelKind::bearer, span.channels_at);
+            check.want_span(channel, span);
+        }
     }
-    return problems;
+    return check.problems();
 }
 
 }  // namespace tipring::config

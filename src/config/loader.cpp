@@ -36,7 +36,7 @@ void read_all(Context& context, const Node& root, Config& config) {
     mapping.finish();
     const bool listed = mapping.has("ports") || mapping.has("spans");
     if (!listed && root.kind != Node::Kind::scalar && root.kind != Node::Kind::sequence) {
-        context.problem(mapping.mark(), "ports", "no port and no span is configured",
+        context.problem({mapping.place().mark, "ports"}, "no port and no span is configured",
                         "add ports: with the lines of the board");
     }
     check_duplicates(context, config);
@@ -45,7 +45,7 @@ void read_all(Context& context, const Node& root, Config& config) {
 
 std::vector<Problem> in_order(std::vector<Problem> problems) {
     std::stable_sort(problems.begin(), problems.end(), [](const Problem& a, const Problem& b) {
-        return std::tie(a.mark.line, a.mark.column) < std::tie(b.mark.line, b.mark.column);
+        return std::tie(a.at.mark.line, a.at.mark.column) < std::tie(b.at.mark.line, b.at.mark.column);
     });
     // A list of channels may repeat one complaint for each of its members.
     const auto same = [](const Problem& a, const Problem& b) { return to_text(a) == to_text(b); };
@@ -55,17 +55,18 @@ std::vector<Problem> in_order(std::vector<Problem> problems) {
 
 LoadResult failed(const std::string& path, std::string message, std::string advice) {
     LoadResult result;
-    result.problems.push_back({{path, 0, 0}, "", std::move(message), std::move(advice)});
+    result.problems.push_back({{{path, 0, 0}, ""}, std::move(message), std::move(advice)});
     return result;
 }
 
 }  // namespace
 
 std::string to_text(const Problem& problem) {
-    std::string text = problem.mark.file;
-    if (problem.mark.line != 0) text += base::format(":{}:{}", problem.mark.line, problem.mark.column);
+    const auto& mark = problem.at.mark;
+    std::string text = mark.file;
+    if (mark.line != 0) text += base::format(":{}:{}", mark.line, mark.column);
     text += ": ";
-    if (!problem.key.empty()) text += problem.key + ": ";
+    if (!problem.at.key.empty()) text += problem.at.key + ": ";
     text += problem.message;
     if (!problem.advice.empty()) text += "; " + problem.advice;
     return text;
@@ -78,7 +79,7 @@ LoadResult load_text(const std::string& text, const std::string& name, const Loa
     config.file = name;
     auto yaml = parse_yaml(text);
     for (auto& problem : yaml.problems) {
-        context.problem(context.mark(problem.at), std::move(problem.key), std::move(problem.message),
+        context.problem(context.place(problem.at, std::move(problem.key)), std::move(problem.message),
                         std::move(problem.advice));
     }
     if (yaml.root) read_all(context, *yaml.root, config);

@@ -23,10 +23,7 @@ void read_timers(Mapping& mapping, Port& port) {
 }
 
 void read_reference(Mapping& mapping, std::string_view key, ReferenceKind kind, std::string& target) {
-    const Node* node = mapping.take(key);
-    if (!mapping.name(key, target)) return;
-    mapping.context().references.push_back(
-        {kind, target, mapping.context().mark(node->at), mapping.key_path(key)});
+    if (mapping.name(key, target)) mapping.context().references.push_back({kind, target, mapping.place(key)});
 }
 
 /// The keys that may stand in a port and in defaults: alike.
@@ -57,14 +54,19 @@ void read_shared(Mapping& mapping, Port& port) {
     read_timers(mapping, port);
 }
 
+struct Channel {
+    unsigned number = 0;
+    Place at;
+};
+
 /// channel: 5, channels: 1-4 or channels: [1, 3, 7-8]
-std::vector<unsigned> read_channels(Mapping& mapping) {
+std::vector<Channel> read_channels(Mapping& mapping) {
     const Node* one = mapping.take("channel");
     const Node* many = mapping.take("channels");
-    std::vector<unsigned> channels;
+    std::vector<Channel> channels;
     if (one == nullptr && many == nullptr) {
-        mapping.context().problem(mapping.mark(), mapping.path(), "the port has no channel",
-                                  "add channels: 1-4 or channel: 5, as the board counts them");
+        mapping.problem("the port has no channel",
+                        "add channels: 1-4 or channel: 5, as the board counts them");
         return channels;
     }
     if (one != nullptr && many != nullptr) {
@@ -86,7 +88,7 @@ std::vector<unsigned> read_channels(Mapping& mapping) {
             break;
         }
         for (unsigned channel = range->first; channel <= range->last; ++channel)
-            channels.push_back(channel);
+            channels.push_back({channel, mapping.place(*node, key)});
     }
     return channels;
 }
@@ -112,11 +114,17 @@ std::vector<std::string> one_each(Mapping& mapping, std::string_view key, std::s
     return spread(*node, text);
 }
 
+/// Where the value of one channel stands, in a list or in what stands for all of them.
+Place place_of(Mapping& mapping, std::string_view key, std::size_t index) {
+    const Node* node = mapping.take(key);
+    const bool listed = node != nullptr && index < node->items.size();
+    return listed ? mapping.place(node->items[index], key) : mapping.place(key);
+}
+
 std::vector<std::string> read_numbers(Mapping& mapping, std::size_t count) {
     if (!mapping.has("number")) {
         mapping.take("number");
-        mapping.context().problem(mapping.mark(), mapping.path(), "the port has no number",
-                                  "add number: 101, or 101-104 for a range of channels");
+        mapping.problem("the port has no number", "add number: 101, or 101-104 for a range of channels");
         return {};
     }
     auto numbers = one_each(mapping, "number", count, [&](const Node& node, const std::string& text) {
@@ -128,9 +136,9 @@ std::vector<std::string> read_numbers(Mapping& mapping, std::size_t count) {
     });
     for (const auto& number : numbers) {
         if (is_number(number)) continue;
-        mapping.problem_at(*mapping.take("number"), "number",
-                           base::format("\"{}\" is no number", base::printable(number, 60)),
-                           "use digits, + * and #");
+        mapping.context().problem(mapping.place("number"),
+                                  base::format("\"{}\" is no number", base::printable(number, 60)),
+                                  "use digits, + * and #");
         return {};
     }
     return numbers;
@@ -158,8 +166,9 @@ void fill_from_account(const Config& config, Port& port) {
 
 void check_kind(Mapping& mapping, const Port& port) {
     for (const std::string_view key : {"to", "group", "answer_at_once"}) {
-        if (port.kind == PortKind::fxs && mapping.has(key)) {
-            mapping.problem_at(*mapping.take(key), key, "this belongs to an exchange line (kind: fxo)",
+        const Node* node = mapping.take(key);
+        if (port.kind == PortKind::fxs && node != nullptr) {
+            mapping.problem_at(*node, key, "this belongs to an exchange line (kind: fxo)",
                                "remove it from the telephone port");
         }
     }
@@ -167,11 +176,10 @@ void check_kind(Mapping& mapping, const Port& port) {
 
 void read_port(Mapping& mapping, const Port& defaults, Config& config) {
     Port port = defaults;
-    port.mark = mapping.mark();
     const auto channels = read_channels(mapping);
     if (!mapping.has("kind")) {
-        mapping.context().problem(mapping.mark(), mapping.path(), "the port has no kind",
-                                  "add kind: fxs (a telephone) or kind: fxo (an exchange line)");
+        mapping.problem("the port has no kind",
+                        "add kind: fxs (a telephone) or kind: fxo (an exchange line)");
     }
     mapping.choice<PortKind>("kind", {{"fxs", PortKind::fxs}, {"fxo", PortKind::fxo}}, port.kind);
     const auto numbers = read_numbers(mapping, channels.size());
@@ -186,15 +194,18 @@ void read_port(Mapping& mapping, const Port& defaults, Config& config) {
     read_shared(mapping, port);
     mapping.finish();
     check_kind(mapping, port);
-    if (mapping.has("auth_user") && channels.size() > 1) {
-        mapping.problem_at(*mapping.take("auth_user"), "auth_user", "one auth_user for several channels",
+    const Node* auth_user = mapping.take("auth_user");
+    if (auth_user != nullptr && channels.size() > 1) {
+        mapping.problem_at(*auth_user, "auth_user", "one auth_user for several channels",
                            "write the ports one by one, or leave it out: it is the number then");
     }
     if (port.kind == PortKind::fxs) port.group.clear();
     for (std::size_t i = 0; i < channels.size(); ++i) {
         Port single = port;
-        single.channel = channels[i];
+        single.channel = channels[i].number;
+        single.channel_at = channels[i].at;
         if (i < numbers.size()) single.number = numbers[i];
+        single.number_at = place_of(mapping, "number", i);
         if (i < labels.size()) single.label = labels[i];
         single.caller_name = i < names.size() ? names[i] : single.label;
         fill_from_account(config, single);
@@ -215,7 +226,7 @@ void read_ports(Context& context, const Node* ports, const Node* defaults, Confi
     }
     if (ports == nullptr || ports->kind == Node::Kind::null) return;
     if (ports->kind != Node::Kind::sequence) {
-        context.problem(context.mark(ports->at), "ports", "this is no list",
+        context.problem(context.place(ports->at, "ports"), "this is no list",
                         "write \"- {channels: 1-4, kind: fxs, number: 101}\" lines");
         return;
     }

@@ -52,9 +52,8 @@ std::string suggestion(std::string_view word, const std::vector<std::string_view
 Mapping::Mapping(Context& context, const Node& node, std::string path)
     : context_(context), node_(node), path_(std::move(path)) {
     if (node.kind == Node::Kind::mapping || node.kind == Node::Kind::null) return;
-    context_.problem(mark(), path_,
-                     base::format("here stands {} where keys and values belong", kind_name(node.kind)),
-                     "write \"key: value\" lines, or {key: value, ...}");
+    problem(base::format("here stands {} where keys and values belong", kind_name(node.kind)),
+            "write \"key: value\" lines, or {key: value, ...}");
 }
 
 std::string Mapping::key_path(std::string_view key) const {
@@ -69,13 +68,26 @@ bool Mapping::has(std::string_view key) const {
 const Node* Mapping::take(std::string_view key) {
     if (std::find(known_.begin(), known_.end(), key) == known_.end()) known_.emplace_back(key);
     for (const auto& entry : node_.entries) {
-        if (entry.key == key) return &entry.value;
+        if (entry.key == key) return entry.value.unreadable ? nullptr : &entry.value;
     }
     return nullptr;
 }
 
+Place Mapping::place(std::string_view key) {
+    const Node* node = take(key);
+    return node != nullptr ? place(*node, key) : place();
+}
+
+Place Mapping::place(const Node& node, std::string_view key) const {
+    return context_.place(node.at, key_path(key));
+}
+
+void Mapping::problem(std::string message, std::string advice) {
+    context_.problem(place(), std::move(message), std::move(advice));
+}
+
 void Mapping::problem_at(const Node& node, std::string_view key, std::string message, std::string advice) {
-    context_.problem(context_.mark(node.at), key_path(key), std::move(message), std::move(advice));
+    context_.problem(place(node, key), std::move(message), std::move(advice));
 }
 
 const Node* Mapping::scalar(std::string_view key, std::string_view wanted) {
@@ -186,6 +198,10 @@ bool Mapping::secret(std::string& target) {
         problem_at(*plain, "password", "both password and password_file are given", "keep one of the two");
         return false;
     }
+    if (plain != nullptr && plain->text.empty()) {
+        problem_at(*plain, "password", "the password is empty", "fill it in, or remove the line");
+        return false;
+    }
     if (plain != nullptr) target = plain->text;
     if (file == nullptr) return plain != nullptr;
     const bool relative =
@@ -238,8 +254,9 @@ std::vector<const Node*> Mapping::list(std::string_view key) {
 void Mapping::finish() {
     const std::vector<std::string_view> words(known_.begin(), known_.end());
     for (const auto& entry : node_.entries) {
-        if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) continue;
-        context_.problem(context_.mark(entry.key_at), key_path(base::printable(entry.key, 60)),
+        const bool known = std::find(known_.begin(), known_.end(), entry.key) != known_.end();
+        if (known || entry.value.unreadable) continue;
+        context_.problem(context_.place(entry.key_at, key_path(base::printable(entry.key, 60))),
                          "there is no such key", suggestion(entry.key, words));
     }
 }

@@ -20,8 +20,7 @@ enum class ReferenceKind { account, group, port, span };
 struct Reference {
     ReferenceKind kind = ReferenceKind::account;
     std::string name;
-    Mark mark;
-    std::string key;
+    Place at;
 };
 
 /// Shared by all sections of one load.
@@ -30,11 +29,12 @@ class Context {
     Context(std::string file, const LoadOptions& load_options)
         : options(load_options), file_(std::move(file)) {}
 
-    Mark mark(const Position& at) const { return {file_, at.line, at.column}; }
-    void problem(Mark at, std::string key, std::string message, std::string advice) {
+    Place place(const Position& at, std::string key) const {
+        return {{file_, at.line, at.column}, std::move(key)};
+    }
+    void problem(Place at, std::string message, std::string advice) {
         // Nobody reads more, and a hostile file could make millions.
-        if (problems.size() < 500)
-            problems.push_back({std::move(at), std::move(key), std::move(message), std::move(advice)});
+        if (problems.size() < 500) problems.push_back({std::move(at), std::move(message), std::move(advice)});
     }
 
     const LoadOptions& options;
@@ -53,13 +53,17 @@ class Mapping {
     Mapping(Context& context, const Node& node, std::string path);
 
     Context& context() { return context_; }
-    const std::string& path() const { return path_; }
-    Mark mark() const { return context_.mark(node_.at); }
-    std::string key_path(std::string_view key) const;
+    Place place() const { return context_.place(node_.at, path_); }
+    /// Of the value of a key, or of the mapping when the key is not there.
+    Place place(std::string_view key);
+    /// Of one value among several of a key.
+    Place place(const Node& node, std::string_view key) const;
 
-    /// The value of a key, or null when it is not there.
+    /// The value of a key, or null when it is not there or could not be read.
     const Node* take(std::string_view key);
     bool has(std::string_view key) const;
+    /// Something is wrong with the mapping as a whole.
+    void problem(std::string message, std::string advice);
     void problem_at(const Node& node, std::string_view key, std::string message, std::string advice);
 
     /// Each leaves `target` alone when the key is missing or wrong; true when it stored a value.
@@ -95,6 +99,7 @@ class Mapping {
     void finish();
 
   private:
+    std::string key_path(std::string_view key) const;
     const Node* scalar(std::string_view key, std::string_view wanted);
     std::optional<unsigned> whole_value(std::string_view key, unsigned lowest, unsigned highest);
     std::optional<std::size_t> choice_index(std::string_view key, const std::vector<std::string_view>& words);

@@ -46,7 +46,7 @@ ReferenceKind reference_kind(TargetKind kind) {
 
 void refer(Mapping& mapping, const Node& node, std::string_view key, const Target& target) {
     mapping.context().references.push_back(
-        {reference_kind(target.kind), target.name, mapping.context().mark(node.at), mapping.key_path(key)});
+        {reference_kind(target.kind), target.name, mapping.place(node, key)});
 }
 
 void read_sources(Mapping& mapping, Route& route) {
@@ -81,7 +81,7 @@ void read_destinations(Mapping& mapping, const Config& config, Route& route) {
     const Node* to = mapping.take("to");
     const bool empty = to != nullptr && to->kind == Node::Kind::sequence && to->items.empty();
     if (to == nullptr || empty) {
-        mapping.context().problem(mapping.mark(), mapping.path(), "the route leads nowhere", "add to: [sip]");
+        mapping.problem("the route leads nowhere", "add to: [sip]");
         return;
     }
     for (const Node* node : mapping.list("to")) {
@@ -104,14 +104,13 @@ void read_destinations(Mapping& mapping, const Config& config, Route& route) {
 void read_routes(Context& context, const Node* node, Config& config) {
     if (node == nullptr || node->kind == Node::Kind::null) return;
     if (node->kind != Node::Kind::sequence) {
-        context.problem(context.mark(node->at), "routes", "this is no list",
+        context.problem(context.place(node->at, "routes"), "this is no list",
                         "write \"- {called: 0., to: [sip]}\" lines");
         return;
     }
     for (std::size_t i = 0; i < node->items.size(); ++i) {
         Mapping mapping(context, node->items[i], base::format("routes[{}]", i));
         Route route;
-        route.mark = mapping.mark();
         route.name = base::format("route {}", i + 1);
         mapping.text("name", route.name);
         const Node* called = mapping.take("called");

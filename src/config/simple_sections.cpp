@@ -22,8 +22,7 @@ void read_simulator(Context& context, const Node& node, Board& board) {
                            "remove fxs, fxo, e1 and t1, or the socket");
     }
     if (!sized && board.socket.empty()) {
-        context.problem(context.mark(node.at), "board.simulator", "the virtual board has no lines",
-                        "write for example simulator: {fxs: 4, fxo: 2}");
+        mapping.problem("the virtual board has no lines", "write for example simulator: {fxs: 4, fxo: 2}");
     }
 }
 
@@ -40,7 +39,7 @@ void read_board(Context& context, const Node* node, Board& board) {
     if (node->kind == Node::Kind::scalar) {
         if (node->text == "dahdi") return;
         const bool simulator = node->text == "simulator";
-        context.problem(context.mark(node->at), "board",
+        context.problem(context.place(node->at, "board"),
                         simulator
                             ? "the virtual board has no lines"
                             : base::format("\"{}\" is no kind of board", base::printable(node->text, 60)),
@@ -53,8 +52,7 @@ void read_board(Context& context, const Node* node, Board& board) {
         board.kind = BoardKind::simulator;
         read_simulator(context, *simulator, board);
     } else if (node->kind == Node::Kind::mapping && node->entries.empty()) {
-        context.problem(context.mark(node->at), "board", "the kind of board is missing",
-                        "use dahdi, or {simulator: {fxs: 4}}");
+        mapping.problem("the kind of board is missing", "use dahdi, or {simulator: {fxs: 4}}");
     }
     mapping.finish();
 }
@@ -86,8 +84,7 @@ void read_media(Context& context, const Node* node, Media& media) {
     read_duration_ms(mapping, "write_lead", milliseconds(10), milliseconds(100), media.write_lead_ms);
     mapping.finish();
     if (media.jitter_min_ms > media.jitter_max_ms) {
-        context.problem(mapping.mark(), "media.jitter_min", "jitter_min is above jitter_max",
-                        "make it smaller");
+        context.problem(mapping.place("jitter_min"), "jitter_min is above jitter_max", "make it smaller");
     }
 }
 

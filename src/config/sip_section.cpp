@@ -92,14 +92,10 @@ void read_account(Mapping& mapping, SipAccount& account) {
     }
 }
 
-void complete(Context& context, SipAccount& account, const std::string& path) {
-    if (account.server.empty()) {
-        context.problem(account.mark, path, "the account has no server", "add server: host or host:port");
-    }
-    if (account.mode == SipMode::gateway && account.user.empty()) {
-        context.problem(account.mark, path, "mode gateway registers one user for all, and none is named",
-                        "add user:");
-    }
+void complete(Mapping& mapping, SipAccount& account) {
+    if (account.server.empty()) mapping.problem("the account has no server", "add server: host or host:port");
+    if (account.mode == SipMode::gateway && account.user.empty())
+        mapping.problem("mode gateway registers one user for all, and none is named", "add user:");
     if (account.domain.empty()) account.domain = account.server;
     if (account.auth_user.empty()) account.auth_user = account.user;
 }
@@ -125,7 +121,6 @@ void read_sip(Context& context, const Node* node, Sip& sip) {
     }
     SipAccount shared;
     shared.codecs = {Codec::pcma, Codec::pcmu};
-    shared.mark = mapping.mark();
     const std::size_t before = context.problems.size();
     read_account(mapping, shared);
     const Node* accounts = mapping.take("accounts");
@@ -136,7 +131,7 @@ void read_sip(Context& context, const Node* node, Sip& sip) {
         const bool wanted = mapping.has("server") || mapping.has("mode") || mapping.has("user") ||
                             mapping.has("password") || mapping.has("password_file");
         if (!wanted) return;
-        complete(context, shared, "sip");
+        complete(mapping, shared);
         sip.accounts.push_back(std::move(shared));
         return;
     }
@@ -152,15 +147,14 @@ void read_sip(Context& context, const Node* node, Sip& sip) {
     for (std::size_t i = 0; i < accounts->items.size(); ++i) {
         Mapping entry(context, accounts->items[i], base::format("sip.accounts[{}]", i));
         SipAccount account = shared;
-        account.mark = entry.mark();
         account.name.clear();
         entry.name("name", account.name);
+        account.name_at = entry.place("name");
         read_account(entry, account);
         entry.finish();
         if (!entry.has("name"))
-            context.problem(account.mark, entry.path(), "the account has no name",
-                            "add name:, routes and ports refer to it");
-        if (!entry.has("server") || !account.server.empty()) complete(context, account, entry.path());
+            entry.problem("the account has no name", "add name:, routes and ports refer to it");
+        if (!entry.has("server") || !account.server.empty()) complete(entry, account);
         sip.accounts.push_back(std::move(account));
     }
 }

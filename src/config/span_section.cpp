@@ -31,8 +31,8 @@ void read_channels(Mapping& mapping, Span& span) {
     const Node* d_node = mapping.take("d_channel");
     mapping.whole("d_channel", 1, 1023, span.d_channel);
     if (node == nullptr) {
-        mapping.context().problem(mapping.mark(), mapping.path(), "the span has no channels",
-                                  "add channels: 1-31 (E1) or 1-24 (T1), as the board counts them");
+        mapping.problem("the span has no channels",
+                        "add channels: 1-31 (E1) or 1-24 (T1), as the board counts them");
         return;
     }
     if (!mapping.text("channels", text)) return;
@@ -74,29 +74,24 @@ void read_channels(Mapping& mapping, Span& span) {
 void read_spans(Context& context, const Node* node, Config& config) {
     if (node == nullptr || node->kind == Node::Kind::null) return;
     if (node->kind != Node::Kind::sequence) {
-        context.problem(context.mark(node->at), "spans", "this is no list",
+        context.problem(context.place(node->at, "spans"), "this is no list",
                         "write \"- {span: 1, channels: 1-31}\" lines");
         return;
     }
     for (std::size_t i = 0; i < node->items.size(); ++i) {
         Mapping mapping(context, node->items[i], base::format("spans[{}]", i));
         Span span;
-        span.mark = mapping.mark();
         span.country = config.country;
         if (!config.sip.accounts.empty()) span.account = config.sip.accounts.front().name;
         if (!mapping.whole("span", 1, 128, span.number) && !mapping.has("span")) {
-            context.problem(span.mark, mapping.path(), "the span has no number",
-                            "add span: 1, as the driver counts them");
+            mapping.problem("the span has no number", "add span: 1, as the driver counts them");
         }
         span.name = std::to_string(span.number);
         mapping.name("name", span.name);
         mapping.text("label", span.label);
         mapping.country("country", span.country);
-        const Node* account = mapping.take("account");
-        if (mapping.name("account", span.account)) {
-            context.references.push_back({ReferenceKind::account, span.account, context.mark(account->at),
-                                          mapping.key_path("account")});
-        }
+        if (mapping.name("account", span.account))
+            context.references.push_back({ReferenceKind::account, span.account, mapping.place("account")});
         const Node* number = mapping.take("number");
         if (mapping.text("number", span.number_default) && !is_number(span.number_default)) {
             mapping.problem_at(*number, "number",
@@ -105,6 +100,10 @@ void read_spans(Context& context, const Node* node, Config& config) {
         }
         read_switch(mapping, span);
         read_channels(mapping, span);
+        span.number_at = mapping.place("span");
+        span.name_at = mapping.place(mapping.has("name") ? "name" : "span");
+        span.channels_at = mapping.place("channels");
+        span.d_channel_at = mapping.place(mapping.has("d_channel") ? "d_channel" : "channels");
         mapping.finish();
         config.spans.push_back(std::move(span));
     }

@@ -48,8 +48,10 @@ class Builder final : public YAML::EventHandler {
         add(leaf(Node::Kind::null, mark));
     }
     void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-        throw Stop{{position(mark), "", "YAML aliases (*name) are not used here",
-                    "write the value out, or move what ports share to \"defaults:\""}};
+        refuse_sharing(mark, "YAML aliases (*name) are not used here");
+        Node node = leaf(Node::Kind::null, mark);
+        node.unreadable = true;
+        add(std::move(node));
     }
     void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
                   const std::string& value) override {
@@ -92,10 +94,12 @@ class Builder final : public YAML::EventHandler {
         node.at = position(mark);
         return node;
     }
-    static void refuse_anchor(const YAML::Mark& mark, YAML::anchor_t anchor) {
-        if (anchor == YAML::NullAnchor) return;
-        throw Stop{{position(mark), "", "YAML anchors (&name) are not used here",
-                    "write the value out, or move what ports share to \"defaults:\""}};
+    void refuse_anchor(const YAML::Mark& mark, YAML::anchor_t anchor) {
+        if (anchor != YAML::NullAnchor) refuse_sharing(mark, "YAML anchors (&name) are not used here");
+    }
+    void refuse_sharing(const YAML::Mark& mark, std::string message) {
+        problems_.push_back({position(mark), "", std::move(message),
+                             "write the value out, or move what ports share to \"defaults:\""});
     }
     void open(Node::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor) {
         refuse_anchor(mark, anchor);
@@ -136,7 +140,7 @@ class Builder final : public YAML::EventHandler {
         }
         Frame& parent = stack_.back();
         if (parent.node.kind == Node::Kind::sequence) {
-            parent.node.items.push_back(std::move(node));
+            if (!node.unreadable) parent.node.items.push_back(std::move(node));
         } else if (parent.key_next) {
             if (node.kind != Node::Kind::scalar) refuse_key(node.at);
             parent.key = std::move(node.text);

@@ -23,6 +23,7 @@ struct Node {
     std::string text;            ///< scalar; free of control characters
     std::vector<Node> items;     ///< sequence
     std::vector<Entry> entries;  ///< mapping, keys unique
+    bool unreadable = false;     ///< null in place of an alias, which is among the problems
 };
 
 struct Entry {
@@ -41,8 +42,9 @@ struct YamlProblem {
 inline constexpr std::size_t max_file_bytes = 1024 * 1024;
 
 struct YamlResult {
-    std::optional<Node> root;           ///< empty when the text could not be read to its end
-    std::vector<YamlProblem> problems;  ///< duplicate keys leave a root, everything else does not
+    std::optional<Node> root;  ///< empty when the text could not be read to its end
+    std::vector<YamlProblem>
+        problems;  ///< duplicate keys, anchors and aliases leave a root; nothing else does
 };
 
 YamlResult parse_yaml(const std::string& text);

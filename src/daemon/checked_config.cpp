@@ -48,8 +48,7 @@ std::optional<config::Config> load_checked(const std::string& path, WithBoard wi
 std::vector<config::Problem> compare_with_board(const config::Config& config, hardware::Board& board) {
     const auto channels = board.channels();
     if (!channels)
-        return {{.mark = {.file = config.file},
-                 .key = "board",
+        return {{.at = {.mark = {.file = config.file}, .key = "board"},
                  .message = channels.error().message,
                  .advice = {}}};
     return config::check_board(config, board_channels(*channels));

@@ -78,7 +78,8 @@ struct Gateway::Impl {
     base::Result<void> open_lines();
     void lines_changed();
     void start_sip();
-    base::Result<void> start_control();
+    base::Result<void> listen_for_control();
+    void offer_commands();
     void finish_stop(std::function<void()> done);
 };
 
@@ -96,6 +97,8 @@ void Gateway::stop(std::function<void()> done) {
 }
 
 base::Result<void> Gateway::Impl::start() {
+    // First of all: where another gateway is at work, this one must not touch the board.
+    if (auto result = listen_for_control(); !result) return result;
     if (auto result = start_board(); !result) return result;
     start_engine();
     observe_calls();
@@ -103,7 +106,7 @@ base::Result<void> Gateway::Impl::start() {
     if (auto result = open_lines(); !result) return result;
     start_sip();
     if (board.virtual_board) world = std::make_unique<InProcessWorld>(config, *board.virtual_board);
-    if (auto result = start_control(); !result) return result;
+    offer_commands();
     lines_changed();
     log::info("daemon", "ready: {} ports and {} spans on board {}, {} SIP accounts", system->ports.size(),
               system->spans.size(), board.board->name(), config.sip.accounts.size());
@@ -187,7 +190,15 @@ void Gateway::Impl::start_sip() {
         calls.add_exit(*exit);
 }
 
-base::Result<void> Gateway::Impl::start_control() {
+base::Result<void> Gateway::Impl::listen_for_control() {
+    control::ServerOptions options;
+    options.socket_path = config.control.socket;
+    options.group = config.control.group;
+    control_server = std::make_unique<control::Server>(context, commands, std::move(options));
+    return control_server->start();
+}
+
+void Gateway::Impl::offer_commands() {
     system = std::make_unique<control::System>(
         control::System{.ports = {},
                         .spans = {},
@@ -202,11 +213,6 @@ base::Result<void> Gateway::Impl::start_control() {
                         .routes = route_rules(config.routes),
                         .simulation = world ? &world->simulation() : nullptr});
     control::add_all_commands(commands, *system, context);
-    control::ServerOptions options;
-    options.socket_path = config.control.socket;
-    options.group = config.control.group;
-    control_server = std::make_unique<control::Server>(context, commands, std::move(options));
-    return control_server->start();
 }
 
 void Gateway::Impl::stop(std::function<void()> done) {

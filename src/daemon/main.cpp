@@ -69,6 +69,8 @@ int run(const tipring::config::Config& config) {
     tipring::daemon::Gateway gateway(context, config);
     if (const auto started = gateway.start(); !started) {
         log::error("daemon", "cannot start: {}", started.error().message);
+        if (!config.log.file.empty())
+            std::cerr << "tipringd: cannot start: " << started.error().message << "\n";
         return 1;
     }
     boost::asio::signal_set signals(context, SIGTERM, SIGINT);

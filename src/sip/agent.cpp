@@ -44,7 +44,7 @@ class Probe final : public HandleOwner {
         nua_options(handle_.get(), NUTAG_URL(url_of(uri)), TAG_END());
     }
     void on_event(const NuaEvent& event) override {
-        if (event.kind != nua_r_options || event.sip == nullptr) return;
+        if (event.kind != nua_r_options || !event.from_peer()) return;
         agent_.report([account = account_](AgentObserver& observer) { observer.on_probe_answer(account); });
     }
 

@@ -96,7 +96,7 @@ void Dialog::on_event(const NuaEvent& event) {
 }
 
 void Dialog::on_invite_answer(const NuaEvent& event) {
-    heard_anything_ = heard_anything_ || event.sip != nullptr;
+    heard_anything_ = heard_anything_ || event.from_peer();
     if (event.status < 200) return on_provisional(event);
     if (event.status < 300) return on_success(event);
     // A server that answers again after we gave the call up must not have it placed once more.

@@ -12,6 +12,7 @@ class HandleOwner;
 }  // namespace tipring::sip
 #define NUA_MAGIC_T ::tipring::sip::Agent
 #define NUA_HMAGIC_T ::tipring::sip::HandleOwner
+#include <sofia-sip/nta.h>
 #include <sofia-sip/nua.h>
 #include <sofia-sip/nua_tag.h>
 #include <sofia-sip/sip.h>
@@ -31,6 +32,9 @@ struct NuaEvent {
     const char* phrase;
     const sip_t* sip;
     const tagi_t* tags;
+
+    /// False for a response that Sofia made up itself, such as 503 after "port unreachable".
+    bool from_peer() const { return !nta_sip_is_internal(sip); }
 };
 
 class HandleOwner {

@@ -102,8 +102,7 @@ void Registrar::attempt(Entry& entry) {
     ++entry.view.attempts;
     if (entry.view.state != RegistrationState::failed)
         set_state(entry, RegistrationState::registering, entry.view.reason);
-    entry.deadline.start(answer_limit,
-                         [this, &entry] { fail(entry, "no answer from " + entry.view.server); });
+    entry.deadline.start(answer_limit, [this, &entry] { fail_silent(entry); });
     door_.send(order);
 }
 
@@ -115,7 +114,7 @@ void Registrar::on_answer(const RegistrationAnswer& answer) {
     entry.deadline.stop();
     if (answer.from_network) entry.account.mark_alive();
     if (answer.status < 300) return succeed(entry, answer.expires);
-    if (!answer.from_network) return fail(entry, "no answer from " + entry.view.server);
+    if (!answer.from_network) return fail_silent(entry);
     const bool too_brief =
         answer.status == 423 && answer.min_expires > entry.expires && answer.min_expires <= longest_expiry;
     if (too_brief) {
@@ -144,6 +143,11 @@ void Registrar::fail(Entry& entry, std::string reason) {
                        std::chrono::duration_cast<std::chrono::seconds>(wait));
     entry.retry.start(wait, [this, &entry] { enqueue(entry); });
     set_state(entry, RegistrationState::failed, std::move(reason));
+}
+
+void Registrar::fail_silent(Entry& entry) {
+    fail(entry, "no answer from " + entry.view.server);
+    door_.silent(entry.account);
 }
 
 void Registrar::set_state(Entry& entry, RegistrationState state, std::string reason) {

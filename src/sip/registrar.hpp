@@ -21,6 +21,7 @@ class Registrar {
     struct Door {
         std::function<void(const RegistrationOrder&)> send;
         std::function<void(std::uint64_t)> drop;
+        std::function<void(Account&)> silent;  ///< the account's server did not answer
     };
 
     Registrar(base::Reactor& reactor, Door door, std::function<void(const RegistrationView&)> on_change);
@@ -53,6 +54,7 @@ class Registrar {
     void send_some();
     void attempt(Entry& entry);
     void fail(Entry& entry, std::string reason);
+    void fail_silent(Entry& entry);
     void succeed(Entry& entry, std::chrono::seconds expires);
     void set_state(Entry& entry, RegistrationState state, std::string reason);
 

@@ -49,7 +49,7 @@ void Registration::on_answer(const NuaEvent& event) {
     answer.id = order_.id;
     answer.status = event.status;
     answer.phrase = std::string(text_of(event.phrase));
-    answer.from_network = event.sip != nullptr;
+    answer.from_network = event.from_peer();
     if (challenges_ > 0 && event.status >= 900) {
         // Sofia's own 904: the same credentials again, which the server has not accepted.
         answer.status = 401;

@@ -158,7 +158,8 @@ ServiceImpl::ServiceImpl(ServiceParts parts)
                  {[this](const RegistrationOrder& order) {
                       tell([order](Agent& agent) { agent.keep_registered(order); });
                   },
-                  [this](std::uint64_t id) { tell([id](Agent& agent) { agent.drop_registration(id); }); }},
+                  [this](std::uint64_t id) { tell([id](Agent& agent) { agent.drop_registration(id); }); },
+                  [this](Account& account) { mark_dead(account); }},
                  parts_.on_registration),
       listen_timer_(parts_.reactor),
       way_timer_(parts_.reactor),

@@ -18,6 +18,13 @@ struct Mark {
     friend bool operator==(const Mark&, const Mark&) = default;
 };
 
+/// A value of the file, for messages about it.
+struct Place {
+    Mark mark;
+    std::string key;  ///< path, for example "ports[2].channel" (entries are counted from 0)
+    friend bool operator==(const Place&, const Place&) = default;
+};
+
 enum class BoardKind { dahdi, simulator };
 
 struct Board {
@@ -55,7 +62,7 @@ struct SipAccount {
     std::chrono::milliseconds dead_after{3000};
     /// Extra addresses (literals) whose requests belong to this account.
     std::vector<std::string> accept_from;
-    Mark mark;
+    Place name_at;
 };
 
 struct Sip {
@@ -91,7 +98,7 @@ struct Port {
     std::chrono::milliseconds dial_tone{16000}, first_digit{16000}, inter_digit{8000},
         short_inter_digit{3000};
     std::chrono::milliseconds ring_timeout{120000};  ///< fxs: ringing without answer
-    Mark mark;
+    Place channel_at, number_at;
 };
 
 enum class SpanSide { user, network };
@@ -111,7 +118,7 @@ struct Span {
     std::string country;
     std::string account;
     std::string number_default;  ///< calling number when the caller has none
-    Mark mark;
+    Place number_at, name_at, channels_at, d_channel_at;
 
     /// A T1 has its D-channel in the last of 24 timeslots.
     bool is_t1() const { return d_channel == first_channel + 23 && bearers.size() < 24; }
@@ -130,7 +137,6 @@ struct Route {
     unsigned strip = 0;
     std::string prefix;
     std::vector<Target> to;
-    Mark mark;
 };
 
 struct Media {

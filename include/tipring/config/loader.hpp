@@ -15,8 +15,7 @@ namespace tipring::config {
 
 /// One thing that is wrong, with what to do about it.
 struct Problem {
-    Mark mark;
-    std::string key;      ///< path, for example "ports[2].channel" (entries are counted from 0)
+    Place at;             ///< `key` may be empty: the file itself
     std::string message;  ///< what is wrong; never holds a secret
     std::string advice;   ///< what to do
 };

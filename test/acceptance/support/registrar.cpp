@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include "udp_port.hpp"
+
 namespace tipring::acceptance {
 using namespace std::chrono_literals;
 
@@ -62,18 +64,11 @@ std::string configuration(std::uint16_t port, const std::string& password,
     return text + route;
 }
 
-/// A program holds the UDP port; the socket is bound before Kamailio's workers start.
-bool bound(std::uint16_t port) {
-    char hex[16];
-    std::snprintf(hex, sizeof hex, ":%04X ", port);
-    return read_file("/proc/net/udp").find(hex) != std::string::npos;
-}
-
 }  // namespace
 
 Registrar::Registrar(const TemporaryFolder& folder, std::uint16_t port, const std::string& password,
                      const std::string& gateway_numbers) {
-    if (!eventually(2s, [port] { return !bound(port); }))
+    if (!eventually(2s, [port] { return !test::udp_port_bound(port); }))
         throw std::runtime_error("the registrar's port is in use: " + std::to_string(port));
     const auto work = folder.file("kamailio");
     std::filesystem::create_directories(work);
@@ -82,7 +77,7 @@ Registrar::Registrar(const TemporaryFolder& folder, std::uint16_t port, const st
         std::vector<std::string>{"kamailio", "-f", work + "/kamailio.cfg", "-DD", "-E", "-m", "16", "-M", "4",
                                  "-Y", work, "-w", work},
         work + "/log");
-    if (!eventually(20s, [port] { return bound(port); })) {
+    if (!eventually(20s, [port] { return test::udp_port_bound(port); })) {
         throw std::runtime_error("kamailio did not start:\n" + log());
     }
 }

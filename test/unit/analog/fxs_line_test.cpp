@@ -212,9 +212,9 @@ TEST_CASE("fxs: the far end hangs up: battery drop, then a tone until on-hook") 
         CHECK(fed.timer(LineTimer::drop) ==
               "seize start_audio play_tone(congestion) start_timer(tone 20000)");
     }
-    CHECK(fed.start("201") == (fed.state() == "idle"
-                                   ? "start_ringing start_timer(ring 120000) report_alerting(local)"
-                                   : "report_released(17)"));
+    const bool idle = fed.state() == "idle";
+    CHECK(fed.start("201") ==
+          (idle ? "start_ringing start_timer(ring 120000) report_alerting(local)" : "report_released(17)"));
 }
 
 TEST_CASE("fxs: digits in talk") {

@@ -77,7 +77,7 @@ TEST_CASE("wrong types and ranges") {
          "test.yaml:2:20: media.rtp_ports: \"20000\" is no usable range of UDP ports; write first-last "
          "within 1024-65535, two ports for each call at a time"},
         {port + "media: {jitter_min: 100ms, jitter_max: 50ms}\n",
-         "test.yaml:2:8: media.jitter_min: jitter_min is above jitter_max; make it smaller"},
+         "test.yaml:2:21: media.jitter_min: jitter_min is above jitter_max; make it smaller"},
         {port + "log: {level: loud}\n",
          "test.yaml:2:14: log.level: \"loud\" is not possible here; use trace, debug, info, warning or "
          "error"},
@@ -135,12 +135,15 @@ TEST_CASE("ports: what is missing, doubled or out of place") {
          "test.yaml:1:48: ports[0].to: this belongs to an exchange line (kind: fxo); remove it from the "
          "telephone port"},
         {"ports:\n- {channels: 1-2, kind: fxs, number: 1}\n- {channel: 2, kind: fxs, number: 3}\n",
-         "test.yaml:3:3: ports: channel 2 is used twice (first in line 2); give each port and span its own "
+         "test.yaml:3:13: ports[1].channel: channel 2 is used twice (first in line 2); give each port and "
+         "span its own "
          "channels"},
         {"ports:\n- {channels: 1-2, kind: fxs, number: 1}\n- {channel: 3, kind: fxs, number: 2}\n",
-         "test.yaml:3:3: ports: number 2 is used twice (first in line 2); give each port its own number"},
+         "test.yaml:3:35: ports[1].number: number 2 is used twice (first in line 2); give each port its own "
+         "number"},
         {"ports:\n- {channel: 16, kind: fxs, number: 1}\nspans:\n- {span: 1, channels: 1-31}\n",
-         "test.yaml:4:3: spans: channel 16 is used twice (first in line 2); give each port and span its own "
+         "test.yaml:4:23: spans[0].channels: channel 16 is used twice (first in line 2); give each port and "
+         "span its own "
          "channels"},
     });
 }
@@ -161,9 +164,11 @@ TEST_CASE("spans: what is missing or impossible") {
         {"spans: [{span: 1, channels: 1-31, d_channel: 32}]\n",
          "test.yaml:1:46: spans[0].d_channel: channel 32 is not one of the span; use one of 1-31"},
         {"spans:\n- {span: 1, channels: 1-31}\n- {span: 1, channels: 32-62}\n",
-         "test.yaml:3:3: spans: span 1 is used twice (first in line 2); write one entry for each span"},
+         "test.yaml:3:10: spans[1].span: span 1 is used twice (first in line 2); write one entry for each "
+         "span"},
         {"spans:\n- {span: 1, channels: 1-31}\n- {span: 2, name: '1', channels: 32-62}\n",
-         "test.yaml:3:3: spans: span name 1 is used twice (first in line 2); give each span its own name"},
+         "test.yaml:3:19: spans[1].name: span name 1 is used twice (first in line 2); give each span its own "
+         "name"},
         {"ports: [{channel: 1, kind: fxo, number: 1, group: city, enabled: no, to: 2}, {channel: 2, kind: "
          "fxs, "
          "number: 2}]\nroutes: [{called: 112, to: [group city]}]\n",
@@ -206,7 +211,8 @@ TEST_CASE("sip: what is missing or impossible") {
          "test.yaml:2:28: sip.accounts: sip.server and sip.accounts are both given; move the server into the "
          "list of accounts"},
         {port + "sip: {accounts: [{name: a, server: a}, {name: a, server: b}]}\n",
-         "test.yaml:2:40: sip.accounts: account a is used twice (first in line 2); give each account its own "
+         "test.yaml:2:47: sip.accounts[1].name: account a is used twice (first in line 2); give each account "
+         "its own "
          "name"},
     });
 }
@@ -283,10 +289,36 @@ routes:
     REQUIRE(problems.size() == 5);
     CHECK(contains(problems[0], "test.yaml:1:1: contry:"));
     CHECK(contains(problems[1], "test.yaml:2:29: sip.expires: \"60\" has no unit"));
-    CHECK(contains(problems[2], "test.yaml:5:5: ports: channel 2 is used twice"));
+    CHECK(contains(problems[2], "test.yaml:5:15: ports[1].channel: channel 2 is used twice"));
     CHECK(contains(problems[3],
                    "test.yaml:5:24: ports[1].kind: \"fsx\" is not possible here; did you mean \"fxs\"?"));
     CHECK(contains(problems[4], "test.yaml:7:23: routes[0].to: there is no group \"city\""));
+}
+
+TEST_CASE("channels that are used twice are one problem for each entry") {
+    const auto problems = load_bad(
+        "ports:\n- {channels: 1-4, kind: fxs, number: 101}\n- {channels: 3-6, kind: fxs, number: 201}\n");
+    CHECK(problems == std::vector<std::string>{
+                          "test.yaml:3:14: ports[1].channels: channels 3-4 are used twice (first in line 2); "
+                          "give each port and span its own channels"});
+}
+
+TEST_CASE("anchors and aliases hide no other problem") {
+    const auto problems = load_bad(R"(contry: de
+defaults: &shared {account: pbx}
+ports:
+  - {channel: 1, kind: fxs, number: 101, group: *shared}
+  - {<<: *shared, channel: 2, kind: fsx, number: 102}
+  - *shared
+sip: {name: *shared, server: a, password: ""}
+)");
+    REQUIRE(problems.size() == 9);
+    CHECK(contains(problems[0], "test.yaml:1:1: contry:"));
+    CHECK(contains(problems[1], "test.yaml:2:11: YAML anchors (&name) are not used here"));
+    CHECK(contains(problems[2], "test.yaml:2:29: defaults.account: there is no SIP account"));
+    CHECK(contains(problems[3], "test.yaml:4:49: YAML aliases (*name) are not used here"));
+    CHECK(contains(problems[5], "test.yaml:5:37: ports[1].kind: \"fsx\" is not possible here"));
+    CHECK(contains(problems[8], "test.yaml:7:43: sip.password: the password is empty"));
 }
 
 TEST_CASE("a secret file that cannot be read is named with the reason") {
@@ -355,14 +387,26 @@ TEST_CASE("check_board compares with what is really there") {
     const auto problems = check_board(config, board);
     REQUIRE(problems.size() == 2);
     CHECK(to_text(problems[0]) ==
-          "test.yaml:2:3: ports: channel 2 of the board is fxo, not fxs; the board's channels that are fxs: "
-          "1, 4");
+          "test.yaml:2:14: ports[0].channels: channel 2 is fxo on the board, not fxs; the board's channels "
+          "that are fxs: 1, 4");
     CHECK(to_text(problems[1]) ==
-          "test.yaml:2:3: ports: the board has no channel 3; the board's channels that are fxs: 1, 4");
-    CHECK(to_text(check_board(load_good("ports:\n- {channels: 1-9, kind: fxs, number: 10}\n"), board)[1]) ==
-          "test.yaml:2:3: ports: the board has no channel 3; the board's channels that are fxs: 1, 4");
-    CHECK(to_text(check_board(load_good("ports:\n- {channels: 11-14, kind: fxs, number: 10}\n"), board)[0]) ==
-          "test.yaml:2:3: ports: the board has no channels 11-14; the board's channels that are fxs: 1, 4");
+          "test.yaml:2:14: ports[0].channels: channel 3 is not on the board; the board's channels that are "
+          "fxs: 1, 4");
+    const auto several = check_board(
+        load_good("ports:\n- {channels: [1-4, 8, 9], kind: fxs, number: 10}\n- {channels: 11-14, kind: fxs, "
+                  "number: 30}\n"),
+        board);
+    REQUIRE(several.size() == 5);
+    CHECK(
+        to_text(several[3]).starts_with("test.yaml:2:23: ports[0].channels: channel 9 is not on the board;"));
+    CHECK(to_text(several[4])
+              .starts_with("test.yaml:3:14: ports[1].channels: channels 11-14 are not on the board;"));
+    const auto other_span =
+        check_board(load_good("spans:\n- {span: 1, channels: 5-7, d_channel: 7}\n"), board);
+    REQUIRE(other_span.size() == 1);
+    CHECK(to_text(other_span[0]) ==
+          "test.yaml:2:23: spans[0].channels: channels 5-7 are in span 2 of the board; write span: 2, or the "
+          "channels of span 1");
     board[1].kind = BoardChannelKind::fxs;
     board.push_back({3, BoardChannelKind::fxs, 1});
     CHECK(check_board(config, board).empty());

@@ -12,12 +12,14 @@ struct Bench {
     test::ManualReactor reactor;
     std::vector<sip::RegistrationOrder> sent;
     std::vector<std::uint64_t> dropped;
+    unsigned silences = 0;
     config::SipAccount settings;
     std::unique_ptr<sip::Account> account;
-    sip::Registrar registrar{reactor,
-                             {[this](const sip::RegistrationOrder& order) { sent.push_back(order); },
-                              [this](std::uint64_t id) { dropped.push_back(id); }},
-                             {}};
+    sip::Registrar registrar{
+        reactor,
+        {[this](const sip::RegistrationOrder& order) { sent.push_back(order); },
+         [this](std::uint64_t id) { dropped.push_back(id); }, [this](sip::Account&) { ++silences; }},
+        {}};
 
     explicit Bench(unsigned ports) {
         settings.server = "127.0.0.1";
@@ -57,6 +59,7 @@ TEST_CASE("a silent registrar is tried again later and later") {
     CHECK(view.state == sip::RegistrationState::failed);
     CHECK(view.reason == "no answer from 127.0.0.1");
     CHECK(bench.dropped.size() == 1);
+    CHECK(bench.silences == 1);
     bench.reactor.advance(std::chrono::milliseconds(3700));
     CHECK(bench.sent.size() == 1);
     bench.reactor.advance(std::chrono::milliseconds(2600));
@@ -79,6 +82,7 @@ TEST_CASE("success resets the back-off") {
         refused.from_network = true;
         bench.registrar.on_answer(refused);
         CHECK(bench.registrar.views()[0].reason == "503 Service Unavailable");
+        CHECK(bench.silences == 0);
         waited = std::chrono::milliseconds(0);
         while (bench.sent.size() == attempts && waited < std::chrono::seconds(200)) {
             bench.reactor.advance(std::chrono::milliseconds(100));

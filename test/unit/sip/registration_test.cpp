@@ -6,6 +6,7 @@
 #include <csignal>
 
 #include "service_fixture.hpp"
+#include "udp_port.hpp"
 
 using namespace tipring;
 using test::RawPeer;
@@ -70,6 +71,42 @@ TEST_CASE("a registration that fails says why in words") {
     CHECK(side.service->registrations()[0].reason == "403 Forbidden");
 }
 
+// The kernel says "connection refused" then, which Sofia turns into a 503 of its own.
+TEST_CASE("where nobody listens, the server has not answered: no call waits for it") {
+    const auto nobody = RawPeer().port();
+    test::Loop loop;
+    Side side(loop, 41900);
+    side.add_account("pbx", nobody, config::SipMode::per_port);
+    side.identities = {port_201};
+    side.start();
+    REQUIRE(loop.wait_for(
+        [&] { return side.service->registrations().at(0).state == sip::RegistrationState::failed; }));
+    CHECK(side.service->registrations()[0].reason == "no answer from 127.0.0.1");
+    call::Cause why;
+    const call::CallRequest request{{"300", "", call::Presentation::allowed}, "201", {}};
+    CHECK_FALSE(side.service->exits().at(0)->open(base::LegId{1}, request, why));
+    CHECK(why.value == call::q850::network_out_of_order);
+}
+
+TEST_CASE("a call to where nobody listens ends as one that got no answer") {
+    const auto nobody = RawPeer().port();
+    test::Loop loop;
+    Side side(loop, 42000);
+    side.add_account("pbx", nobody);
+    side.start();
+    test::FakeObserver observer;
+    call::Cause why;
+    const call::CallRequest request{{"300", "", call::Presentation::allowed}, "201", {}};
+    auto& exit = *side.service->exits().at(0);
+    const auto leg = exit.open(base::LegId{1}, request, why);
+    REQUIRE(leg);
+    leg->observe(&observer);
+    leg->start(request);
+    REQUIRE(loop.wait_for([&] { return observer.saw("released"); }));
+    CHECK(observer.cause.value == call::q850::network_out_of_order);
+    CHECK_FALSE(exit.open(base::LegId{2}, request, why));
+}
+
 namespace {
 
 /// SIPp as a server, in a process of its own.
@@ -107,13 +144,12 @@ class Sipp {
 TEST_CASE("another implementation computes the same digest") {
     test::Loop loop;
     const auto port = test::free_port();
-    Sipp registrar("register_digest.xml", port);
+    const Sipp registrar("register_digest.xml", port);
+    REQUIRE(loop.wait_for([&] { return test::udp_port_bound(port); }));
     Side side(loop, 41650);
     side.add_account("pbx", port, config::SipMode::per_port);
     side.identities = {port_201};
     side.start();
-    // SIPp may need longer to start than the first request takes; it is repeated after 0.5 s, 1 s ... (RFC
-    // 3261 17.1.2.1).
     CHECK(loop.wait_for(
         [&] { return side.service->registrations().at(0).state == sip::RegistrationState::registered; }));
 }

@@ -4,9 +4,11 @@
 #include <CLI/Formatter.hpp>
 #include <boost/json/serialize.hpp>
 #include <cstdlib>
+#include <filesystem>
 #include <functional>
 #include <iostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "client.hpp"
@@ -39,6 +41,19 @@ struct Arguments {
 
 std::string done(const json::value&) {
     return "done\n";
+}
+
+std::string render_hook(const json::value& answer) {
+    const std::string already = flag(answer, "changed") ? "" : " already";
+    return (flag(answer, "off_hook") ? "off the hook" : "on the hook") + already + "\n";
+}
+
+std::string render_line_hang_up(const json::value& answer) {
+    return flag(answer, "changed") ? "done\n" : "there was no call\n";
+}
+
+std::string render_recorded(const json::value& answer) {
+    return text(answer, "milliseconds") + " ms in " + safe(text(answer, "wav")) + "\n";
 }
 
 std::string render_ended(const json::value& answer) {
@@ -126,9 +141,17 @@ void add_sim_phones(CLI::App& sim, Arguments& arguments, Job& job) {
         command->callback([&, method, render] { job = {method, {{"port", arguments.port}}, render}; });
         return command;
     };
-    with_port("lift", "Lift the receiver of a telephone (answers when it rings)", "sim.lift", done);
-    with_port("hangup", "Hang up a telephone", "sim.hang_up", done);
+    with_port("lift", "Lift the receiver of a telephone (answers when it rings)", "sim.lift", render_hook);
+    with_port("hangup", "Hang up a telephone", "sim.hang_up", render_hook);
     with_port("hear", "What is heard now in a telephone, a line or \"isdn\"", "sim.hear", render_hearing);
+    with_port("record", "Record what is heard in a telephone, a line or \"isdn\"", "sim.record", done);
+    auto* stop = with_port("record-stop", "End the recording", "sim.record_stop", render_recorded);
+    stop->add_option("FILE", arguments.wav, "WAV file that the daemon writes")->required();
+    stop->callback([&] {
+        job = {"sim.record_stop",
+               {{"port", arguments.port}, {"wav", std::filesystem::absolute(arguments.wav).string()}},
+               render_recorded};
+    });
     auto* dial = with_port("dial", "Dial on a telephone", "sim.dial", done);
     dial->add_option("DIGITS", arguments.number, "0-9 * # A-D")->required();
     dial->add_flag("--pulse", arguments.pulse, "Rotary dial instead of tones");
@@ -170,7 +193,7 @@ void add_sim_trunks(CLI::App& sim, Arguments& arguments, Job& job) {
     hangup->callback([&] {
         job = {"sim.line_hang_up",
                {{"line", arguments.port}, {"how", arguments.word.empty() ? "battery" : arguments.word}},
-               done};
+               render_line_hang_up};
     });
     auto* call = sim.add_subcommand("call", "A call comes in from the ISDN network");
     call->add_option("TO", arguments.number, "Called number")->required();
@@ -189,6 +212,23 @@ void add_sim_trunks(CLI::App& sim, Arguments& arguments, Job& job) {
     sim.add_subcommand("state", "All telephones, lines and ISDN calls")->callback([&job] {
         job = {"sim.state", {}, render_sim_state};
     });
+}
+
+/// What is wrong with the command line; where a command belongs, which ones there are.
+std::string usage_problem(const CLI::App& app, const CLI::ParseError& error) {
+    const CLI::App* at = &app;
+    while (!at->get_subcommands().empty())
+        at = at->get_subcommands().front();
+    const auto commands = at->get_subcommands([](const CLI::App*) { return true; });
+    if (at->get_require_subcommand_min() == 0 || commands.empty()) return error.what();
+    const auto words = app.remaining(true);
+    auto text = words.empty() ? std::string("a command is missing")
+                              : "there is no command \"" + safe(words.front()) + "\"";
+    if (at != &app) text = at->get_name() + ": " + text;
+    const char* separator = "; use ";
+    for (const auto* command : commands)
+        text += std::exchange(separator, ", ") + command->get_name();
+    return text;
 }
 
 int report(const Failure& failure) {
@@ -234,6 +274,7 @@ int main(int argc, char** argv) {
     app.name("tipringctl");
     app.require_subcommand(1);
     app.fallthrough();  // --json and --socket may stand anywhere
+    app.set_version_flag("-V,--version", "tipringctl " TIPRING_VERSION);
     app.add_flag("--json", arguments.raw, "Print the daemon's answer as JSON");
     app.add_option("--socket", arguments.socket, "Control socket of the daemon")
         ->envname("TIPRING_SOCKET")
@@ -249,7 +290,10 @@ int main(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? exit_ok : exit_usage;
+        if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+        std::cerr << "tipringctl: " << usage_problem(app, error)
+                  << "\nRun with --help for more information.\n";
+        return exit_usage;
     }
     return run(arguments, job);
 }

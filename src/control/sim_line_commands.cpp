@@ -46,6 +46,7 @@ class SimLineHangUpCommand final : public SimCommand {
         if (how != "battery" && how != "busy") {
             return CommandError{rpc_code::invalid_parameters, "parameter \"how\" is battery or busy"};
         }
+        const bool changed = (*line)->state() != "idle";
         if (!(*line)->line_seized()) {
             (*line)->stop_ringing();
         } else if (how == "battery") {
@@ -53,7 +54,7 @@ class SimLineHangUpCommand final : public SimCommand {
         } else {
             (*line)->hang_up_by_tone("busy");
         }
-        return json::object{{"how", how}};
+        return json::object{{"how", how}, {"changed", changed}};
     }
 };
 

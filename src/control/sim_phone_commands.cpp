@@ -28,8 +28,9 @@ class SimLiftCommand final : public SimCommand {
     Reply act(Simulation& simulation, const json::object& parameters) override {
         const auto phone = telephone(simulation, parameters);
         if (!phone) return phone.error();
+        const bool changed = !(*phone)->off_hook();
         (*phone)->lift();
-        return json::object{{"off_hook", true}};
+        return json::object{{"off_hook", true}, {"changed", changed}};
     }
 };
 
@@ -44,8 +45,9 @@ class SimHangUpCommand final : public SimCommand {
     Reply act(Simulation& simulation, const json::object& parameters) override {
         const auto phone = telephone(simulation, parameters);
         if (!phone) return phone.error();
+        const bool changed = (*phone)->off_hook();
         (*phone)->hang_up();
-        return json::object{{"off_hook", false}};
+        return json::object{{"off_hook", false}, {"changed", changed}};
     }
 };
 

@@ -93,12 +93,14 @@ void Account::mark_dead(std::function<void()> probe) {
         base::log::warning("sip", "account {}: {} does not answer; not used for {}", settings_.name,
                            server_.host, dead_time);
     dead_until_ = reactor_.now() + dead_time;
-    probe();
-    probe_timer_.start(probe_interval, [this, probe] {
-        if (!dead()) return;
-        const auto until = dead_until_;
-        mark_dead(probe);
-        dead_until_ = until;  // a probe does not prolong the time
+    probe_ = std::move(probe);
+    ask();
+}
+
+void Account::ask() {
+    probe_();
+    probe_timer_.start(probe_interval, [this] {
+        if (dead()) ask();
     });
 }
 

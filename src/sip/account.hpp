@@ -53,6 +53,7 @@ class Account {
     MediaPreferences media() const;
 
   private:
+    void ask();
     const Identity* identity_for(const call::CallRequest& request) const;
     bool find_local_host();
     void log_way() const;
@@ -72,6 +73,7 @@ class Account {
     std::vector<std::string> addresses_;
     std::string local_host_;
     base::TimePoint dead_until_{};
+    std::function<void()> probe_;
     base::Timer probe_timer_;
 };
 

@@ -76,12 +76,12 @@ base::Result<void> Agent::create(su_root_s* root) {
     nua_ = nua_create(
         root, &Agent::on_nua_event, this, NUTAG_URL(url_of(url)),
         NUTAG_MEDIA_ENABLE(0),  // Sofia's SDP parser must never run, see message_guard.hpp
-        NUTAG_SIP_PARSER(guard_->parser()), NUTAG_USER_AGENT("Tipring"), SIPTAG_ALLOW_STR(allowed_methods),
-        NUTAG_APPL_METHOD(nothing), NUTAG_APPL_METHOD(own_methods), SIPTAG_SUPPORTED_STR("100rel, timer"),
-        NUTAG_AUTOANSWER(0), NUTAG_AUTOALERT(0), NUTAG_AUTOACK(0), NUTAG_AUTO302(0),
-        NUTAG_SESSION_TIMER(no_session_timer_of_our_own), NUTAG_MIN_SE(shortest_session_seconds),
-        NUTAG_SESSION_REFRESHER(nua_remote_refresher), NUTAG_UPDATE_REFRESH(1),
-        NTATAG_UDP_MTU(never_switch_to_tcp), TPTAG_UDP_RMEM(receive_buffer),
+        NUTAG_SIP_PARSER(guard_->parser()), SIPTAG_USER_AGENT_STR("Tipring"),
+        SIPTAG_ALLOW_STR(allowed_methods), NUTAG_APPL_METHOD(nothing), NUTAG_APPL_METHOD(own_methods),
+        SIPTAG_SUPPORTED_STR("100rel, timer"), NUTAG_AUTOANSWER(0), NUTAG_AUTOALERT(0), NUTAG_AUTOACK(0),
+        NUTAG_AUTO302(0), NUTAG_SESSION_TIMER(no_session_timer_of_our_own),
+        NUTAG_MIN_SE(shortest_session_seconds), NUTAG_SESSION_REFRESHER(nua_remote_refresher),
+        NUTAG_UPDATE_REFRESH(1), NTATAG_UDP_MTU(never_switch_to_tcp), TPTAG_UDP_RMEM(receive_buffer),
         TAG_IF(timeout > 0, NTATAG_SIP_T1X64(timeout)), TAG_END());
     if (nua_ != nullptr) return {};
     guard_.reset();

@@ -52,7 +52,6 @@ Dialog::Dialog(Agent& agent, DialogId id, nua_handle_t* handle, std::string cont
       reliable_allowed_(sip_has_feature(invite->sip_supported, "100rel") ||
                         sip_has_feature(invite->sip_require, "100rel")) {
     nua_handle_bind(handle, this);
-    nua_respond(handle, SIP_100_TRYING, TAG_END());
 }
 
 void Dialog::report(DialogEvent event) {

@@ -228,6 +228,10 @@ void AnalogPort::carry_out(const LineAction& action) {
         case LineActionKind::stop_timer:
             timers_.at(static_cast<std::size_t>(action.timer))->stop();
             break;
+        case LineActionKind::report_misdialled:
+            base::log::info("analog", "{} \"{}\" is no number of the digit map", log_prefix(),
+                            base::printable(action.digits));
+            break;
         case LineActionKind::report_incoming:
         case LineActionKind::report_alerting:
         case LineActionKind::report_answered:

@@ -196,7 +196,7 @@ void FxsLine::collect(char digit) {
     enter(State::dialling);
     switch (match) {
         case DigitMatch::no_match:
-            warn(LineTone::congestion);
+            misdialled();
             break;
         case DigitMatch::partial:
             start_timer(LineTimer::dial, settings_.inter_digit);
@@ -214,8 +214,18 @@ void FxsLine::dial_timer(const LineInput&) {
     if (is_number(settings_.digit_map.match(digits_))) {
         dial();
     } else {
-        warn(LineTone::congestion);
+        misdialled();
     }
+}
+
+void FxsLine::misdialled() {
+    if (!digits_.empty()) {
+        LineAction action;
+        action.kind = LineActionKind::report_misdialled;
+        action.digits = digits_;
+        act(std::move(action));
+    }
+    warn(LineTone::congestion);
 }
 
 void FxsLine::dial() {

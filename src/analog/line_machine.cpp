@@ -25,11 +25,12 @@ static_assert(input_names.size() == static_cast<std::size_t>(Kind::hardware_fail
 constexpr std::array tone_names{"none", "dial", "ringback", "busy", "congestion", "howler"};
 static_assert(tone_names.size() == static_cast<std::size_t>(LineTone::howler) + 1);
 
-constexpr std::array action_names{
-    "start_ringing",   "stop_ringing",    "seize",           "release_wire", "start_audio",    "stop_audio",
-    "listen",          "play_tone",       "stop_tone",       "send_digits",  "start_timer",    "stop_timer",
-    "report_incoming", "report_alerting", "report_answered", "report_digit", "report_released"};
-static_assert(action_names.size() == static_cast<std::size_t>(Action::report_released) + 1);
+constexpr std::array action_names{"start_ringing",   "stop_ringing",     "seize",           "release_wire",
+                                  "start_audio",     "stop_audio",       "listen",          "play_tone",
+                                  "stop_tone",       "send_digits",      "start_timer",     "stop_timer",
+                                  "report_incoming", "report_alerting",  "report_answered", "report_digit",
+                                  "report_released", "report_misdialled"};
+static_assert(action_names.size() == static_cast<std::size_t>(Action::report_misdialled) + 1);
 
 /// Inputs that may come at any time without meaning: a state that has no use for one ignores it.
 bool is_passive(Kind kind) {

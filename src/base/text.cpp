@@ -124,4 +124,11 @@ std::string printable(std::string_view text, std::size_t limit) {
     return out;
 }
 
+std::string log_value(std::string_view text, std::size_t limit) {
+    auto value = printable(text, limit);
+    if (!value.empty() && value.find_first_of(" \"=") == std::string::npos) return value;
+    std::replace(value.begin(), value.end(), '"', '\'');
+    return '"' + value + '"';
+}
+
 }  // namespace tipring::base

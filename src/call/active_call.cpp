@@ -153,8 +153,11 @@ void ActiveCall::carry_out(const BridgeAction& action) {
         case Kind::try_next:
             try_next();
             break;
+        case Kind::start_no_progress:
+            wait_for_answer(parts_.no_progress);
+            break;
         case Kind::start_no_answer:
-            no_answer_timer_.start(parts_.no_answer, [this] { feed({.kind = BridgeEventKind::no_answer}); });
+            wait_for_answer(parts_.no_answer);
             break;
         case Kind::stop_no_answer:
             no_answer_timer_.stop();
@@ -238,6 +241,10 @@ void ActiveCall::disconnect() {
     const auto b = std::exchange(joined_b_, {});
     if (a) parts_.connector.disconnect(a);
     if (b) parts_.connector.disconnect(b);
+}
+
+void ActiveCall::wait_for_answer(std::chrono::seconds limit) {
+    no_answer_timer_.start(limit, [this] { feed({.kind = BridgeEventKind::no_answer}); });
 }
 
 void ActiveCall::start_guard() {

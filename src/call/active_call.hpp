@@ -36,7 +36,7 @@ class ActiveCall final : public LegObserver {
         CallHost& host;
         base::Reactor& reactor;
         media::Connector& connector;
-        std::chrono::seconds no_answer;
+        std::chrono::seconds no_progress, no_answer;
     };
 
     ActiveCall(base::CallId id, std::unique_ptr<Leg> leg, const CallRequest& request, const Parts& parts);
@@ -93,6 +93,7 @@ class ActiveCall final : public LegObserver {
     bool expand(const routing::Step& group, const std::vector<Exit*>& members);
     void connect();
     void disconnect();
+    void wait_for_answer(std::chrono::seconds limit);
     void start_guard();
     void finish();
     bool is_b(const Leg& leg) const { return b_.get() == &leg; }

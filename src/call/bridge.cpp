@@ -87,6 +87,8 @@ std::string_view name(BridgeActionKind kind) {
             return "disconnect";
         case Action::try_next:
             return "try_next";
+        case Action::start_no_progress:
+            return "start_no_progress";
         case Action::start_no_answer:
             return "start_no_answer";
         case Action::stop_no_answer:
@@ -154,7 +156,7 @@ void Bridge::in_routing(const BridgeEvent& event) {
             b_alive_ = true;
             state_ = State::trying;
             if (!std::exchange(proceeded_, true)) act(Action::proceed_a);
-            start_no_answer();
+            start_no_answer(Action::start_no_progress);
             return;
         case Event::attempt_refused:
             cause_ = event.cause;
@@ -175,9 +177,10 @@ void Bridge::in_routing(const BridgeEvent& event) {
 void Bridge::in_attempt(const BridgeEvent& event) {
     switch (event.kind) {
         case Event::b_proceeding:
+            if (state_ == State::trying) start_no_answer(Action::start_no_progress);
             return;
         case Event::b_alerting:
-            if (state_ == State::trying) start_no_answer();
+            if (state_ == State::trying) start_no_answer(Action::start_no_answer);
             state_ = State::alerting;
             alert(event.inband);
             return;
@@ -194,7 +197,9 @@ void Bridge::in_attempt(const BridgeEvent& event) {
             return;
         case Event::no_answer:
             no_answer_running_ = false;
-            cause_ = {q850::no_answer, Location::private_local, "no answer in time"};
+            cause_ = state_ == State::trying
+                         ? Cause{q850::recovery_on_timer_expiry, Location::private_local, "did not even ring"}
+                         : Cause{q850::no_answer, Location::private_local, "no answer in time"};
             released_by_ = ReleasedBy::gateway;
             // A caller who heard this attempt's own tones is given ringback again, instead of silence.
             if (alerted_inband_) alert(false);
@@ -299,9 +304,9 @@ void Bridge::disconnect() {
     if (std::exchange(connected_, false)) act(Action::disconnect);
 }
 
-void Bridge::start_no_answer() {
+void Bridge::start_no_answer(Action kind) {
     no_answer_running_ = true;
-    act(Action::start_no_answer);
+    act(kind);
 }
 
 void Bridge::stop_no_answer() {

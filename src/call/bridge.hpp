@@ -5,18 +5,21 @@
 // state             | event                                    | actions                                                          | next
 // ------------------+------------------------------------------+------------------------------------------------------------------+----------
 // routing           | begin                                    | try_next                                                         | routing
-// routing           | attempt_started                          | proceed_a (the first time), start_no_answer                      | trying
+// routing           | attempt_started                          | proceed_a (the first time), start_no_progress                    | trying
 // routing           | attempt_refused                          | try_next (the cause is kept)                                     | routing
 // routing           | out_of_destinations                      | release_a with the last cause (3 when there was none)            | releasing
 // routing           | a_media, a_digit                         | - (there is nobody to tell yet)                                  | routing
-// trying, alerting  | b_proceeding, b_digit                    | -                                                                | same
+// trying            | b_proceeding                             | start_no_progress                                                | trying
+// alerting          | b_proceeding                             | -                                                                | alerting
+// trying, alerting  | b_digit                                  | -                                                                | same
 // trying            | a_media, b_media, a_digit                | -                                                                | trying
 // trying            | b_alerting                               | start_no_answer, alert_a, connect when in-band                   | alerting
 // alerting          | b_alerting                               | alert_a and connect or disconnect, when in-band changed          | alerting
 // trying            | b_released, cause may try next           | stop_no_answer, try_next                                         | routing
 // trying            | b_released, another cause                | stop_no_answer, release_a                                        | releasing
 // alerting          | b_released                               | stop_no_answer, disconnect, release_a                            | releasing
-// trying, alerting  | no_answer                                | alert_a (no longer in-band) after an in-band alert, disconnect,  | routing
+// trying            | no_answer                                | abandon_b (102), try_next                                        | routing
+// alerting          | no_answer                                | alert_a (no longer in-band) after an in-band alert, disconnect,  | routing
 //                   |                                          |   abandon_b (19), try_next                                       |
 // trying, alerting  | b_answered                               | stop_no_answer, answer_a, connect                                | talking
 // alerting, talking | a_media, b_media                         | connect, when it is connected (the leg's audio moved)            | same
@@ -87,9 +90,10 @@ enum class BridgeActionKind : std::uint8_t {
     abandon_b,  ///< release B with `cause`; it is no longer the call's B, its end comes as abandoned_released
     connect,    ///< joins the audio of A and B (again)
     disconnect,
-    try_next,  ///< answered by attempt_started, attempt_refused or out_of_destinations
-    start_no_answer,
-    stop_no_answer,
+    try_next,           ///< answered by attempt_started, attempt_refused or out_of_destinations
+    start_no_progress,  ///< a short no_answer: the destination does not even ring
+    start_no_answer,    ///< replaces what runs
+    stop_no_answer,     ///< either
     digit_to_a,
     digit_to_b,
     start_guard,  ///< releasing has begun
@@ -144,7 +148,7 @@ class Bridge {
     void alert(bool inband);
     void connect();
     void disconnect();
-    void start_no_answer();
+    void start_no_answer(BridgeActionKind kind);
     void stop_no_answer();
     void attempt_failed(const BridgeEvent& event);
     void begin_releasing(const Cause& cause, ReleasedBy by);

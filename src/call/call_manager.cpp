@@ -96,9 +96,10 @@ void log_record(const CallRecord& record) {
     base::log::info("call",
                     "call={} record from={} to={} caller={} called={} route={} setup={} talk={} attempts={} "
                     "cause={} by={}",
-                    record.id, record.from_endpoint, record.to_endpoint,
-                    base::printable(record.caller.number), base::printable(record.called), record.route,
-                    record.setup, record.talk, record.attempts, record.cause, record.released_by);
+                    record.id, base::log_value(record.from_endpoint), base::log_value(record.to_endpoint),
+                    base::log_value(record.caller.number), base::log_value(record.called),
+                    base::log_value(record.route), record.setup, record.talk, record.attempts,
+                    base::log_value(to_text(record.cause)), record.released_by);
 }
 
 }  // namespace
@@ -141,7 +142,8 @@ void CallManager::incoming(std::unique_ptr<Leg> leg, const CallRequest& request)
     if (!leg) return;
     const base::CallId id{++impl_->last_call};
     ++impl_->total;
-    const ActiveCall::Parts parts{*impl_, impl_->reactor, impl_->connector, impl_->options.no_answer};
+    const ActiveCall::Parts parts{*impl_, impl_->reactor, impl_->connector, impl_->options.no_progress,
+                                  impl_->options.no_answer};
     const auto& call = *(impl_->calls[id] = std::make_unique<ActiveCall>(id, std::move(leg), request, parts));
     impl_->changed(call);
     impl_->reactor.post([weak = std::weak_ptr(impl_->alive), id] {

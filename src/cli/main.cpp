@@ -220,8 +220,12 @@ std::string usage_problem(const CLI::App& app, const CLI::ParseError& error) {
     while (!at->get_subcommands().empty())
         at = at->get_subcommands().front();
     const auto commands = at->get_subcommands([](const CLI::App*) { return true; });
-    if (at->get_require_subcommand_min() == 0 || commands.empty()) return error.what();
     const auto words = app.remaining(true);
+    const bool about_commands = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr ||
+                                dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
+    const bool option = !words.empty() && words.front().starts_with('-');
+    if (option) return "there is no option \"" + safe(words.front()) + "\"";
+    if (!about_commands || at->get_require_subcommand_min() == 0 || commands.empty()) return error.what();
     auto text = words.empty() ? std::string("a command is missing")
                               : "there is no command \"" + safe(words.front()) + "\"";
     if (at != &app) text = at->get_name() + ": " + text;

@@ -90,10 +90,12 @@ class ChannelProblems {
   public:
     /// `fault` follows "channel N is".
     void add(unsigned channel, const Place& at, const std::string& fault, const std::string& advice) {
-        const auto same = std::find_if(groups_.begin(), groups_.end(), [&](const Group& group) {
+        // Channels come entry by entry, so the group is one of the last.
+        const auto last = groups_.rbegin() + std::min<std::ptrdiff_t>(std::ssize(groups_), 4);
+        const auto same = std::find_if(groups_.rbegin(), last, [&](const Group& group) {
             return group.at == at && group.fault == fault && group.advice == advice;
         });
-        if (same != groups_.end()) {
+        if (same != last) {
             same->channels.insert(channel);
         } else {
             groups_.push_back({at, fault, advice, {channel}});
@@ -139,7 +141,9 @@ class BoardCheck {
     }
     void want_span(unsigned channel, const Span& span) {
         const auto* found = find(channel);
-        if (found != nullptr && found->span != span.number)
+        const bool of_a_span = found != nullptr && (found->kind == BoardChannelKind::bearer ||
+                                                    found->kind == BoardChannelKind::d_channel);
+        if (of_a_span && span.number != 0 && found->span != span.number)
             problems_.add(channel, span.channels_at, format("in span {} of the board", found->span),
                           format("write span: {}, or the channels of span {}", found->span, span.number));
     }

@@ -64,10 +64,9 @@ std::vector<Channel> read_channels(Mapping& mapping) {
     const Node* one = mapping.take("channel");
     const Node* many = mapping.take("channels");
     std::vector<Channel> channels;
-    if (one == nullptr && many == nullptr) {
+    if (!mapping.has("channel") && !mapping.has("channels")) {
         mapping.problem("the port has no channel",
                         "add channels: 1-4 or channel: 5, as the board counts them");
-        return channels;
     }
     if (one != nullptr && many != nullptr) {
         mapping.problem_at(*one, "channel", "both channel and channels are given", "keep one of the two");
@@ -100,8 +99,11 @@ std::vector<std::string> one_each(Mapping& mapping, std::string_view key, std::s
     if (node == nullptr || count == 0) return {};
     if (node->kind == Node::Kind::sequence) {
         std::vector<std::string> texts;
+        const bool whole = std::none_of(node->items.begin(), node->items.end(),
+                                        [](const Node& item) { return item.unreadable; });
         for (const Node* item : mapping.list(key))
             texts.push_back(item->text);
+        if (!whole) return {};
         if (texts.size() != count) {
             mapping.problem_at(*node, key, base::format("{} values for {} channels", texts.size(), count),
                                "write one for each channel");
@@ -231,6 +233,7 @@ void read_ports(Context& context, const Node* ports, const Node* defaults, Confi
         return;
     }
     for (std::size_t i = 0; i < ports->items.size(); ++i) {
+        if (ports->items[i].unreadable) continue;
         if (config.ports.size() > 2 * highest_channel) break;  // duplicates only; they are reported
         Mapping mapping(context, ports->items[i], base::format("ports[{}]", i));
         read_port(mapping, base_port, config);

@@ -243,7 +243,7 @@ std::vector<const Node*> Mapping::list(std::string_view key) {
     for (const auto& item : node->items) {
         if (item.kind == Node::Kind::scalar) {
             values.push_back(&item);
-        } else {
+        } else if (!item.unreadable) {
             problem_at(item, key, base::format("{} where a single value belongs", kind_name(item.kind)),
                        "write [one, two]");
         }
@@ -255,7 +255,8 @@ void Mapping::finish() {
     const std::vector<std::string_view> words(known_.begin(), known_.end());
     for (const auto& entry : node_.entries) {
         const bool known = std::find(known_.begin(), known_.end(), entry.key) != known_.end();
-        if (known || entry.value.unreadable) continue;
+        const bool merge = entry.key == "<<" && entry.value.unreadable;
+        if (known || merge) continue;
         context_.problem(context_.place(entry.key_at, key_path(base::printable(entry.key, 60))),
                          "there is no such key", suggestion(entry.key, words));
     }

@@ -80,7 +80,7 @@ void name_account(Mapping& mapping, const Node& node, const Config& config, Targ
 void read_destinations(Mapping& mapping, const Config& config, Route& route) {
     const Node* to = mapping.take("to");
     const bool empty = to != nullptr && to->kind == Node::Kind::sequence && to->items.empty();
-    if (to == nullptr || empty) {
+    if (!mapping.has("to") || empty) {
         mapping.problem("the route leads nowhere", "add to: [sip]");
         return;
     }
@@ -109,6 +109,7 @@ void read_routes(Context& context, const Node* node, Config& config) {
         return;
     }
     for (std::size_t i = 0; i < node->items.size(); ++i) {
+        if (node->items[i].unreadable) continue;
         Mapping mapping(context, node->items[i], base::format("routes[{}]", i));
         Route route;
         route.name = base::format("route {}", i + 1);

@@ -31,7 +31,7 @@ void read_codecs(Mapping& mapping, std::vector<Codec>& codecs) {
     if (!chosen.empty()) {
         codecs = chosen;
     } else if (const Node* node = mapping.take("codecs");
-               node->kind == Node::Kind::sequence && node->items.empty()) {
+               node != nullptr && node->kind == Node::Kind::sequence && node->items.empty()) {
         mapping.problem_at(*node, "codecs", "the list is empty", "name at least one: pcma, pcmu");
     }
 }
@@ -93,7 +93,8 @@ void read_account(Mapping& mapping, SipAccount& account) {
 }
 
 void complete(Mapping& mapping, SipAccount& account) {
-    if (account.server.empty()) mapping.problem("the account has no server", "add server: host or host:port");
+    if (account.server.empty() && !mapping.has("server"))
+        mapping.problem("the account has no server", "add server: host or host:port");
     if (account.mode == SipMode::gateway && account.user.empty())
         mapping.problem("mode gateway registers one user for all, and none is named", "add user:");
     if (account.domain.empty()) account.domain = account.server;
@@ -145,6 +146,7 @@ void read_sip(Context& context, const Node* node, Sip& sip) {
         return;
     }
     for (std::size_t i = 0; i < accounts->items.size(); ++i) {
+        if (accounts->items[i].unreadable) continue;
         Mapping entry(context, accounts->items[i], base::format("sip.accounts[{}]", i));
         SipAccount account = shared;
         account.name.clear();

@@ -30,7 +30,7 @@ void read_channels(Mapping& mapping, Span& span) {
     const Node* node = mapping.take("channels");
     const Node* d_node = mapping.take("d_channel");
     mapping.whole("d_channel", 1, 1023, span.d_channel);
-    if (node == nullptr) {
+    if (!mapping.has("channels")) {
         mapping.problem("the span has no channels",
                         "add channels: 1-31 (E1) or 1-24 (T1), as the board counts them");
         return;
@@ -79,6 +79,7 @@ void read_spans(Context& context, const Node* node, Config& config) {
         return;
     }
     for (std::size_t i = 0; i < node->items.size(); ++i) {
+        if (node->items[i].unreadable) continue;
         Mapping mapping(context, node->items[i], base::format("spans[{}]", i));
         Span span;
         span.country = config.country;

@@ -140,7 +140,7 @@ class Builder final : public YAML::EventHandler {
         }
         Frame& parent = stack_.back();
         if (parent.node.kind == Node::Kind::sequence) {
-            if (!node.unreadable) parent.node.items.push_back(std::move(node));
+            parent.node.items.push_back(std::move(node));
         } else if (parent.key_next) {
             if (node.kind != Node::Kind::scalar) refuse_key(node.at);
             parent.key = std::move(node.text);

@@ -36,8 +36,8 @@ media::EngineOptions engine_options(const config::Media& settings) {
 
 }  // namespace
 
-// Members are in the order of their making; destruction runs backwards, so that nobody outlives what it
-// refers to.
+// Destruction runs backwards through the members, so that nobody outlives what it refers to. They are made in
+// this order, too, but for the control server: it is the first.
 struct Gateway::Impl {
     Impl(boost::asio::io_context& io, config::Config settings)
         : context(io),

@@ -63,14 +63,13 @@ Arguments parse(int argc, char** argv) {
     return arguments;
 }
 
-int run(const tipring::config::Config& config) {
+int run(const tipring::config::Config& config, bool logs_to_file) {
     boost::asio::io_context context;
     // Two threads of the process never share this context: it is the core thread's own.
     tipring::daemon::Gateway gateway(context, config);
     if (const auto started = gateway.start(); !started) {
         log::error("daemon", "cannot start: {}", started.error().message);
-        if (!config.log.file.empty())
-            std::cerr << "tipringd: cannot start: " << started.error().message << "\n";
+        if (logs_to_file) std::cerr << "tipringd: cannot start: " << started.error().message << "\n";
         return 1;
     }
     boost::asio::signal_set signals(context, SIGTERM, SIGINT);
@@ -117,7 +116,7 @@ int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
     int status = 1;
     try {
-        status = run(*config);
+        status = run(*config, !options.file.empty());
     } catch (const std::exception& problem) {
         log::error("daemon", "ended by an error that was not expected: {}", problem.what());
     }

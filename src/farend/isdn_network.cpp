@@ -381,6 +381,10 @@ void SimulatedNetwork::end(const CallPointer& call, int cause) {
 
 void SimulatedNetwork::forget(const CallPointer& call) {
     call->record_ = nullptr;
+    {
+        const std::lock_guard lock(call->mutex_);
+        call->network_ = nullptr;
+    }
     const std::lock_guard lock(mutex_);
     std::erase(calls_, call);
 }

@@ -147,7 +147,11 @@ void Registrar::fail(Entry& entry, std::string reason) {
 
 void Registrar::fail_silent(Entry& entry) {
     fail(entry, "no answer from " + entry.view.server);
-    door_.silent(entry.account);
+    // A server may be silent to one user only.
+    const bool serves_others = std::any_of(entries_.begin(), entries_.end(), [&](const auto& other) {
+        return &other->account == &entry.account && other->view.state == RegistrationState::registered;
+    });
+    if (!serves_others && !entry.account.dead()) door_.silent(entry.account);
 }
 
 void Registrar::set_state(Entry& entry, RegistrationState state, std::string reason) {

@@ -109,7 +109,8 @@ TEST_CASE("channels that the board has not got leave the others working", "[life
     const auto world = World::make(folder);
     const auto head = "country: us\n" + world->board_yaml() + "ports:\n";
     const std::string missing = "  - {channel: 240, kind: fxs, number: 209}\n";
-    write_file(folder.file("none.yaml"), head + missing);
+    write_file(folder.file("none.yaml"),
+               head + missing + "control: {socket: " + folder.file("none.sock") + "}\n");
     const auto none = run(folder, {program("tipringd"), "--config", folder.file("none.yaml")});
     CHECK(none.status == 1);
     CHECK(none.output.find("none of the channels") != std::string::npos);

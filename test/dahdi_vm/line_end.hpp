@@ -38,8 +38,8 @@ class LineEnd {
     void record() { heard_.clear(); }
     const std::vector<std::int16_t>& heard() const { return heard_; }
     unsigned lost_blocks() const { return lost_blocks_; }
-    /// None but those that the machine tore by standing still since the last start_audio().
-    bool lost_no_block() const;
+    /// As many may be lost as the machine tore by standing still since the last start_audio().
+    static unsigned excused_blocks();
 
     /// Takes all events and blocks that wait, and answers each block with one of its own: the board's clock
     /// paces both ways.

@@ -16,7 +16,7 @@
 // dial_tone                  | pulse_start                           | dial tone stops, timer dial (inter-digit)                        | dialling
 // dial_tone                  | timer tone                            | dial tone stops                                                  | dial_tone
 // dial_tone                  | timer dial                            | reorder tone, timer tone                                         | warning
-// dialling                   | digit, pulse_digit: map says no_match | reorder tone, timer tone                                         | warning
+// dialling                   | digit, pulse_digit: map says no_match | misdialled(digits), reorder tone, timer tone                     | warning
 //                            |   partial                             | timer dial (inter-digit)                                         | dialling
 //                            |   complete_or_longer                  | timer dial (short)                                               | dialling
 //                            |   complete                            | incoming(number)                                                 | calling
@@ -24,7 +24,7 @@
 //                            |     after a number                    |                                                                  |
 // dialling                   | pulse_start                           | -                                                                | dialling
 // dialling                   | timer dial: number so far is one      | incoming(number)                                                 | calling
-//                            |   is not                              | reorder tone, timer tone                                         | warning
+//                            |   is not                              | misdialled(digits), reorder tone, timer tone                     | warning
 // calling, ringback, early   | alert(false)                          | ringback tone                                                    | ringback
 // calling, ringback, early   | alert(true)                           | the other side's audio is heard                                  | early
 // calling, ringback, early   | answer                                | -                                                                | talking
@@ -105,8 +105,9 @@ class FxsLine final : public LineMachine {
         /// (loop start has no drop) the line goes on after this. Longer than the wire is busy for (LineWire:
         /// 650 + 850 ms), so that an idle line can ring.
         std::chrono::milliseconds drop_limit{1600};
-        /// The driver refuses to seize for 300 ms after the drop (DAHDI's AFTERKEWL state); a bit more.
-        std::chrono::milliseconds drop_settle{350};
+        /// The driver refuses to seize for 300 ms after the drop (DAHDI's AFTERKEWL state); a bit more, and so
+        /// much that the wire is no longer busy when the line is idle (LineWire: 850 ms with the drop of 500).
+        std::chrono::milliseconds drop_settle{400};
     };
     /// Longest number that is collected; E.164 has 15 digits, prefixes and extensions come on top.
     static constexpr std::size_t longest_number = 64;
@@ -157,6 +158,7 @@ class FxsLine final : public LineMachine {
     void collect(char digit);
     void dial_timer(const LineInput&);
     void dial();
+    void misdialled();
     void warn(LineTone tone);
     void alert(const LineInput& input);
     void answer(const LineInput&);

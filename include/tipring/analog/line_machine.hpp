@@ -99,8 +99,9 @@ enum class LineActionKind : std::uint8_t {
     report_incoming,
     report_alerting,  ///< `inband`
     report_answered,
-    report_digit,     ///< `digits`, one of them
-    report_released,  ///< `cause`
+    report_digit,       ///< `digits`, one of them
+    report_released,    ///< `cause`
+    report_misdialled,  ///< `digits` are no number, or not yet one when the timer ended
 };
 std::string_view name(LineActionKind kind);
 

@@ -65,4 +65,7 @@ std::string errno_text(int number);
 /// Text from outside made safe for a log line or terminal: control bytes become \xNN, cut at `limit`.
 std::string printable(std::string_view text, std::size_t limit = 200);
 
+/// The same for a "key=value" line: in double quotes when it is empty or holds a blank, a quote or "=".
+std::string log_value(std::string_view text, std::size_t limit = 200);
+
 }  // namespace tipring::base

@@ -45,6 +45,9 @@ class CallManager final : public CallSink {
         /// How long a called party may ring before the next destination is tried, or the call ends with
         /// cause 19.
         std::chrono::seconds no_answer{120};
+        /// How long a destination may take to ring after its last sign of life (Q.931 table 9-2, T310: 30 to
+        /// 120 s).
+        std::chrono::seconds no_progress{60};
     };
 
     CallManager(base::Reactor& reactor, media::Connector& connector, Options options);

@@ -17,7 +17,7 @@ class Gateway {
     Gateway(const Gateway&) = delete;
     Gateway& operator=(const Gateway&) = delete;
 
-    /// Opens the board, the ports, SIP and the control socket. The error names what could not be opened and
+    /// Opens the control socket, the board, the ports and SIP. The error names what could not be opened and
     /// what to do.
     base::Result<void> start();
     /// Releases the calls, puts the lines on-hook, un-registers; `done` runs within two seconds.

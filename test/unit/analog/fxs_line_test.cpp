@@ -100,16 +100,19 @@ TEST_CASE("fxs: the digit map decides when a number is over") {
         CHECK(fed.digits("955#") == "stop_timer(dial) report_incoming(955)");
     }
     SECTION("'#' too early") {
-        CHECK(fed.digits("2#") == "stop_timer(dial) listen play_tone(congestion) start_timer(tone 20000)");
+        CHECK(fed.digits("2#") ==
+              "stop_timer(dial) report_misdialled(2#) listen play_tone(congestion) start_timer(tone 20000)");
     }
     SECTION("no number begins like this") {
         CHECK(fed.digits("7") ==
-              "stop_timer(dial) stop_tone listen play_tone(congestion) start_timer(tone 20000)");
+              "stop_timer(dial) stop_tone report_misdialled(7) listen play_tone(congestion) start_timer(tone "
+              "20000)");
         CHECK(fed.state() == "warning");
     }
     SECTION("no more digits") {
         fed.digits("20");
-        CHECK(fed.timer(LineTimer::dial) == "listen play_tone(congestion) start_timer(tone 20000)");
+        CHECK(fed.timer(LineTimer::dial) ==
+              "report_misdialled(20) listen play_tone(congestion) start_timer(tone 20000)");
     }
     SECTION("an endless number is refused") {
         fed.digits("9" + std::string(analog::FxsLine::longest_number - 1, '5'));
@@ -190,14 +193,14 @@ TEST_CASE("fxs: the far end hangs up: battery drop, then a tone until on-hook") 
     CHECK(fed.release(16) == "report_released(16) " + down + " start_timer(drop 1600)");
     CHECK(fed.state() == "dropping");
     SECTION("the phone stays off-hook") {
-        CHECK(fed.feed(Kind::hook_complete) == "start_timer(drop 350)");
+        CHECK(fed.feed(Kind::hook_complete) == "start_timer(drop 400)");
         CHECK(fed.timer(LineTimer::drop) ==
               "seize start_audio play_tone(congestion) start_timer(tone 20000)");
         CHECK(fed.state() == "warning");
     }
     SECTION("the phone goes down meanwhile") {
         CHECK(fed.feed(Kind::on_hook).empty());
-        CHECK(fed.feed(Kind::hook_complete) == "start_timer(drop 350)");
+        CHECK(fed.feed(Kind::hook_complete) == "start_timer(drop 400)");
         CHECK(fed.timer(LineTimer::drop).empty());
         CHECK(fed.state() == "idle");
     }

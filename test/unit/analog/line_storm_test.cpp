@@ -82,6 +82,9 @@ struct World {
             case LineActionKind::report_digit:
                 REQUIRE((call && action.digits.size() == 1));
                 break;
+            case LineActionKind::report_misdialled:
+                REQUIRE((!call && !action.digits.empty()));
+                break;
             case LineActionKind::report_released:
                 REQUIRE((call || started));  // a start that is refused gets its release, too
                 if (call) ++releases;

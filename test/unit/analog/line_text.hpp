@@ -19,6 +19,7 @@ inline std::string text(const analog::LineAction& action) {
         case Kind::send_digits:
         case Kind::report_incoming:
         case Kind::report_digit:
+        case Kind::report_misdialled:
             return line + "(" + action.digits + ")";
         case Kind::start_timer:
             return line + "(" + std::string(name(action.timer)) + " " +

@@ -19,6 +19,14 @@ TEST_CASE("nearest finds the word that was meant and nothing far away") {
     CHECK(nearest("zzzzzz", words).empty());
 }
 
+TEST_CASE("a value of a log line can be read back") {
+    CHECK(log_value("201") == "201");
+    CHECK(log_value("fxs 3") == "\"fxs 3\"");
+    CHECK(log_value("") == "\"\"");
+    CHECK(log_value("a=b") == "\"a=b\"");
+    CHECK(log_value("say \"x\"\n") == "\"say 'x'\\x0a\"");
+}
+
 TEST_CASE("printable keeps a hostile text on one line") {
     CHECK(printable("a\r\nb\x1b[2J") == "a\\x0d\\x0ab\\x1b[2J");
     CHECK(printable(std::string(300, 'x'), 10) == "xxxxxxxxxx...");

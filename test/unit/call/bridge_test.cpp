@@ -41,13 +41,13 @@ struct Driven {
 Driven trying() {
     Driven driven;
     CHECK(driven.feed(Kind::begin) == "try_next");
-    CHECK(driven.feed(Kind::attempt_started) == "proceed_a start_no_answer");
+    CHECK(driven.feed(Kind::attempt_started) == "proceed_a start_no_progress");
     return driven;
 }
 
 Driven alerting(bool inband) {
     auto driven = trying();
-    CHECK(driven.feed(Kind::b_proceeding).empty());
+    CHECK(driven.feed(Kind::b_proceeding) == "start_no_progress");
     CHECK(driven.feed(Kind::b_alerting, {}, inband) ==
           (inband ? "start_no_answer alert_a(inband) connect" : "start_no_answer alert_a(local)"));
     CHECK(driven.state() == BridgeState::alerting);
@@ -106,7 +106,7 @@ TEST_CASE("an attempt that fails is followed by the next, unseen by the caller")
     auto driven = trying();
     CHECK(driven.feed(Kind::b_released, trouble) == "stop_no_answer try_next");
     CHECK(driven.feed(Kind::attempt_refused, busy) == "try_next");
-    CHECK(driven.feed(Kind::attempt_started) == "start_no_answer");  // no second proceed
+    CHECK(driven.feed(Kind::attempt_started) == "start_no_progress");  // no second proceed
     CHECK(driven.feed(Kind::b_released, trouble) == "stop_no_answer try_next");
     CHECK(driven.feed(Kind::out_of_destinations) == "release_a(38) start_guard");
     CHECK(driven.bridge.released_by() == Bridge::ReleasedBy::called);
@@ -126,8 +126,13 @@ TEST_CASE("no answer in time: the attempt is given up and the next one made") {
     SECTION("local ringback goes on") {
         auto driven = alerting(false);
         CHECK(driven.feed(Kind::no_answer) == "abandon_b(19) try_next");
-        CHECK(driven.feed(Kind::attempt_started) == "start_no_answer");
+        CHECK(driven.feed(Kind::attempt_started) == "start_no_progress");
         CHECK(driven.feed(Kind::b_alerting, {}, false) == "start_no_answer");
+    }
+    SECTION("it does not even ring") {
+        auto driven = trying();
+        CHECK(driven.feed(Kind::no_answer) == "abandon_b(102) try_next");
+        CHECK(driven.feed(Kind::out_of_destinations) == "release_a(102) start_guard");
     }
     SECTION("in-band ringback is replaced") {
         auto driven = alerting(true);

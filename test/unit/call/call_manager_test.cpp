@@ -186,14 +186,14 @@ TEST_CASE("a destination that does not answer in time is followed by the next") 
     // A late answer of the one given up is no answer of the call.
     world.answer(slow);
     CHECK(world.manager.calls().at(0).state == call::CallState::proceeding);
-    world.reactor.advance(31s);
-    CHECK(world.caller->heard == "proceeding, alert inband, alert local, release 19");
+    world.reactor.advance(61s);
+    CHECK(world.caller->heard == "proceeding, alert inband, alert local, release 102");
     world.release(*world.caller);
     CHECK(world.records.empty());
     world.release(slow);
     world.release(*world.second.last);
     REQUIRE(world.records.size() == 1);
-    CHECK(world.records[0].cause.value == call::q850::no_answer);
+    CHECK(world.records[0].cause.value == call::q850::recovery_on_timer_expiry);
     world.check_clean();
 }
 

@@ -310,15 +310,17 @@ ports:
   - {channel: 1, kind: fxs, number: 101, group: *shared}
   - {<<: *shared, channel: 2, kind: fsx, number: 102}
   - *shared
-sip: {name: *shared, server: a, password: ""}
+sip: {name: *shared, server: a, password: "", codecs: *shared}
 )");
-    REQUIRE(problems.size() == 9);
+    REQUIRE(problems.size() == 11);
     CHECK(contains(problems[0], "test.yaml:1:1: contry:"));
     CHECK(contains(problems[1], "test.yaml:2:11: YAML anchors (&name) are not used here"));
     CHECK(contains(problems[2], "test.yaml:2:29: defaults.account: there is no SIP account"));
     CHECK(contains(problems[3], "test.yaml:4:49: YAML aliases (*name) are not used here"));
     CHECK(contains(problems[5], "test.yaml:5:37: ports[1].kind: \"fsx\" is not possible here"));
-    CHECK(contains(problems[8], "test.yaml:7:43: sip.password: the password is empty"));
+    CHECK(contains(problems[7], "test.yaml:7:7: sip.name: there is no such key"));
+    CHECK(contains(problems[9], "test.yaml:7:43: sip.password: the password is empty"));
+    CHECK(contains(problems[10], "test.yaml:7:55: YAML aliases"));
 }
 
 TEST_CASE("a secret file that cannot be read is named with the reason") {

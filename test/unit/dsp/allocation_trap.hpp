@@ -9,6 +9,7 @@ namespace tipring::test {
 class AllocationTrap {
   public:
     AllocationTrap();
+    /// Always 0 where a sanitizer owns operator new.
     std::size_t count() const;
 
   private:

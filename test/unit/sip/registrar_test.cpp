@@ -69,6 +69,22 @@ TEST_CASE("a silent registrar is tried again later and later") {
     CHECK(bench.sent.size() < 30);
 }
 
+TEST_CASE("a server that is silent to one user and serves another is not called silent") {
+    Bench bench(2);
+    bench.reactor.advance(std::chrono::milliseconds(0));
+    REQUIRE(bench.sent.size() == 2);
+    sip::RegistrationAnswer good;
+    good.id = bench.sent[0].id;
+    good.status = 200;
+    good.from_network = true;
+    good.expires = std::chrono::seconds(300);
+    bench.registrar.on_answer(good);
+    bench.reactor.advance(std::chrono::seconds(10));
+    CHECK(bench.registrar.views()[0].state == sip::RegistrationState::registered);
+    CHECK(bench.registrar.views()[1].state == sip::RegistrationState::failed);
+    CHECK(bench.silences == 0);
+}
+
 TEST_CASE("success resets the back-off") {
     Bench bench(1);
     bench.reactor.advance(std::chrono::milliseconds(0));

@@ -33,12 +33,14 @@ struct FxsLine::Table {
         Row{State::dial_tone, Input::pulse_digit, &FxsLine::pulse_digit},
         Row{State::dial_tone, Input::timer, &FxsLine::dial_tone_timer},
         Row{State::dial_tone, Input::on_hook, &FxsLine::phone_down},
+        Row{State::dial_tone, Input::flash, &FxsLine::phone_lifted},
 
         Row{State::dialling, Input::digit, &FxsLine::tone_digit},
         Row{State::dialling, Input::pulse_start, &FxsLine::nothing},
         Row{State::dialling, Input::pulse_digit, &FxsLine::pulse_digit},
         Row{State::dialling, Input::timer, &FxsLine::dial_timer},
         Row{State::dialling, Input::on_hook, &FxsLine::phone_down},
+        Row{State::dialling, Input::flash, &FxsLine::phone_lifted},
 
         Row{State::calling, Input::alert, &FxsLine::alert},
         Row{State::calling, Input::answer, &FxsLine::answer},
@@ -68,8 +70,10 @@ struct FxsLine::Table {
 
         Row{State::warning, Input::timer, &FxsLine::warning_timer},
         Row{State::warning, Input::on_hook, &FxsLine::phone_down},
+        Row{State::warning, Input::flash, &FxsLine::phone_lifted},
         Row{State::howler, Input::timer, &FxsLine::howler_timer},
         Row{State::howler, Input::on_hook, &FxsLine::phone_down},
+        Row{State::howler, Input::flash, &FxsLine::phone_lifted},
         Row{State::lockout, Input::on_hook, &FxsLine::phone_down},
         // The driver's late report of a phone whose status told that it was lifted while the line was away.
         Row{State::lockout, Input::off_hook, &FxsLine::nothing},

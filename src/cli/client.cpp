@@ -1,6 +1,7 @@
 #include "client.hpp"
 
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -20,6 +21,8 @@ namespace {
 
 /// Our server's code for a peer without permission.
 constexpr long long permission_denied = -32002;
+/// Longer than any command takes; the longest makes speech.
+constexpr timeval answer_limit{.tv_sec = 20, .tv_usec = 0};
 constexpr std::size_t max_answer_bytes = 64U * 1024 * 1024;
 
 Failure unreachable(const std::string& path, int error) {
@@ -76,6 +79,8 @@ std::variant<json::value, Failure> Client::read_message() {
         char chunk[16384];
         const auto size = ::recv(socket_, chunk, sizeof chunk, 0);
         if (size < 0 && errno == EINTR) continue;
+        if (size < 0 && errno == EAGAIN)
+            return Failure{exit_unreachable, "tipringd does not answer (it is there, and stands still)"};
         if (size <= 0 || input_.size() > max_answer_bytes) return lost();
         input_.append(chunk, static_cast<std::size_t>(size));
     }
@@ -86,6 +91,7 @@ Answer Client::call(const std::string& method, json::object parameters) {
         const auto connected = connect();
         if (const auto* failure = std::get_if<Failure>(&connected)) return *failure;
         socket_ = std::get<int>(connected);
+        ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &answer_limit, sizeof answer_limit);
     }
     const auto line =
         json::serialize(json::object{
@@ -109,6 +115,8 @@ Answer Client::call(const std::string& method, json::object parameters) {
 }
 
 Failure Client::follow(const std::function<bool(const json::value&)>& take) {
+    constexpr timeval for_ever{};
+    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &for_ever, sizeof for_ever);
     for (;;) {
         const auto message = read_message();
         if (const auto* failure = std::get_if<Failure>(&message)) return *failure;

@@ -33,8 +33,10 @@ std::string ports_line(const json::value& ports) {
 
 std::string sip_line(const json::value& sip) {
     if (sip.is_null()) return "not configured";
-    std::string line = text(sip, "registered") + " of " + text(sip, "registrations") + " registered, " +
-                       counted(number(sip, "dialogs"), "dialogs");
+    std::string line = text(sip, "registered") + " of " + text(sip, "registrations") + " registered, ";
+    if (number(sip, "peers") > 0) line += counted(number(sip, "peers"), "peers") + ", ";
+    if (number(sip, "failed") > 0) line += text(sip, "failed") + " failed, ";
+    line += counted(number(sip, "dialogs"), "dialogs");
     if (number(sip, "refused") > 0) line += ", " + counted(number(sip, "refused"), "requests refused");
     if (number(sip, "malformed") > 0) line += ", " + counted(number(sip, "malformed"), "malformed");
     return line;

@@ -33,9 +33,17 @@ void read_all(Context& context, const Node& root, Config& config) {
     read_media(context, mapping.take("media"), config.media);
     read_control(context, mapping.take("control"), config.control);
     read_log(context, mapping.take("log"), config.log);
+    const auto before = context.problems.size();
     mapping.finish();
-    const bool listed = mapping.has("ports") || mapping.has("spans");
-    if (!listed && root.kind != Node::Kind::scalar && root.kind != Node::Kind::sequence) {
+    const bool misspelt = context.problems.size() != before;
+    const auto empty = [&](std::string_view key) {
+        const Node* node = mapping.take(key);
+        return node == nullptr ? !mapping.has(key)
+                               : node->items.empty() &&
+                                     (node->kind == Node::Kind::sequence || node->kind == Node::Kind::null);
+    };
+    const bool readable = root.kind != Node::Kind::scalar && root.kind != Node::Kind::sequence;
+    if (readable && !misspelt && empty("ports") && empty("spans")) {
         context.problem({mapping.place().mark, "ports"}, "no port and no span is configured",
                         "add ports: with the lines of the board");
     }
@@ -83,7 +91,8 @@ LoadResult load_text(const std::string& text, const std::string& name, const Loa
                         std::move(problem.advice));
     }
     if (yaml.root) read_all(context, *yaml.root, config);
-    if (yaml.root && options.check_whole) {
+    // A board that could not be read would be held against another one.
+    if (yaml.root && options.check_whole && !context.has_problem_in("board")) {
         for (auto& problem : options.check_whole(config))
             context.problems.push_back(std::move(problem));
     }

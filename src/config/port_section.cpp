@@ -64,8 +64,8 @@ std::vector<Channel> read_channels(Mapping& mapping) {
     const Node* one = mapping.take("channel");
     const Node* many = mapping.take("channels");
     std::vector<Channel> channels;
-    if (!mapping.has("channel") && !mapping.has("channels")) {
-        mapping.problem("the port has no channel",
+    if (!mapping.has("channels")) {
+        mapping.require("channel", "the port has no channel",
                         "add channels: 1-4 or channel: 5, as the board counts them");
     }
     if (one != nullptr && many != nullptr) {
@@ -126,7 +126,16 @@ Place place_of(Mapping& mapping, std::string_view key, std::size_t index) {
 std::vector<std::string> read_numbers(Mapping& mapping, std::size_t count) {
     if (!mapping.has("number")) {
         mapping.take("number");
-        mapping.problem("the port has no number", "add number: 101, or 101-104 for a range of channels");
+        mapping.require("number", "the port has no number",
+                        "add number: 101, or 101-104 for a range of channels");
+        return {};
+    }
+    if (count == 0) {  // the channels are wrong; the number is looked at all the same
+        std::string text;
+        if (mapping.text("number", text) && text.find_first_not_of("0123456789+*#-") != std::string::npos)
+            mapping.context().problem(mapping.place("number"),
+                                      base::format("\"{}\" is no number", base::printable(text, 60)),
+                                      "use digits, + * and #");
         return {};
     }
     auto numbers = one_each(mapping, "number", count, [&](const Node& node, const std::string& text) {
@@ -169,7 +178,7 @@ void fill_from_account(const Config& config, Port& port) {
 void check_kind(Mapping& mapping, const Port& port) {
     for (const std::string_view key : {"to", "group", "answer_at_once"}) {
         const Node* node = mapping.take(key);
-        if (port.kind == PortKind::fxs && node != nullptr) {
+        if (mapping.has("kind") && port.kind == PortKind::fxs && node != nullptr) {
             mapping.problem_at(*node, key, "this belongs to an exchange line (kind: fxo)",
                                "remove it from the telephone port");
         }
@@ -179,10 +188,8 @@ void check_kind(Mapping& mapping, const Port& port) {
 void read_port(Mapping& mapping, const Port& defaults, Config& config) {
     Port port = defaults;
     const auto channels = read_channels(mapping);
-    if (!mapping.has("kind")) {
-        mapping.problem("the port has no kind",
-                        "add kind: fxs (a telephone) or kind: fxo (an exchange line)");
-    }
+    mapping.require("kind", "the port has no kind",
+                    "add kind: fxs (a telephone) or kind: fxo (an exchange line)");
     mapping.choice<PortKind>("kind", {{"fxs", PortKind::fxs}, {"fxo", PortKind::fxo}}, port.kind);
     const auto numbers = read_numbers(mapping, channels.size());
     const auto labels = read_labels(mapping, "label", channels.size());
@@ -236,6 +243,7 @@ void read_ports(Context& context, const Node* ports, const Node* defaults, Confi
         if (ports->items[i].unreadable) continue;
         if (config.ports.size() > 2 * highest_channel) break;  // duplicates only; they are reported
         Mapping mapping(context, ports->items[i], base::format("ports[{}]", i));
+        if (!mapping.is_mapping()) continue;
         read_port(mapping, base_port, config);
     }
 }

@@ -51,7 +51,7 @@ std::string suggestion(std::string_view word, const std::vector<std::string_view
 
 Mapping::Mapping(Context& context, const Node& node, std::string path)
     : context_(context), node_(node), path_(std::move(path)) {
-    if (node.kind == Node::Kind::mapping || node.kind == Node::Kind::null) return;
+    if (is_mapping()) return;
     problem(base::format("here stands {} where keys and values belong", kind_name(node.kind)),
             "write \"key: value\" lines, or {key: value, ...}");
 }
@@ -251,6 +251,10 @@ std::vector<const Node*> Mapping::list(std::string_view key) {
     return values;
 }
 
+void Mapping::require(std::string_view key, std::string message, std::string advice) {
+    if (!has(key)) absent_.push_back({std::string(key), std::move(message), std::move(advice)});
+}
+
 void Mapping::finish() {
     const std::vector<std::string_view> words(known_.begin(), known_.end());
     for (const auto& entry : node_.entries) {
@@ -259,7 +263,11 @@ void Mapping::finish() {
         if (known || merge) continue;
         context_.problem(context_.place(entry.key_at, key_path(base::printable(entry.key, 60))),
                          "there is no such key", suggestion(entry.key, words));
+        const auto meant = base::nearest(std::string_view(entry.key).substr(0, 60), words);
+        std::erase_if(absent_, [&](const Absence& absence) { return meant.starts_with(absence.key); });
     }
+    for (auto& absence : absent_)
+        problem(std::move(absence.message), std::move(absence.advice));
 }
 
 }  // namespace tipring::config

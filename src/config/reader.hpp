@@ -2,6 +2,7 @@
 // Problem and reading goes on. Thread: whoever loads.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -37,6 +38,11 @@ class Context {
         if (problems.size() < 500) problems.push_back({std::move(at), std::move(message), std::move(advice)});
     }
 
+    bool has_problem_in(std::string_view section) const {
+        return std::any_of(problems.begin(), problems.end(),
+                           [&](const Problem& problem) { return problem.at.key.starts_with(section); });
+    }
+
     const LoadOptions& options;
     std::vector<Problem> problems;
     std::vector<Reference> references;
@@ -58,6 +64,9 @@ class Mapping {
     Place place(std::string_view key);
     /// Of one value among several of a key.
     Place place(const Node& node, std::string_view key) const;
+
+    /// False for a value that stands where a mapping belongs: there is no more to say about it.
+    bool is_mapping() const { return node_.kind == Node::Kind::mapping || node_.kind == Node::Kind::null; }
 
     /// The value of a key, or null when it is not there or could not be read.
     const Node* take(std::string_view key);
@@ -95,7 +104,9 @@ class Mapping {
     /// A scalar or a list of scalars, each with its node.
     std::vector<const Node*> list(std::string_view key);
 
-    /// Reports the keys that nobody took.
+    /// The key has to be there: finish() reports it, unless a misspelt one was meant for it.
+    void require(std::string_view key, std::string message, std::string advice);
+    /// Reports the keys that nobody took, and those that are required and not there.
     void finish();
 
   private:
@@ -107,7 +118,12 @@ class Mapping {
     Context& context_;
     const Node& node_;
     std::string path_;
+    struct Absence {
+        std::string key, message, advice;
+    };
+
     std::vector<std::string> known_;
+    std::vector<Absence> absent_;
 };
 
 /// "a, b or c"

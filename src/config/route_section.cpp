@@ -71,7 +71,7 @@ void name_account(Mapping& mapping, const Node& node, const Config& config, Targ
     if (target.kind != TargetKind::sip || !target.name.empty()) return;
     target.name = "sip";
     if (config.sip.accounts.size() == 1) target.name = config.sip.accounts.front().name;
-    if (config.sip.accounts.empty()) {
+    if (config.sip.accounts.empty() && !mapping.context().has_problem_in("sip")) {
         mapping.problem_at(node, "to", "there is no SIP server",
                            "add sip: {server: ...} or remove this destination");
     }
@@ -80,10 +80,8 @@ void name_account(Mapping& mapping, const Node& node, const Config& config, Targ
 void read_destinations(Mapping& mapping, const Config& config, Route& route) {
     const Node* to = mapping.take("to");
     const bool empty = to != nullptr && to->kind == Node::Kind::sequence && to->items.empty();
-    if (!mapping.has("to") || empty) {
-        mapping.problem("the route leads nowhere", "add to: [sip]");
-        return;
-    }
+    mapping.require("to", "the route leads nowhere", "add to: [sip]");
+    if (empty) mapping.problem("the route leads nowhere", "add to: [sip]");
     for (const Node* node : mapping.list("to")) {
         auto target = parse_target(node->text);
         if (!target) {
@@ -111,6 +109,7 @@ void read_routes(Context& context, const Node* node, Config& config) {
     for (std::size_t i = 0; i < node->items.size(); ++i) {
         if (node->items[i].unreadable) continue;
         Mapping mapping(context, node->items[i], base::format("routes[{}]", i));
+        if (!mapping.is_mapping()) continue;
         Route route;
         route.name = base::format("route {}", i + 1);
         mapping.text("name", route.name);

@@ -9,6 +9,7 @@ namespace {
 using std::chrono::milliseconds;
 
 void read_simulator(Context& context, const Node& node, Board& board) {
+    const auto before = context.problems.size();
     Mapping mapping(context, node, "board.simulator");
     mapping.whole("fxs", 0, 512, board.fxs);
     mapping.whole("fxo", 0, 512, board.fxo);
@@ -21,7 +22,7 @@ void read_simulator(Context& context, const Node& node, Board& board) {
         mapping.problem_at(node, "socket", "a board behind a socket has its own size",
                            "remove fxs, fxo, e1 and t1, or the socket");
     }
-    if (!sized && board.socket.empty()) {
+    if (!sized && board.socket.empty() && context.problems.size() == before) {
         mapping.problem("the virtual board has no lines", "write for example simulator: {fxs: 4, fxo: 2}");
     }
 }
@@ -70,7 +71,7 @@ void read_media(Context& context, const Node* node, Media& media) {
                 *ports_node, "rtp_ports",
                 range ? base::format("\"{}\" is no usable range of UDP ports", base::printable(ports, 60))
                       : range.error().message,
-                "write first-last within 1024-65535, two ports for each call at a time");
+                "write first-last within 1024-65535, at least four ports, two for each call at a time");
         } else {
             media.first_port = static_cast<std::uint16_t>(range->first);
             media.last_port = static_cast<std::uint16_t>(range->last);

@@ -72,7 +72,12 @@ void read_account(Mapping& mapping, SipAccount& account) {
                               account.transport);
     mapping.choice<DtmfMode>("dtmf", {{"rfc4733", DtmfMode::rfc4733}, {"inband", DtmfMode::inband}},
                              account.dtmf);
-    mapping.text("domain", account.domain);
+    if (mapping.text("domain", account.domain)) {
+        const auto parsed = parse_host_port(account.domain);
+        if (!parsed)
+            mapping.context().problem(mapping.place("domain"), parsed.error().message,
+                                      "write the domain of the SIP addresses, for example example.com");
+    }
     mapping.text("user", account.user);
     mapping.text("auth_user", account.auth_user);
     mapping.secret(account.password);
@@ -148,6 +153,7 @@ void read_sip(Context& context, const Node* node, Sip& sip) {
     for (std::size_t i = 0; i < accounts->items.size(); ++i) {
         if (accounts->items[i].unreadable) continue;
         Mapping entry(context, accounts->items[i], base::format("sip.accounts[{}]", i));
+        if (!entry.is_mapping()) continue;
         SipAccount account = shared;
         account.name.clear();
         entry.name("name", account.name);

@@ -30,8 +30,8 @@ void read_channels(Mapping& mapping, Span& span) {
     const Node* node = mapping.take("channels");
     const Node* d_node = mapping.take("d_channel");
     mapping.whole("d_channel", 1, 1023, span.d_channel);
-    if (!mapping.has("channels")) {
-        mapping.problem("the span has no channels",
+    if (node == nullptr) {
+        mapping.require("channels", "the span has no channels",
                         "add channels: 1-31 (E1) or 1-24 (T1), as the board counts them");
         return;
     }
@@ -81,12 +81,12 @@ void read_spans(Context& context, const Node* node, Config& config) {
     for (std::size_t i = 0; i < node->items.size(); ++i) {
         if (node->items[i].unreadable) continue;
         Mapping mapping(context, node->items[i], base::format("spans[{}]", i));
+        if (!mapping.is_mapping()) continue;
         Span span;
         span.country = config.country;
         if (!config.sip.accounts.empty()) span.account = config.sip.accounts.front().name;
-        if (!mapping.whole("span", 1, 128, span.number) && !mapping.has("span")) {
-            mapping.problem("the span has no number", "add span: 1, as the driver counts them");
-        }
+        mapping.whole("span", 1, 128, span.number);
+        mapping.require("span", "the span has no number", "add span: 1, as the driver counts them");
         span.name = std::to_string(span.number);
         mapping.name("name", span.name);
         mapping.text("label", span.label);

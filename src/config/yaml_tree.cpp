@@ -254,6 +254,12 @@ YamlResult parse_yaml(const std::string& text) {
         result.problems.push_back(stop.problem);
     } catch (const YAML::Exception& broken) {
         result.root.reset();
+        if (broken.msg.find("anchor") != std::string::npos) {
+            result.problems.push_back({position(broken.mark), "",
+                                       "YAML takes a word that begins with * or & for an alias",
+                                       "put the value in quotes, for example \"*123\""});
+            return result;
+        }
         result.problems.push_back(
             {position(broken.mark), "", base::format("broken YAML: {}", broken.msg),
              "check the indentation, brackets and quotes at this place and just before it"});

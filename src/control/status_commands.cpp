@@ -1,4 +1,5 @@
 // status, commands.
+#include <algorithm>
 #include <boost/json/array.hpp>
 
 #include "commands.hpp"
@@ -65,12 +66,16 @@ class StatusCommand final : public Command {
     json::value sip() const {
         if (system_.sip == nullptr) return nullptr;
         const auto registrations = system_.sip->registrations();
-        unsigned registered = 0;
-        for (const auto& one : registrations)
-            registered += one.state == sip::RegistrationState::registered ? 1 : 0;
+        const auto in_state = [&](sip::RegistrationState state) {
+            return std::count_if(registrations.begin(), registrations.end(),
+                                 [&](const auto& one) { return one.state == state; });
+        };
+        const auto total = std::ssize(registrations) - in_state(sip::RegistrationState::peer);
         const auto stats = system_.sip->stats();
-        return json::object{{"registrations", registrations.size()},
-                            {"registered", registered},
+        return json::object{{"registrations", total},
+                            {"registered", in_state(sip::RegistrationState::registered)},
+                            {"peers", in_state(sip::RegistrationState::peer)},
+                            {"failed", in_state(sip::RegistrationState::failed)},
                             {"dialogs", stats.dialogs},
                             {"refused", stats.refused},
                             {"malformed", stats.malformed}};

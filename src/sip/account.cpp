@@ -41,6 +41,12 @@ bool Account::server_is_name() const {
     return !base::is_ip_address(server_.host);
 }
 
+std::string Account::server_text() const {
+    constexpr std::uint16_t usual_port = 5060;
+    if (server_.port == usual_port) return server_.host;
+    return base::format("{}:{}", uri_host(server_.host), server_.port);
+}
+
 bool Account::listens_anywhere() const {
     return sip_.listen == "0.0.0.0" || sip_.listen == "::";
 }
@@ -90,8 +96,7 @@ std::vector<std::string> Account::trusted() const {
 
 void Account::mark_dead(std::function<void()> probe) {
     if (!dead())
-        base::log::warning("sip", "account {}: {} does not answer; not used for {}", settings_.name,
-                           server_.host, dead_time);
+        base::log::warning("sip", "account {}: {}; not used for {}", settings_.name, silence(), dead_time);
     dead_until_ = reactor_.now() + dead_time;
     probe_ = std::move(probe);
     ask();
@@ -105,7 +110,7 @@ void Account::ask() {
 }
 
 void Account::mark_alive() {
-    if (dead()) base::log::info("sip", "account {}: {} answers again", settings_.name, server_.host);
+    if (dead()) base::log::info("sip", "account {}: {} answers again", settings_.name, server_text());
     dead_until_ = {};
     probe_timer_.stop();
 }

@@ -24,6 +24,8 @@ class Account {
     const config::SipAccount& settings() const { return settings_; }
     const std::string& server_host() const { return server_.host; }
     bool server_is_name() const;
+    /// For people: the host, with the port when it is not 5060.
+    std::string server_text() const;
     /// The server's addresses; an empty list keeps the ones known before. True when something changed, our
     /// own address included.
     bool set_addresses(std::vector<std::string> addresses);
@@ -45,6 +47,7 @@ class Account {
     void mark_dead(std::function<void()> probe);
     void mark_alive();
     bool dead() const;
+    std::string silence() const { return server_text() + " does not answer"; }
 
     std::string probe_uri() const;
     OutgoingCall outgoing_call(const call::CallRequest& request) const;

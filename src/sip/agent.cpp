@@ -90,6 +90,7 @@ base::Result<void> Agent::create(su_root_s* root) {
 }
 
 void Agent::shut_down() {
+    probes_.clear();  // or the shutdown would wait for their answers
     nua_shutdown(nua_);
 }
 

@@ -30,6 +30,8 @@ std::string_view name(RegistrationState state) {
             return "registered";
         case RegistrationState::failed:
             return "failed";
+        case RegistrationState::peer:
+            return "peer";
     }
     return "unregistered";
 }
@@ -43,7 +45,7 @@ Registrar::Entry::Entry(base::Reactor& reactor, Account& of, Identity who)
       retry(reactor) {
     view.account = of.settings().name;
     view.user = identity.user;
-    view.server = of.server_host();
+    view.server = of.server_text();
 }
 
 Registrar::Registrar(base::Reactor& reactor, Door door,
@@ -101,7 +103,7 @@ void Registrar::attempt(Entry& entry) {
     order.expires = entry.expires;
     ++entry.view.attempts;
     if (entry.view.state != RegistrationState::failed)
-        set_state(entry, RegistrationState::registering, entry.view.reason);
+        set_state(entry, RegistrationState::registering, "waiting for the answer");
     entry.deadline.start(answer_limit, [this, &entry] { fail_silent(entry); });
     door_.send(order);
 }

@@ -45,8 +45,7 @@ class AccountExit final : public call::Exit {
             return nullptr;
         }
         if (account_.dead()) {
-            why = {q850::network_out_of_order, call::Location::private_local,
-                   base::format("{} does not answer", account_.server_host())};
+            why = {q850::network_out_of_order, call::Location::private_local, account_.silence()};
             return nullptr;
         }
         return std::make_unique<SipLeg>(id, host_, account_);
@@ -66,7 +65,7 @@ class ServiceImpl final : public Service, public AgentObserver {
     void start() override;
     void stop(std::chrono::milliseconds deadline, std::function<void()> done) override;
     std::vector<call::Exit*> exits() override;
-    std::vector<RegistrationView> registrations() const override { return registrar_.views(); }
+    std::vector<RegistrationView> registrations() const override;
     ServiceStats stats() const override;
 
     void on_incoming(const IncomingCall& call) override;
@@ -103,6 +102,7 @@ class ServiceImpl final : public Service, public AgentObserver {
     void listen();
     void cannot_listen(const std::string& error);
     std::string fault(Account& account);
+    std::string known_fault(const Account& account) const;
     void watch_ways();
     bool bound(const Account& account) const;
     std::string way_fault(const Account& account) const;
@@ -235,10 +235,30 @@ void ServiceImpl::cannot_listen(const std::string& error) {
 }
 
 std::string ServiceImpl::fault(Account& account) {
+    if (listen_error_.empty() && account.resolved()) check_way(account);
+    return known_fault(account);
+}
+
+std::string ServiceImpl::known_fault(const Account& account) const {
     if (!listen_error_.empty()) return listen_error_;
     if (!account.resolved()) return base::format("the address of {} is not known", account.server_host());
-    check_way(account);
     return way_fault(account);
+}
+
+/// With a row for each account that needs no registration, so that its faults can be seen, too.
+std::vector<RegistrationView> ServiceImpl::registrations() const {
+    auto views = registrar_.views();
+    for (const auto& account : accounts_) {
+        if (account->settings().mode != config::SipMode::peer) continue;
+        RegistrationView view;
+        view.account = account->settings().name;
+        view.server = account->server_text();
+        view.reason = known_fault(*account);
+        if (view.reason.empty() && account->dead()) view.reason = account->silence();
+        view.state = view.reason.empty() ? RegistrationState::peer : RegistrationState::failed;
+        views.push_back(std::move(view));
+    }
+    return views;
 }
 
 /// Our own address comes, goes and changes with the network, and nobody tells us; to look costs next to

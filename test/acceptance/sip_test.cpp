@@ -137,6 +137,9 @@ TEST_CASE("a dead SIP server costs a caller less than four seconds", "[sip][fail
     REQUIRE(called->wait_ringing(patience));
     called->lift();
     CHECK(gateway.wait_port_state(world->fxs(1), "talking", patience));
+    const auto account_row = gateway.call("registrations").as_array().at(0).as_object();
+    CHECK(account_row.at("state").as_string() == "failed");
+    CHECK(account_row.at("reason").as_string() == "127.0.0.9:5070 does not answer");
 }
 
 TEST_CASE("requests from unknown addresses are refused", "[sip][trust]") {

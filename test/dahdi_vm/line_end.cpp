@@ -2,6 +2,8 @@
 #include "line_end.hpp"
 
 #include <poll.h>
+#include <pthread.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <array>
@@ -48,6 +50,9 @@ LineEnd::LineEnd(hardware::Board& board, base::ChannelNumber number, ChannelKind
 void LineEnd::start_audio() {
     REQUIRE(control().start_audio().has_value());
     audio_ = true;
+    // As the media thread does: other work in the machine must not delay the blocks. Goes on without where nobody may.
+    const sched_param hurried{.sched_priority = 50};
+    pthread_setschedparam(pthread_self(), SCHED_FIFO, &hurried);
     machine_watch().restart();
     for (int i = 0; i < blocks_ahead; ++i)
         write_block();

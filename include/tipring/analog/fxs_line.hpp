@@ -16,6 +16,8 @@
 // dial_tone                  | pulse_start                           | dial tone stops, timer dial (inter-digit)                        | dialling
 // dial_tone                  | timer tone                            | dial tone stops                                                  | dial_tone
 // dial_tone                  | timer dial                            | reorder tone, timer tone                                         | warning
+// dial_tone, dialling,       | flash (a short hang-up)               | dial tone anew, timers as after off_hook                         | dial_tone
+//   warning, howler          |                                       |                                                                  |
 // dialling                   | digit, pulse_digit: map says no_match | misdialled(digits), reorder tone, timer tone                     | warning
 //                            |   partial                             | timer dial (inter-digit)                                         | dialling
 //                            |   complete_or_longer                  | timer dial (short)                                               | dialling

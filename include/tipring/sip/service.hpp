@@ -27,7 +27,13 @@ struct Identity {
     std::string port;  ///< number of the port it stands for, "" for the gateway
 };
 
-enum class RegistrationState { unregistered, registering, registered, failed };
+enum class RegistrationState {
+    unregistered,
+    registering,
+    registered,
+    failed,
+    peer,  ///< an account that needs no registration; `failed` when it cannot be used
+};
 std::string_view name(RegistrationState state);
 
 /// What `tipringctl registrations` shows.

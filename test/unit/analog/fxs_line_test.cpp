@@ -257,6 +257,28 @@ TEST_CASE("fxs: glare: a phone lifted before start makes the line busy") {
     CHECK_FALSE(fed.machine.has_call());
 }
 
+TEST_CASE("fxs: a short hang-up before the call is a new beginning") {
+    auto fed = dial_tone();
+    SECTION("while dialling") {
+        fed.digits("20");
+        CHECK(fed.feed(Kind::flash) == "stop_timer(dial) play_tone(dial) start_timer(dial 16000)");
+    }
+    SECTION("in the reorder tone") {
+        fed.digits("7");
+        CHECK(fed.state() == "warning");
+        CHECK(fed.feed(Kind::flash) ==
+              "stop_timer(tone) listen(dtmf) play_tone(dial) start_timer(dial 16000)");
+    }
+    SECTION("in the off-hook warning") {
+        fed.digits("7");
+        fed.timer(LineTimer::tone);
+        CHECK(fed.state() == "howler");
+        fed.feed(Kind::flash);
+    }
+    CHECK(fed.state() == "dial_tone");
+    CHECK(fed.digits("201").ends_with("report_incoming(201)"));
+}
+
 TEST_CASE("fxs: a flash of a phone that counts as down is a lifting") {
     auto idle = fxs();
     CHECK(idle.feed(Kind::flash) == "seize start_audio listen(dtmf) play_tone(dial) start_timer(dial 16000)");

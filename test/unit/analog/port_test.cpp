@@ -292,7 +292,7 @@ TEST_CASE("port: the last 16 states are kept, unexpected events are counted") {
     Office office;
     for (int round = 0; round < 20; ++round) {
         office.event(0, LineEventKind::off_hook);
-        office.event(0, LineEventKind::flash);
+        office.event(0, LineEventKind::ring_begin);
         office.event(0, LineEventKind::on_hook);
     }
     const auto view = office.ports[0]->view();

@@ -75,7 +75,7 @@ TEST_CASE("wrong types and ranges") {
          "test.yaml:2:15: media.dscp: \"-1\" is no whole number; write a whole number from 0 to 63"},
         {port + "media: {rtp_ports: 20000}\n",
          "test.yaml:2:20: media.rtp_ports: \"20000\" is no usable range of UDP ports; write first-last "
-         "within 1024-65535, two ports for each call at a time"},
+         "within 1024-65535, at least four ports, two for each call at a time"},
         {port + "media: {jitter_min: 100ms, jitter_max: 50ms}\n",
          "test.yaml:2:21: media.jitter_min: jitter_min is above jitter_max; make it smaller"},
         {port + "log: {level: loud}\n",
@@ -301,6 +301,33 @@ TEST_CASE("channels that are used twice are one problem for each entry") {
     CHECK(problems == std::vector<std::string>{
                           "test.yaml:3:14: ports[1].channels: channels 3-4 are used twice (first in line 2); "
                           "give each port and span its own channels"});
+}
+
+TEST_CASE("one mistake is one message") {
+    LoadOptions options;
+    options.check_whole = [](const Config& config) { return check_board(config, {}); };
+    check_cases(
+        {{"board: {simulator: {fxs: four}}\n" + port,
+          "test.yaml:1:26: board.simulator.fxs: \"four\" is no whole number; write a whole number from 0 to "
+          "512"},
+         {"board: dhadi\n" + port,
+          "test.yaml:1:8: board: \"dhadi\" is no kind of board; use dahdi, or {simulator: {fxs: 4}}"}},
+        options);
+    check_cases(
+        {{"prots: []\n", "test.yaml:1:1: prots: there is no such key; did you mean \"ports\"?"},
+         {"ports: []\n",
+          "test.yaml:1:1: ports: no port and no span is configured; add ports: with the lines of the board"},
+         {"ports: [5]\n",
+          "test.yaml:1:9: ports[0]: here stands a single value where keys and values belong; write \"key: "
+          "value\" lines, or {key: value, ...}"},
+         {port + "sip: {servr: pbx}\nroutes: [{called: 0., to: sip}]\n",
+          "test.yaml:2:7: sip.servr: there is no such key; did you mean \"server\"?"},
+         {"ports: [{channel: 1, kid: fxo, number: 1, group: city}]\n",
+          "test.yaml:1:22: ports[0].kid: there is no such key; did you mean \"kind\"?"},
+         {"ports: [{channel: 1, kind: fxs, number: *123}]\n",
+          "test.yaml:1:41: YAML takes a word that begins with * or & for an alias; put the value in quotes, "
+          "for example \"*123\""}});
+    CHECK(load_bad("ports: [{channels: x, kind: fxs, number: 1a}]\n").size() == 2);
 }
 
 TEST_CASE("anchors and aliases hide no other problem") {

@@ -81,7 +81,7 @@ TEST_CASE("where nobody listens, the server has not answered: no call waits for 
     side.start();
     REQUIRE(loop.wait_for(
         [&] { return side.service->registrations().at(0).state == sip::RegistrationState::failed; }));
-    CHECK(side.service->registrations()[0].reason == "no answer from 127.0.0.1");
+    CHECK(side.service->registrations()[0].reason == "no answer from 127.0.0.1:" + std::to_string(nobody));
     call::Cause why;
     const call::CallRequest request{{"300", "", call::Presentation::allowed}, "201", {}};
     CHECK_FALSE(side.service->exits().at(0)->open(base::LegId{1}, request, why));
@@ -98,6 +98,7 @@ TEST_CASE("a call to where nobody listens ends as one that got no answer") {
     call::Cause why;
     const call::CallRequest request{{"300", "", call::Presentation::allowed}, "201", {}};
     auto& exit = *side.service->exits().at(0);
+    CHECK(side.service->registrations().at(0).state == sip::RegistrationState::peer);
     const auto leg = exit.open(base::LegId{1}, request, why);
     REQUIRE(leg);
     leg->observe(&observer);
@@ -105,6 +106,9 @@ TEST_CASE("a call to where nobody listens ends as one that got no answer") {
     REQUIRE(loop.wait_for([&] { return observer.saw("released"); }));
     CHECK(observer.cause.value == call::q850::network_out_of_order);
     CHECK_FALSE(exit.open(base::LegId{2}, request, why));
+    const auto view = side.service->registrations().at(0);
+    CHECK(view.state == sip::RegistrationState::failed);
+    CHECK(view.reason == "127.0.0.1:" + std::to_string(nobody) + " does not answer");
 }
 
 namespace {

@@ -1,0 +1,30 @@
+// Names the test cases that failed while the machine stood still: they measured the machine (repeat_void).
+#define CATCH_CONFIG_EXTERNAL_INTERFACES
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <fstream>
+
+#include "machine_watch.hpp"
+
+namespace {
+
+/// Longer than the models write ahead and than any jitter buffer of a SIP program covers.
+constexpr std::chrono::milliseconds too_long{100};
+
+/// Writes a line with the name into the file $TIPRING_VOID_CASES. The watch is the listener's own: the cases
+/// restart theirs.
+struct VoidCases : Catch::TestEventListenerBase {
+    using TestEventListenerBase::TestEventListenerBase;
+    void testCaseStarting(const Catch::TestCaseInfo&) override { watch_.restart(); }
+    void testCaseEnded(const Catch::TestCaseStats& stats) override {
+        const char* path = std::getenv("TIPRING_VOID_CASES");
+        if (path == nullptr || stats.totals.assertions.allOk() || watch_.stood_still() < too_long) return;
+        std::ofstream(path, std::ios::app) << stats.testInfo.name << "\n";
+    }
+
+  private:
+    tipring::test::MachineWatch watch_;
+};
+CATCH_REGISTER_LISTENER(VoidCases)
+
+}  // namespace

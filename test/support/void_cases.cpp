@@ -11,7 +11,7 @@ namespace {
 /// Longer than the models write ahead and than any jitter buffer of a SIP program covers.
 constexpr std::chrono::milliseconds too_long{100};
 
-/// Writes a line with the name into the file $TIPRING_VOID_CASES. The watch is the listener's own: the cases
+/// Writes a line with the name, as Catch2 reads it back (-f), into the file $TIPRING_VOID_CASES. The watch is the listener's own: the cases
 /// restart theirs.
 struct VoidCases : Catch::TestEventListenerBase {
     using TestEventListenerBase::TestEventListenerBase;
@@ -19,7 +19,12 @@ struct VoidCases : Catch::TestEventListenerBase {
     void testCaseEnded(const Catch::TestCaseStats& stats) override {
         const char* path = std::getenv("TIPRING_VOID_CASES");
         if (path == nullptr || stats.totals.assertions.allOk() || watch_.stood_still() < too_long) return;
-        std::ofstream(path, std::ios::app) << stats.testInfo.name << "\n";
+        std::ofstream file(path, std::ios::app);
+        for (const char c : stats.testInfo.name) {
+            if (c == ',') file << '\\';
+            file << c;
+        }
+        file << "\n";
     }
 
   private:

@@ -2,8 +2,6 @@
 #include "line_end.hpp"
 
 #include <poll.h>
-#include <pthread.h>
-#include <sched.h>
 
 #include <algorithm>
 #include <array>
@@ -48,12 +46,9 @@ LineEnd::LineEnd(hardware::Board& board, base::ChannelNumber number, ChannelKind
       law_(kind == ChannelKind::bearer ? dsp::Law::alaw : channel_.info.law) {}
 
 void LineEnd::start_audio() {
+    machine_watch().restart();  // first: it starts threads when it is used for the first time
     REQUIRE(control().start_audio().has_value());
     audio_ = true;
-    // As the media thread does: other work in the machine must not delay the blocks. Goes on without where nobody may.
-    const sched_param hurried{.sched_priority = 50};
-    pthread_setschedparam(pthread_self(), SCHED_FIFO, &hurried);
-    machine_watch().restart();
     for (int i = 0; i < blocks_ahead; ++i)
         write_block();
 }

@@ -18,11 +18,9 @@ namespace {
 void read_all(Context& context, const Node& root, Config& config) {
     Mapping mapping(context, root, "");
     mapping.country("country", config.country);
-    const Node* digit_map = mapping.take("digit_map");
     if (mapping.text("digit_map", config.digit_map) && context.options.check_digit_map) {
         const auto good = context.options.check_digit_map(config.digit_map);
-        if (!good)
-            mapping.problem_at(*digit_map, "digit_map", good.error().message, "write for example 1xx|0x.T");
+        if (!good) mapping.problem_at("digit_map", good.error().message, "write for example 1xx|0x.T");
     }
     read_board(context, mapping.take("board"), config.board);
     read_sip(context, mapping.take("sip"), config.sip);

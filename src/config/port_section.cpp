@@ -32,20 +32,17 @@ void read_shared(Mapping& mapping, Port& port) {
     read_reference(mapping, "account", ReferenceKind::account, port.account);
     mapping.secret(port.password);
     mapping.name("group", port.group);
-    const Node* map_node = mapping.take("digit_map");
     if (mapping.text("digit_map", port.digit_map) && mapping.context().options.check_digit_map) {
         const auto good = mapping.context().options.check_digit_map(port.digit_map);
-        if (!good)
-            mapping.problem_at(*map_node, "digit_map", good.error().message, "write for example 1xx|0x.T");
+        if (!good) mapping.problem_at("digit_map", good.error().message, "write for example 1xx|0x.T");
     }
     mapping.choice<DialMode>("dial_mode",
                              {{"dtmf", DialMode::dtmf}, {"pulse", DialMode::pulse}, {"both", DialMode::both}},
                              port.dial_mode);
     mapping.boolean("answer_at_once", port.answer_at_once);
-    const Node* taps_node = mapping.take("echo_taps");
     if (mapping.whole("echo_taps", 0, 1024, port.echo_taps) && port.echo_taps != 0 &&
         (port.echo_taps < 32 || (port.echo_taps & (port.echo_taps - 1)) != 0)) {
-        mapping.problem_at(*taps_node, "echo_taps", base::format("{} taps are not possible", port.echo_taps),
+        mapping.problem_at("echo_taps", base::format("{} taps are not possible", port.echo_taps),
                            "use 0 (off), 32, 64, 128, 256, 512 or 1024");
     }
     mapping.decimal("receive_gain_db", -24, 12, port.receive_gain_db);
@@ -130,12 +127,14 @@ std::vector<std::string> read_numbers(Mapping& mapping, std::size_t count) {
                         "add number: 101, or 101-104 for a range of channels");
         return {};
     }
+    const auto refuse = [&](const std::string& number) {
+        mapping.problem_at("number", base::format("\"{}\" is no number", base::printable(number, 60)),
+                           "use digits, + * and #");
+    };
     if (count == 0) {  // the channels are wrong; the number is looked at all the same
         std::string text;
         if (mapping.text("number", text) && text.find_first_not_of("0123456789+*#-") != std::string::npos)
-            mapping.context().problem(mapping.place("number"),
-                                      base::format("\"{}\" is no number", base::printable(text, 60)),
-                                      "use digits, + * and #");
+            refuse(text);
         return {};
     }
     auto numbers = one_each(mapping, "number", count, [&](const Node& node, const std::string& text) {
@@ -147,9 +146,7 @@ std::vector<std::string> read_numbers(Mapping& mapping, std::size_t count) {
     });
     for (const auto& number : numbers) {
         if (is_number(number)) continue;
-        mapping.context().problem(mapping.place("number"),
-                                  base::format("\"{}\" is no number", base::printable(number, 60)),
-                                  "use digits, + * and #");
+        refuse(number);
         return {};
     }
     return numbers;
@@ -195,9 +192,8 @@ void read_port(Mapping& mapping, const Port& defaults, Config& config) {
     const auto labels = read_labels(mapping, "label", channels.size());
     const auto names = read_labels(mapping, "caller_name", channels.size());
     mapping.text("auth_user", port.auth_user);
-    const Node* to_node = mapping.take("to");
     if (mapping.text("to", port.to) && !is_number(port.to)) {
-        mapping.problem_at(*to_node, "to", base::format("\"{}\" is no number", base::printable(port.to, 60)),
+        mapping.problem_at("to", base::format("\"{}\" is no number", base::printable(port.to, 60)),
                            "write the number that an incoming call goes to");
     }
     read_shared(mapping, port);

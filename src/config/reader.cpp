@@ -86,6 +86,10 @@ void Mapping::problem(std::string message, std::string advice) {
     context_.problem(place(), std::move(message), std::move(advice));
 }
 
+void Mapping::problem_at(std::string_view key, std::string message, std::string advice) {
+    context_.problem(place(key), std::move(message), std::move(advice));
+}
+
 void Mapping::problem_at(const Node& node, std::string_view key, std::string message, std::string advice) {
     context_.problem(place(node, key), std::move(message), std::move(advice));
 }

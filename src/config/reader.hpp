@@ -73,6 +73,8 @@ class Mapping {
     bool has(std::string_view key) const;
     /// Something is wrong with the mapping as a whole.
     void problem(std::string message, std::string advice);
+    /// With the value of a key, or with one of its values.
+    void problem_at(std::string_view key, std::string message, std::string advice);
     void problem_at(const Node& node, std::string_view key, std::string message, std::string advice);
 
     /// Each leaves `target` alone when the key is missing or wrong; true when it stored a value.

@@ -113,17 +113,15 @@ void read_routes(Context& context, const Node* node, Config& config) {
         Route route;
         route.name = base::format("route {}", i + 1);
         mapping.text("name", route.name);
-        const Node* called = mapping.take("called");
         if (mapping.text("called", route.called) && context.options.check_pattern) {
             const auto good = context.options.check_pattern(route.called);
             if (!good)
-                mapping.problem_at(*called, "called", good.error().message,
+                mapping.problem_at("called", good.error().message,
                                    "write digits, x, [2-9] and . for the rest; leave it out for any number");
         }
         mapping.whole("strip", 0, 32, route.strip);
-        const Node* prefix = mapping.take("prefix");
         if (mapping.text("prefix", route.prefix) && !is_number(route.prefix)) {
-            mapping.problem_at(*prefix, "prefix",
+            mapping.problem_at("prefix",
                                base::format("\"{}\" is no number", base::printable(route.prefix, 60)),
                                "write the digits to put in front");
         }

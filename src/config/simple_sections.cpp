@@ -62,13 +62,12 @@ void read_media(Context& context, const Node* node, Media& media) {
     if (node == nullptr) return;
     Mapping mapping(context, *node, "media");
     std::string ports;
-    const Node* ports_node = mapping.take("rtp_ports");
     if (mapping.text("rtp_ports", ports)) {
         const auto range = parse_range(ports);
         // A call takes an even port and the odd one above it.
         if (!range || range->first < 1024 || range->last > 65535 || range->last - range->first < 3) {
             mapping.problem_at(
-                *ports_node, "rtp_ports",
+                "rtp_ports",
                 range ? base::format("\"{}\" is no usable range of UDP ports", base::printable(ports, 60))
                       : range.error().message,
                 "write first-last within 1024-65535, at least four ports, two for each call at a time");
@@ -85,18 +84,17 @@ void read_media(Context& context, const Node* node, Media& media) {
     read_duration_ms(mapping, "write_lead", milliseconds(10), milliseconds(100), media.write_lead_ms);
     mapping.finish();
     if (media.jitter_min_ms > media.jitter_max_ms) {
-        context.problem(mapping.place("jitter_min"), "jitter_min is above jitter_max", "make it smaller");
+        mapping.problem_at("jitter_min", "jitter_min is above jitter_max", "make it smaller");
     }
 }
 
 void read_control(Context& context, const Node* node, Control& control) {
     if (node == nullptr) return;
     Mapping mapping(context, *node, "control");
-    const Node* socket = mapping.take("socket");
     // sun_path of a Unix socket holds 107 characters.
     if (mapping.text("socket", control.socket) &&
         (control.socket.empty() || control.socket.front() != '/' || control.socket.size() > 107)) {
-        mapping.problem_at(*socket, "socket", "this is no absolute path of at most 107 characters",
+        mapping.problem_at("socket", "this is no absolute path of at most 107 characters",
                            "use for example /run/tipring/control.sock");
     }
     mapping.name("group", control.group);
@@ -117,9 +115,8 @@ void read_log(Context& context, const Node* node, Log& log) {
                               level)) {
         log.level = base::log::name(level);
     }
-    const Node* file = mapping.take("file");
     if (mapping.text("file", log.file) && !log.file.starts_with('/')) {
-        mapping.problem_at(*file, "file", "the service runs in no particular folder",
+        mapping.problem_at("file", "the service runs in no particular folder",
                            "write the whole path, for example /var/log/tipring/tipring.log");
     }
     mapping.finish();

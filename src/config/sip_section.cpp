@@ -42,10 +42,9 @@ void read_times(Mapping& mapping, SipAccount& account) {
         account.expires = std::chrono::duration_cast<seconds>(expires);
     }
     milliseconds packet{};
-    const Node* packet_node = mapping.take("packet_time");
     if (mapping.duration("packet_time", milliseconds(10), milliseconds(60), packet)) {
         if (packet.count() % 10 != 0) {
-            mapping.problem_at(*packet_node, "packet_time", "packets carry whole blocks of 10 ms",
+            mapping.problem_at("packet_time", "packets carry whole blocks of 10 ms",
                                "use 10ms, 20ms, 30ms, 40ms, 50ms or 60ms");
         }
         account.packet_ms = static_cast<unsigned>(packet.count());
@@ -56,13 +55,12 @@ void read_times(Mapping& mapping, SipAccount& account) {
 /// All keys of an account but its name.
 void read_account(Mapping& mapping, SipAccount& account) {
     std::string server;
-    const Node* server_node = mapping.take("server");
     if (mapping.text("server", server)) {
         if (const auto parsed = parse_host_port(server)) {
             account.server = parsed->host;
             if (parsed->port != 0) account.port = parsed->port;
         } else {
-            mapping.problem_at(*server_node, "server", parsed.error().message, "write host or host:port");
+            mapping.problem_at("server", parsed.error().message, "write host or host:port");
         }
     }
     mapping.choice<SipMode>(
@@ -75,8 +73,8 @@ void read_account(Mapping& mapping, SipAccount& account) {
     if (mapping.text("domain", account.domain)) {
         const auto parsed = parse_host_port(account.domain);
         if (!parsed)
-            mapping.context().problem(mapping.place("domain"), parsed.error().message,
-                                      "write the domain of the SIP addresses, for example example.com");
+            mapping.problem_at("domain", parsed.error().message,
+                               "write the domain of the SIP addresses, for example example.com");
     }
     mapping.text("user", account.user);
     mapping.text("auth_user", account.auth_user);
@@ -112,14 +110,13 @@ void read_sip(Context& context, const Node* node, Sip& sip) {
     if (node == nullptr) return;
     Mapping mapping(context, *node, "sip");
     std::string listen;
-    const Node* listen_node = mapping.take("listen");
     if (mapping.text("listen", listen)) {
         const auto parsed = parse_host_port(listen);
         if (parsed && base::is_ip_address(parsed->host)) {
             sip.listen = parsed->host;
             if (parsed->port != 0) sip.listen_port = parsed->port;
         } else {
-            mapping.problem_at(*listen_node, "listen",
+            mapping.problem_at("listen",
                                parsed ? base::format("\"{}\" is no IP address", base::printable(listen, 60))
                                       : parsed.error().message,
                                "write address or address:port, for example 0.0.0.0:5060");

@@ -93,9 +93,8 @@ void read_spans(Context& context, const Node* node, Config& config) {
         mapping.country("country", span.country);
         if (mapping.name("account", span.account))
             context.references.push_back({ReferenceKind::account, span.account, mapping.place("account")});
-        const Node* number = mapping.take("number");
         if (mapping.text("number", span.number_default) && !is_number(span.number_default)) {
-            mapping.problem_at(*number, "number",
+            mapping.problem_at("number",
                                base::format("\"{}\" is no number", base::printable(span.number_default, 60)),
                                "write the main number of the connection");
         }

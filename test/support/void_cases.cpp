@@ -11,8 +11,8 @@ namespace {
 /// Longer than the models write ahead and than any jitter buffer of a SIP program covers.
 constexpr std::chrono::milliseconds too_long{100};
 
-/// Writes a line with the name, as Catch2 reads it back (-f), into the file $TIPRING_VOID_CASES. The watch is the listener's own: the cases
-/// restart theirs.
+/// Writes a line with the name, as Catch2 reads it back (-f), into the file $TIPRING_VOID_CASES. The watch is
+/// the listener's own: the cases restart theirs.
 struct VoidCases : Catch::TestEventListenerBase {
     using TestEventListenerBase::TestEventListenerBase;
     void testCaseStarting(const Catch::TestCaseInfo&) override { watch_.restart(); }

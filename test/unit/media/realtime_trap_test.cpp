@@ -9,17 +9,9 @@
 #include <random>
 
 #include "media_bench.hpp"
+#include "sanitizers.hpp"
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define TIPRING_TRAP 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define TIPRING_TRAP 0
-#endif
-#endif
-#ifndef TIPRING_TRAP
-#define TIPRING_TRAP 1
-#endif
+#define TIPRING_TRAP (!TIPRING_ASAN && !TIPRING_TSAN)
 
 namespace {
 

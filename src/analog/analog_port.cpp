@@ -32,7 +32,10 @@ AnalogPort::AnalogPort(const config::Port& settings, Parts parts)
       machine_(std::move(parts.machine)),
       wire_(parts.reactor, *channel_->control, is_fxs(),
             {[this](const base::Result<void>& result) { check(result, "release"); },
-             [this] { note_missed_hook(); }}) {
+             [this] {
+                 note_missed_hook();
+                 feed(input_of(LineInputKind::wire_settled));
+             }}) {
     for (auto& timer : timers_)
         timer.emplace(reactor_);
     state_ = machine_->state_name();
@@ -119,6 +122,7 @@ void AnalogPort::on_event(const media::Event& event) {
         case media::EventKind::line:
             if (!to_input(event.line, input)) break;
             if (lifted_in_a_pulse(input)) input = input_of(LineInputKind::off_hook);
+            if (input.kind == LineInputKind::hook_complete) wire_.hook_complete();
             if (input.kind == LineInputKind::alarm_clear) {
                 come_back(input);
             } else {
@@ -243,7 +247,6 @@ void AnalogPort::carry_out(const LineAction& action) {
 }
 
 void AnalogPort::timer_ended(LineTimer timer) {
-    if (timer == LineTimer::drop) note_missed_hook();
     if (timer == LineTimer::battery && battery_came_back()) {
         feed(input_of(LineInputKind::battery_present));
         return;

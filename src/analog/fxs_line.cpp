@@ -62,8 +62,7 @@ struct FxsLine::Table {
         Row{State::talking, Input::send_digit, &FxsLine::digit_to_phone},
         Row{State::talking, Input::on_hook, &FxsLine::phone_down},
 
-        Row{State::dropping, Input::hook_complete, &FxsLine::drop_done},
-        Row{State::dropping, Input::timer, &FxsLine::drop_timer},
+        Row{State::dropping, Input::wire_settled, &FxsLine::drop_done},
         Row{State::dropping, Input::on_hook,
             &FxsLine::nothing},  // the hook is kept in mind until the drop is over
         Row{State::dropping, Input::off_hook, &FxsLine::nothing},
@@ -260,7 +259,6 @@ void FxsLine::far_end_gone(const LineInput& input) {
     report_released(input.cause);
     warning_tone_ = input.cause.value == call::q850::user_busy ? LineTone::busy : LineTone::congestion;
     enter(State::dropping);
-    start_timer(LineTimer::drop, settings_.drop_limit);
 }
 
 void FxsLine::digit_to_far_end(const LineInput& input) {
@@ -278,10 +276,6 @@ void FxsLine::digit_to_phone(const LineInput& input) {
 }
 
 void FxsLine::drop_done(const LineInput&) {
-    start_timer(LineTimer::drop, settings_.drop_settle);
-}
-
-void FxsLine::drop_timer(const LineInput&) {
     if (off_hook_) {
         warn(warning_tone_);
     } else {

@@ -15,11 +15,12 @@ constexpr std::array timer_names{"dial", "tone", "ring", "drop", "burst", "batte
 static_assert(timer_names.size() == line_timers);
 
 constexpr std::array input_names{
-    "off_hook",      "on_hook",    "flash",       "pulse_start",    "pulse_digit",     "ringer_on",
-    "ringer_off",    "ring_begin", "ring_end",    "battery_lost",   "battery_present", "polarity",
-    "hook_complete", "alarm",      "alarm_clear", "removed",        "digit",           "digits_sent",
-    "tone_heard",    "tone_gone",  "timer",       "start",          "alert",           "answer",
-    "release",       "send_digit", "in_service",  "out_of_service", "shut_down",       "hardware_failed"};
+    "off_hook",       "on_hook",    "flash",        "pulse_start",  "pulse_digit",     "ringer_on",
+    "ringer_off",     "ring_begin", "ring_end",     "battery_lost", "battery_present", "polarity",
+    "hook_complete",  "alarm",      "alarm_clear",  "removed",      "digit",           "digits_sent",
+    "tone_heard",     "tone_gone",  "timer",        "start",        "alert",           "answer",
+    "release",        "send_digit", "wire_settled", "in_service",   "out_of_service",  "shut_down",
+    "hardware_failed"};
 static_assert(input_names.size() == static_cast<std::size_t>(Kind::hardware_failed) + 1);
 
 constexpr std::array tone_names{"none", "dial", "ringback", "busy", "congestion", "howler"};
@@ -47,6 +48,7 @@ bool is_passive(Kind kind) {
         case Kind::digits_sent:
         case Kind::tone_heard:
         case Kind::tone_gone:
+        case Kind::wire_settled:
             return true;
         default:
             return false;

@@ -8,8 +8,11 @@ namespace {
 
 /// A bit more than the driver's debounce after a seizure (DAHDI_DEFAULT_DEBOUNCETIME, 600 ms).
 constexpr std::chrono::milliseconds debounce_time{650};
-/// A bit more than the driver's battery drop (500 ms) and what it needs to settle (300 ms).
-constexpr std::chrono::milliseconds drop_time{850};
+/// More than the driver's battery drop (500 ms), whose end it reports; signalling without a drop (loop start)
+/// reports none.
+constexpr std::chrono::milliseconds drop_limit{1000};
+/// A bit more than the driver refuses to ring or seize for after the drop (300 ms, DAHDI's AFTERKEWL state).
+constexpr std::chrono::milliseconds settle_time{400};
 
 }  // namespace
 
@@ -42,7 +45,11 @@ void LineWire::release_now() {
     release_waits_ = false;
     debounce_.stop();
     handlers_.on_released(control_.release());
-    if (drop_follows_) drop_.start(drop_time, [this] { handlers_.on_settled(); });
+    if (drop_follows_) drop_.start(drop_limit, [this] { handlers_.on_settled(); });
+}
+
+void LineWire::hook_complete() {
+    if (fxs_ && drop_.running()) drop_.start(settle_time, [this] { handlers_.on_settled(); });
 }
 
 void LineWire::shut_down() {

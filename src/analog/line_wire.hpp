@@ -15,16 +15,19 @@ class LineWire {
     struct Handlers {
         /// Told of the result of every release.
         std::function<void(const base::Result<void>&)> on_released;
-        /// The driver has settled after it dropped the battery of a lifted phone: it did not report what the
-        /// hook did in the meantime.
+        /// The driver has dropped the battery of a lifted phone and settled: the line can ring and be seized
+        /// again. What the hook did in the meantime was not reported.
         std::function<void()> on_settled;
     };
 
     LineWire(base::Reactor& reactor, hardware::LineControl& control, bool fxs, Handlers handlers);
 
     base::Result<void> seize();
-    /// At once, or after the debounce. `off_hook`: the machine believes the phone to be up.
+    /// At once, or after the debounce. `off_hook`: the machine believes the phone to be up, so on_settled
+    /// follows.
     void release(bool off_hook);
+    /// The board's report of that name.
+    void hook_complete();
     /// Releases at once what waits; on_settled is not called any more.
     void shut_down();
     /// The board would refuse to ring: it has not released the wire, or not settled after that.

@@ -31,11 +31,10 @@
 // calling, ringback, early   | alert(true)                           | the other side's audio is heard                                  | early
 // calling, ringback, early   | answer                                | -                                                                | talking
 // calling, ringback, early   | release                               | released, busy tone (17) or reorder tone, timer tone             | warning
-// talking                    | release                               | released, release the wire (battery drop), timer drop            | dropping
+// talking                    | release                               | released, release the wire (battery drop)                        | dropping
 // talking                    | pulse_digit                           | digit to the other side                                          | talking
 // talking                    | send_digit                            | DTMF to the phone                                                | talking
-// dropping                   | hook_complete                         | timer drop (the driver settles)                                  | dropping
-// dropping                   | timer drop: off-hook                  | busy or reorder tone, timer tone                                 | warning
+// dropping                   | wire_settled: off-hook                | busy or reorder tone, timer tone                                 | warning
 //                            |   on-hook                             | -                                                                | idle
 // dropping, unavailable      | off_hook, on_hook                     | - (kept in mind)                                                 | same
 // lockout                    | off_hook, flash                       | - (the driver's late report)                                     | lockout
@@ -103,13 +102,6 @@ class FxsLine final : public LineMachine {
         std::chrono::milliseconds ring_timeout{120000};
         /// Busy or reorder tone, then off-hook warning, then silence until on-hook.
         std::chrono::milliseconds warning{20000}, howler{40000};
-        /// hook_complete comes 500 ms after the release, which the port may put off for 650 ms; without it
-        /// (loop start has no drop) the line goes on after this. Longer than the wire is busy for (LineWire:
-        /// 650 + 850 ms), so that an idle line can ring.
-        std::chrono::milliseconds drop_limit{1600};
-        /// The driver refuses to seize for 300 ms after the drop (DAHDI's AFTERKEWL state); a bit more, and so
-        /// much that the wire is no longer busy when the line is idle (LineWire: 850 ms with the drop of 500).
-        std::chrono::milliseconds drop_settle{400};
     };
     /// Longest number that is collected; E.164 has 15 digits, prefixes and extensions come on top.
     static constexpr std::size_t longest_number = 64;
@@ -169,7 +161,6 @@ class FxsLine final : public LineMachine {
     void digit_to_far_end(const LineInput& input);
     void digit_to_phone(const LineInput& input);
     void drop_done(const LineInput&);
-    void drop_timer(const LineInput&);
     void warning_timer(const LineInput&);
     void howler_timer(const LineInput&);
     void phone_answers(const LineInput&);

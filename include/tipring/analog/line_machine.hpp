@@ -19,7 +19,7 @@ enum class LineTimer : std::uint8_t {
     dial,     ///< fxs: first digit, inter-digit; fxo: limit of seizing, dial tone and dialling
     tone,     ///< fxs: dial tone, busy tone and howler do not last for ever
     ring,     ///< fxs: ringing without answer; fxo: no ring burst for so long means that the caller has gone
-    drop,     ///< fxs: battery drop towards the phone; fxo: guard time after release
+    drop,     ///< fxo: guard time after release
     burst,    ///< fxo: a ring burst counts from this length on
     battery,  ///< fxo: battery missing for so long means that the exchange has released
 };
@@ -57,6 +57,8 @@ enum class LineInputKind : std::uint8_t {
     answer,
     release,  ///< `cause`
     send_digit,
+    // the port's wire: the battery drop after release_wire with a lifted phone is over (line_wire.hpp)
+    wire_settled,
     // the port's operator, and the board's refusal of an action
     in_service,
     out_of_service,

@@ -7,6 +7,7 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <cerrno>
 #include <cstring>
 
 #include "tipring/base/fd.hpp"
@@ -44,6 +45,7 @@ json::value ControlClient::call(const std::string& method, json::object paramete
     while (answer.find('\n') == std::string::npos) {
         char buffer[4096];
         const auto got = ::recv(fd.get(), buffer, sizeof buffer, 0);
+        if (got < 0 && errno == EINTR) continue;  // stopped and continued, with a receive timeout
         if (got <= 0) throw std::runtime_error("control socket: no answer to " + method);
         answer.append(buffer, static_cast<std::size_t>(got));
     }

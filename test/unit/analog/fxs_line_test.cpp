@@ -190,29 +190,22 @@ TEST_CASE("fxs: on-hook in every state of a call ends it") {
 
 TEST_CASE("fxs: the far end hangs up: battery drop, then a tone until on-hook") {
     auto fed = talking();
-    CHECK(fed.release(16) == "report_released(16) " + down + " start_timer(drop 1600)");
+    CHECK(fed.release(16) == "report_released(16) " + down);
     CHECK(fed.state() == "dropping");
     SECTION("the phone stays off-hook") {
-        CHECK(fed.feed(Kind::hook_complete) == "start_timer(drop 400)");
-        CHECK(fed.timer(LineTimer::drop) ==
+        CHECK(fed.feed(Kind::wire_settled) ==
               "seize start_audio play_tone(congestion) start_timer(tone 20000)");
         CHECK(fed.state() == "warning");
     }
     SECTION("the phone goes down meanwhile") {
         CHECK(fed.feed(Kind::on_hook).empty());
-        CHECK(fed.feed(Kind::hook_complete) == "start_timer(drop 400)");
-        CHECK(fed.timer(LineTimer::drop).empty());
+        CHECK(fed.feed(Kind::wire_settled).empty());
         CHECK(fed.state() == "idle");
     }
     SECTION("down and up again: still the tone, no dial tone") {
         fed.feed(Kind::on_hook);
         fed.feed(Kind::off_hook);
-        fed.feed(Kind::hook_complete);
-        CHECK(fed.timer(LineTimer::drop) ==
-              "seize start_audio play_tone(congestion) start_timer(tone 20000)");
-    }
-    SECTION("signalling without a drop sends no hook_complete") {
-        CHECK(fed.timer(LineTimer::drop) ==
+        CHECK(fed.feed(Kind::wire_settled) ==
               "seize start_audio play_tone(congestion) start_timer(tone 20000)");
     }
     const bool idle = fed.state() == "idle";

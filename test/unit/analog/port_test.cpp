@@ -11,7 +11,8 @@ TEST_CASE("port: a phone that goes down unreported while the driver settles is s
     office.dial(0, "202");
     office.event(1, LineEventKind::off_hook);
     office.event(1, LineEventKind::on_hook);
-    office.wires[0].take();
+    office.reactor.advance(650ms);
+    CHECK(office.wires[0].take().ends_with(" release"));
     office.event(0, LineEventKind::hook_complete);
     office.wires[0].status.off_hook = false;
     office.reactor.advance(400ms);

@@ -8,6 +8,8 @@
 namespace tipring::config {
 namespace {
 
+constexpr auto fill_in = "fill in the value or remove the key";
+
 std::string shown(std::string_view text) {
     return base::format("\"{}\"", base::printable(text, 60));
 }
@@ -97,9 +99,8 @@ void Mapping::problem_at(const Node& node, std::string_view key, std::string mes
 const Node* Mapping::scalar(std::string_view key, std::string_view wanted) {
     const Node* node = take(key);
     if (node == nullptr || node->kind == Node::Kind::scalar) return node;
-    problem_at(
-        *node, key, base::format("{} where {} belongs", kind_name(node->kind), wanted),
-        node->kind == Node::Kind::null ? "fill in the value or remove the key" : "write a single value");
+    problem_at(*node, key, base::format("{} where {} belongs", kind_name(node->kind), wanted),
+               node->kind == Node::Kind::null ? fill_in : "write a single value");
     return nullptr;
 }
 
@@ -241,7 +242,7 @@ std::vector<const Node*> Mapping::list(std::string_view key) {
     std::vector<const Node*> values;
     if (node->kind != Node::Kind::sequence) {
         problem_at(*node, key, base::format("{} where a list belongs", kind_name(node->kind)),
-                   "write [one, two]");
+                   node->kind == Node::Kind::null ? fill_in : "write [one, two]");
         return values;
     }
     for (const auto& item : node->items) {

@@ -42,6 +42,9 @@ class SimRecordStopCommand final : public SimCommand {
         const auto listener = audio_port(system(), simulation, text_parameter(parameters, "port"));
         if (!listener) return listener.error();
         const auto path = text_parameter(parameters, "wav");
+        // A wrong path must not cost the recording.
+        if (const auto possible = farend::write_wav(path, {}); !possible)
+            return CommandError{rpc_code::refused, possible.error().message};
         const auto clip = (*listener)->stop_recording();
         if (const auto written = farend::write_wav(path, clip); !written) {
             return CommandError{rpc_code::refused, written.error().message};

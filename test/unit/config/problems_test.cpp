@@ -35,6 +35,11 @@ TEST_CASE("unknown keys name the nearest valid one") {
         {port + "contry: de\n", "test.yaml:2:1: contry: there is no such key; did you mean \"country\"?"},
         {"ports:\n  - {chanel: 1, kind: fxs, number: 101, channel: 1}\n",
          "test.yaml:2:6: ports[0].chanel: there is no such key; did you mean \"channel\"?"},
+        {port + "board: {dahdi: {}}\n",
+         "test.yaml:2:16: board.dahdi: the driver's cards have no settings here; write board: dahdi"},
+        {"ports: [{channels: , kind: fxs, number: 1}]\n",
+         "test.yaml:1:10: ports[0].channels: nothing where a list belongs; fill in the value or remove the "
+         "key"},
         {port + "log: {colour: red}\n", "test.yaml:2:7: log.colour: there is no such key; use level or file"},
         {port + "defaults: {ecko_taps: 3}\n",
          "test.yaml:2:12: defaults.ecko_taps: there is no such key; did you mean \"echo_taps\"?"},

@@ -85,9 +85,7 @@ void AnalogPort::come_back(const LineInput& input) {
 }
 
 // What a phone does while the driver settles after a battery drop is not reported; only its status shows it.
-// A wire that was seized since has settled.
 void AnalogPort::note_missed_hook() {
-    if (machine_->conditions().seized) return;
     const auto status = channel_->control->status();
     if (status && status->off_hook != machine_->off_hook()) feed(hook_input(*status));
 }

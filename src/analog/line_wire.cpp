@@ -8,9 +8,9 @@ namespace {
 
 /// A bit more than the driver's debounce after a seizure (DAHDI_DEFAULT_DEBOUNCETIME, 600 ms).
 constexpr std::chrono::milliseconds debounce_time{650};
-/// More than the driver's battery drop (500 ms), whose end it reports; signalling without a drop (loop start)
-/// reports none.
-constexpr std::chrono::milliseconds drop_limit{1000};
+/// Much more than the driver's battery drop (500 ms), whose end it reports. A release without a drop (other
+/// signalling, or the phone is down already) reports none.
+constexpr std::chrono::milliseconds drop_limit{1500};
 /// A bit more than the driver refuses to ring or seize for after the drop (300 ms, DAHDI's AFTERKEWL state).
 constexpr std::chrono::milliseconds settle_time{400};
 
@@ -25,6 +25,7 @@ LineWire::LineWire(base::Reactor& reactor, hardware::LineControl& control, bool 
 base::Result<void> LineWire::seize() {
     auto result = control_.seize();
     if (!result || !fxs_) return result;
+    drop_.stop();  // the driver takes no seizure before it has settled
     release_waits_ = false;
     debounce_.start(debounce_time, [this] {
         if (release_waits_) release_now();
@@ -49,7 +50,7 @@ void LineWire::release_now() {
 }
 
 void LineWire::hook_complete() {
-    if (fxs_ && drop_.running()) drop_.start(settle_time, [this] { handlers_.on_settled(); });
+    if (drop_.running()) drop_.start(settle_time, [this] { handlers_.on_settled(); });
 }
 
 void LineWire::shut_down() {

@@ -16,15 +16,15 @@ class LineWire {
         /// Told of the result of every release.
         std::function<void(const base::Result<void>&)> on_released;
         /// The driver has dropped the battery of a lifted phone and settled: the line can ring and be seized
-        /// again. What the hook did in the meantime was not reported.
+        /// again. Not all that the hook did in the meantime was reported.
         std::function<void()> on_settled;
     };
 
     LineWire(base::Reactor& reactor, hardware::LineControl& control, bool fxs, Handlers handlers);
 
     base::Result<void> seize();
-    /// At once, or after the debounce. `off_hook`: the machine believes the phone to be up, so on_settled
-    /// follows.
+    /// At once, or after the debounce. `off_hook`: the machine believes the phone to be up, so with fxs
+    /// on_settled follows, unless the wire is seized before.
     void release(bool off_hook);
     /// The board's report of that name.
     void hook_complete();

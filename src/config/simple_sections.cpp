@@ -52,7 +52,7 @@ void read_board(Context& context, const Node* node, Board& board) {
     if (const Node* simulator = mapping.take("simulator")) {
         board.kind = BoardKind::simulator;
         read_simulator(context, *simulator, board);
-    } else if (mapping.take("dahdi") != nullptr) {
+    } else if (mapping.has("dahdi")) {
         mapping.problem_at("dahdi", "the driver's cards have no settings here", "write board: dahdi");
     } else if (node->kind == Node::Kind::mapping && node->entries.empty()) {
         mapping.problem("the kind of board is missing", "use dahdi, or {simulator: {fxs: 4}}");

@@ -1,4 +1,5 @@
 // A thousand short calls in a row, several at a time, leave nothing behind.
+#include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <cstdlib>

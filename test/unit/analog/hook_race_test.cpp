@@ -235,6 +235,7 @@ TEST_CASE("hook race: a phone lifted again while the line is released is never l
                 phone.pass(longest_end);
                 CHECK(phone.state() != "idle");
                 CHECK(phone.state() != "dropping");
+                CHECK(phone.state() != "lockout");
             }
         }
     }

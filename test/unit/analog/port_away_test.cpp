@@ -19,7 +19,7 @@ TEST_CASE("port: taken out of service in a call, and back") {
     office.come_back(1, Reason::service);
     CHECK(office.state(1) == "idle");
     office.event(0, LineEventKind::on_hook);
-    office.reactor.advance(2s);
+    office.reactor.advance(3s);
     office.check_quiet();
 }
 

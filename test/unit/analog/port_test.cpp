@@ -53,6 +53,16 @@ TEST_CASE("port: the wire is not released while the driver debounces its seizure
         CHECK(office.state(1) == "idle");
         CHECK(office.ports[1]->idle());
     }
+    SECTION("and a line whose driver is late with the end of the drop waits until it has settled") {
+        office.reactor.advance(630ms + 1400ms);
+        office.event(1, LineEventKind::hook_complete);
+        office.wires[1].status.off_hook = false;
+        office.reactor.advance(390ms);
+        CHECK(office.state(1) == "dropping");
+        office.reactor.advance(20ms);
+        CHECK(office.state(1) == "idle");
+        CHECK(office.ports[1]->idle());
+    }
     SECTION("unless the port shuts down") {
         office.ports[1]->shut_down();
         CHECK(office.wires[1].take() == "release remove");

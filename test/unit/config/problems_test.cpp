@@ -35,6 +35,7 @@ TEST_CASE("unknown keys name the nearest valid one") {
         {port + "contry: de\n", "test.yaml:2:1: contry: there is no such key; did you mean \"country\"?"},
         {"ports:\n  - {chanel: 1, kind: fxs, number: 101, channel: 1}\n",
          "test.yaml:2:6: ports[0].chanel: there is no such key; did you mean \"channel\"?"},
+        {port + "board: {dadhi: {}}\n", "test.yaml:2:9: board.dadhi: there is no such key; use simulator"},
         {port + "board: {dahdi: {}}\n",
          "test.yaml:2:16: board.dahdi: the driver's cards have no settings here; write board: dahdi"},
         {"ports: [{channels: , kind: fxs, number: 1}]\n",

@@ -84,15 +84,34 @@ std::string lower(std::string_view text) {
     return out;
 }
 
+namespace {
+
+/// "pwd" of "password": the letters in their order, the first one in front.
+bool is_abbreviation(std::string_view word, std::string_view whole) {
+    if (word.size() < 3 || word.size() >= whole.size() || lower_char(word[0]) != lower_char(whole[0]))
+        return false;
+    std::size_t found = 0;
+    for (const char c : whole)
+        if (found < word.size() && lower_char(c) == lower_char(word[found])) ++found;
+    return found == word.size();
+}
+
+}  // namespace
+
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates) {
     std::string_view best;
     std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;
     for (const auto candidate : candidates) {
         const auto distance = edit_distance(word, candidate);
-        if (distance < best_distance && distance < std::max(word.size(), candidate.size())) {
+        if (distance < best_distance && distance < std::min(word.size(), candidate.size())) {
             best = candidate;
             best_distance = distance;
         }
+    }
+    if (!best.empty()) return best;
+    for (const auto candidate : candidates) {
+        const bool related = is_abbreviation(word, candidate) || is_abbreviation(candidate, word);
+        if (related && (best.empty() || candidate.size() < best.size())) best = candidate;
     }
     return best;
 }

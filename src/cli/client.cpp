@@ -29,7 +29,8 @@ Failure unreachable(const std::string& path, int error) {
     const auto reason = std::generic_category().message(error);
     if (error == EACCES) {
         return {exit_no_permission, "permission denied for " + path +
-                                        ": tipringctl is for root and the members of the group tipring"};
+                                        ": tipringctl is for root and the members of the daemon's control "
+                                        "group (tipring, unless the configuration names another)"};
     }
     if (error == ENOENT)
         return {exit_unreachable, "tipringd is not running (no socket at " + path +

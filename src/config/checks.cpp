@@ -197,7 +197,7 @@ void check_references(Context& context, const Config& config) {
         known[ReferenceKind::account].insert(account.name);
     for (const auto& port : config.ports) {
         if (!port.enabled) continue;
-        known[ReferenceKind::port].insert(port.number);
+        if (!port.number.empty()) known[ReferenceKind::port].insert(port.number);
         if (!port.group.empty()) known[ReferenceKind::group].insert(port.group);
     }
     for (const auto& span : config.spans)

@@ -172,13 +172,19 @@ void fill_from_account(const Config& config, Port& port) {
     }
 }
 
+/// Keys of the other kind, in the port itself; in `defaults:` they serve the ports that have a use for them.
 void check_kind(Mapping& mapping, const Port& port) {
-    for (const std::string_view key : {"to", "group", "answer_at_once"}) {
-        const Node* node = mapping.take(key);
-        if (mapping.has("kind") && port.kind == PortKind::fxs && node != nullptr) {
-            mapping.problem_at(*node, key, "this belongs to an exchange line (kind: fxo)",
-                               "remove it from the telephone port");
-        }
+    if (!mapping.has("kind")) return;
+    const auto refuse = [&](std::string_view key, const char* message, const char* advice) {
+        if (const Node* node = mapping.take(key)) mapping.problem_at(*node, key, message, advice);
+    };
+    if (port.kind == PortKind::fxs) {
+        for (const std::string_view key : {"to", "group", "answer_at_once"})
+            refuse(key, "this belongs to an exchange line (kind: fxo)", "remove it from the telephone port");
+    } else {
+        for (const std::string_view key :
+             {"digit_map", "dial_tone", "first_digit", "inter_digit", "short_inter_digit", "ring_timeout"})
+            refuse(key, "this belongs to a telephone (kind: fxs)", "remove it from the exchange line");
     }
 }
 

@@ -59,12 +59,18 @@ class Builder final : public YAML::EventHandler {
         if (value.size() > max_scalar_bytes) {
             throw Stop{{position(mark), "", "a value is longer than 4096 characters", "shorten it"}};
         }
-        if (has_control_character(value)) {
-            throw Stop{{position(mark), "", "a value holds a control character or a line break",
-                        "write it on one line"}};
-        }
         Node node = leaf(Node::Kind::scalar, mark);
-        node.text = value;
+        if (!has_control_character(value)) {
+            node.text = value;
+        } else if (!stack_.empty() && expects_key()) {
+            refuse_key(position(mark));
+        } else {
+            problems_.push_back({position(mark), stack_.empty() ? "" : stack_.back().key,
+                                 "a value holds a control character or a line break",
+                                 "write it on one line"});
+            node.kind = Node::Kind::null;
+            node.unreadable = true;
+        }
         add(std::move(node));
     }
     void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,

@@ -213,7 +213,7 @@ OutgoingCall Account::outgoing_call(const call::CallRequest& request) const {
     if (identity != nullptr) {
         call.credentials = {identity->auth_user.empty() ? identity->user : identity->auth_user,
                             identity->password};
-    } else if (!settings_.user.empty()) {
+    } else {  // the call comes from no port: a span, another server
         call.credentials = {settings_.auth_user.empty() ? settings_.user : settings_.auth_user,
                             settings_.password};
     }

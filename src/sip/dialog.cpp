@@ -104,6 +104,10 @@ void Dialog::on_invite_answer(const NuaEvent& event) {
         if (++challenges_ <= most_invite_challenges &&
             answer_challenge(handle_.get(), event.sip, credentials_))
             return;
+        if (state_ != State::answered && (credentials_.user.empty() || credentials_.password.empty()))
+            return on_failure({event.kind, event.status,
+                               "asks for a user and a password, and the account has none", event.sip,
+                               event.tags});
     }
     // Sofia says 904 of its own when the same credentials are given again: the server did not accept them.
     if (challenges_ > 0 && event.status >= 900 && state_ != State::answered)

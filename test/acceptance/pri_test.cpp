@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "support/gateway.hpp"
+#include "support/registrar.hpp"
 #include "support/sip_phone.hpp"
 #include "support/talk.hpp"
 #include "support/world.hpp"
@@ -12,10 +13,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
-std::string port_map(const World& world, const std::string& side) {
+std::string port_map(const World& world, const std::string& side,
+                     const std::string& account = "server: 127.0.0.1:5091, mode: peer") {
     return "country: us\n" + world.board_yaml() +
            "sip:\n  listen: 127.0.0.1:5060\n  accounts:\n"
-           "    - {name: office, server: 127.0.0.1:5091, mode: peer}\n"
+           "    - {name: office, " +
+           account +
+           "}\n"
            "ports:\n"
            "  - {channel: " +
            std::to_string(world.fxs(4)) +
@@ -58,6 +62,39 @@ TEST_CASE("a call from the ISDN network reaches a telephone", "[pri]") {
     }
     CHECK(gateway.wait_no_calls(patience));
     CHECK(gateway.wait_port_state(world->fxs(4), "idle", patience));
+}
+
+TEST_CASE("a call from the ISDN network authenticates at the SIP server as the account's user",
+          "[pri][sip]") {
+    TemporaryFolder folder;
+    const auto world = World::make(folder);
+    Registrar registrar(folder, 5070, "s3cret");
+    const auto user = GENERATE(as<std::string>{}, "auth_user: trunk, ", "");
+    CAPTURE(user);
+    Gateway gateway(folder, port_map(*world, "user", "server: 127.0.0.1:5070, " + user + "password: s3cret"));
+    const auto network = world->isdn_network();
+    REQUIRE(network->wait_up(patience));
+    REQUIRE(gateway.wait_span_up(patience));
+    SipPhone client(folder, {.user = "700",
+                             .registrar = "127.0.0.1:5070",
+                             .password = "s3cret",
+                             .says = speech_like(8, talk_time)});
+    REQUIRE(client.ready());
+    REQUIRE(client.wait_registered(patience));
+
+    const auto call = network->place_call("5550100", "Jane Caller", "700");
+    if (user.empty()) {
+        REQUIRE(call->wait_state("released", patience));
+        CHECK(gateway.log().find("asks for a user and a password") != std::string::npos);
+    } else {
+        REQUIRE(client.wait_event("CALL_INCOMING", patience));
+        CHECK(client.event_text("CALL_INCOMING").find("5550100") != std::string::npos);
+        client.answer();
+        REQUIRE(call->wait_state("connected", patience));
+        call->hang_up(16);
+        CHECK(client.wait_event("CALL_CLOSED", patience));
+    }
+    CHECK(gateway.wait_no_calls(patience));
 }
 
 TEST_CASE("a SIP call leaves by the span, with number and name", "[pri][sip]") {

@@ -64,6 +64,9 @@ void Timeline::print_table(const std::vector<CallResult>& results) const {
                         direction.listener.c_str(), direction.match.level_difference_db,
                         static_cast<long long>(direction.match.longest_gap.count()),
                         direction.match.found ? (direction.good() ? "good" : "BAD") : "NOT HEARD");
+            if (direction.good() && direction.match.longest_gap > longest_gap)
+                std::printf("%-*s the machine itself stood still for %lld ms\n", width, "",
+                            static_cast<long long>(direction.stood_still.count()));
             first = false;
         }
         if (!result.failure.empty())

@@ -17,6 +17,9 @@ TEST_CASE("nearest finds the word that was meant and nothing far away") {
     CHECK(nearest("chanel", words) == "channel");
     CHECK(nearest("Number", words) == "number");
     CHECK(nearest("zzzzzz", words).empty());
+    CHECK(nearest("foo", {"to", "group"}).empty());
+    CHECK(nearest("paswd", {"domain", "password_file", "password"}) == "password");
+    CHECK(nearest("user_name", {"mode", "user"}) == "user");
 }
 
 TEST_CASE("a value of a log line can be read back") {

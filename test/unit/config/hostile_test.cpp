@@ -42,8 +42,12 @@ TEST_CASE("size, depth, aliases and bytes are limited") {
     CHECK(contains(first_problem(std::string("ports: []\n\0", 11)), "test.yaml:2:1: a control character"));
     CHECK(contains(first_problem("label: \xff\n"), "test.yaml:1:8: this is not valid UTF-8"));
     CHECK(contains(first_problem("label: \xed\xa0\x80\n"), "this is not valid UTF-8"));
-    CHECK(contains(first_problem("label: \"a\\0b\"\n"), "test.yaml:1:8: a value holds a control character"));
-    CHECK(contains(first_problem("label: \"a\\r\\nVia: b\"\n"), "a value holds a control character"));
+    const std::string port = "ports: [{channel: 1, kind: fxs, number: 1, label: ";
+    CHECK(contains(first_problem(port + "\"a\\0b\"}]\n"),
+                   "test.yaml:1:51: label: a value holds a control character"));
+    CHECK(contains(first_problem(port + "\"a\\r\\nVia: b\"}]\n"), "a value holds a control character"));
+    CHECK(contains(first_problem("contry: \"a\\0b\"\n"), "contry: there is no such key"));
+    CHECK(contains(first_problem("\"a\\0b\": 1\n"), "a key must be a plain word"));
     CHECK(contains(first_problem("label: " + std::string(5000, 'a') + "\n"), "longer than 4096"));
     CHECK(contains(first_problem("ports: [" + repeated("1,", 100'000) + "]\n"), "more than 50000 values"));
 }

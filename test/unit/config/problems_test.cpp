@@ -140,6 +140,9 @@ TEST_CASE("ports: what is missing, doubled or out of place") {
         {"ports: [{channel: 1, kind: fxs, number: 1, to: 5}]\n",
          "test.yaml:1:48: ports[0].to: this belongs to an exchange line (kind: fxo); remove it from the "
          "telephone port"},
+        {"ports: [{channel: 1, kind: fxo, number: 1, to: 5, ring_timeout: 1min}]\n",
+         "test.yaml:1:65: ports[0].ring_timeout: this belongs to a telephone (kind: fxs); remove it from the "
+         "exchange line"},
         {"ports:\n- {channels: 1-2, kind: fxs, number: 1}\n- {channel: 2, kind: fxs, number: 3}\n",
          "test.yaml:3:13: ports[1].channel: channel 2 is used twice (first in line 2); give each port and "
          "span its own "

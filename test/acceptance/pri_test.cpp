@@ -85,7 +85,9 @@ TEST_CASE("a call from the ISDN network authenticates at the SIP server as the a
     const auto call = network->place_call("5550100", "Jane Caller", "700");
     if (user.empty()) {
         REQUIRE(call->wait_state("released", patience));
-        CHECK(gateway.log().find("asks for a user and a password") != std::string::npos);
+        CHECK(eventually(patience, [&] {
+            return gateway.log().find("asks for a user and a password") != std::string::npos;
+        }));
     } else {
         REQUIRE(client.wait_event("CALL_INCOMING", patience));
         CHECK(client.event_text("CALL_INCOMING").find("5550100") != std::string::npos);

@@ -237,5 +237,6 @@ TEST_CASE("a SIP peer that vanishes in a call is released, and the line is free 
     CHECK(phone->wait_for_tone("congestion", patience));
     phone->hang_up();
     CHECK(gateway.wait_port_state(world->fxs(1), "idle", patience));
-    CHECK(gateway.log().find("neither RTP nor RTCP for") != std::string::npos);
+    CHECK(eventually(patience,
+                     [&] { return gateway.log().find("neither RTP nor RTCP for") != std::string::npos; }));
 }

@@ -10,10 +10,12 @@ install(FILES systemd/tipring.sysusers DESTINATION /usr/lib/sysusers.d RENAME ti
 install(FILES systemd/tipring.tmpfiles DESTINATION /usr/lib/tmpfiles.d RENAME tipring.conf)
 install(FILES packaging/udev/60-tipring-dahdi.rules DESTINATION /lib/udev/rules.d)
 file(GLOB example_configurations ${PROJECT_SOURCE_DIR}/config/*.yaml)
+list(FILTER example_configurations EXCLUDE REGEX "/countries[.]yaml$")
 install(FILES ${example_configurations} DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
 install(FILES README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 # As in the source, because README.md links to them.
-install(FILES docs/configuration.md docs/licensing.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs)
+install(FILES config/countries.yaml DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES docs/call-records.md docs/caller-id.md docs/cards.md docs/configuration.md docs/connecting.md docs/countries.md docs/exchange-lines.md docs/licensing.md docs/lines.md docs/telephones.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs)
 install(DIRECTORY docs/decisions DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs)
 install(FILES docs/man/tipringd.8 docs/man/tipringctl.8 DESTINATION ${CMAKE_INSTALL_MANDIR}/man8)
 install(FILES docs/man/tipring.yaml.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)

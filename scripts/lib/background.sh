@@ -55,9 +55,11 @@ beside() {
     program_job[$name]=$!
 }
 
-# join_beside: waits for all of them and counts what they say.
+# join_beside HEADLINE: waits for all of them and counts what they say; without any it does nothing.
 join_beside() {
     local name status
+    [ ${#programs[@]} -gt 0 ] || return 0
+    headline "$1"
     for name in "${programs[@]}"; do
         status=0
         wait "${program_job[$name]}" || status=$?

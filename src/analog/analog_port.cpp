@@ -1,6 +1,8 @@
 // How a port carries out what its line machine decides. Thread: core.
 #include "analog_port.hpp"
 
+#include <algorithm>
+
 #include "settings_view.hpp"
 #include "tipring/base/log.hpp"
 
@@ -9,19 +11,15 @@ namespace {
 
 constexpr std::size_t history_length = 16;
 
+}  // namespace
+
 LineInput input_of(LineInputKind kind) {
     LineInput input;
     input.kind = kind;
     return input;
 }
 
-LineInput hook_input(const hardware::LineStatus& status) {
-    return input_of(status.off_hook ? LineInputKind::off_hook : LineInputKind::on_hook);
-}
-
-}  // namespace
-
-AnalogPort::AnalogPort(const config::Port& settings, Parts parts)
+AnalogPort::AnalogPort(const config::Port& settings, Parts parts, std::unique_ptr<LineMachine> machine)
     : settings_(settings),
       reactor_(parts.reactor),
       calls_(parts.calls),
@@ -29,42 +27,40 @@ AnalogPort::AnalogPort(const config::Port& settings, Parts parts)
       country_(std::move(parts.country)),
       plan_(std::make_shared<const dsp::TonePlan>(country_.tones)),
       on_change_(std::move(parts.on_change)),
-      machine_(std::move(parts.machine)),
+      machine_(std::move(machine)),
       wire_(parts.reactor, *channel_->control, is_fxs(),
             {[this](const base::Result<void>& result) { check(result, "release"); },
              [this] {
-                 note_missed_hook();
+                 if (check_) return;  // its end asks the board
+                 // What a phone does while the driver settles is not reported; only its status shows it.
+                 if (const auto now = status()) feed_status_before(*now);
                  feed(input_of(LineInputKind::wire_settled));
              }}) {
     for (auto& timer : timers_)
         timer.emplace(reactor_);
     state_ = machine_->state_name();
     audio_ = parts.make_audio(*channel_, [this](const media::Event& event) { on_event(event); });
-    prepare_channel();
 }
 
-AnalogPort::~AnalogPort() {
-    shut_down();
-}
+AnalogPort::~AnalogPort() = default;
 
 /// Nothing in here keeps the port from working: errors are logged and shown.
 void AnalogPort::prepare_channel() {
-    auto& control = *channel_->control;
     if (!audio_->endpoint()) check(base::fail("the media engine has no room for the line"), "audio");
-    const auto echo = control.set_echo_canceller(settings_.echo_taps);
+    const auto echo = control().set_echo_canceller(settings_.echo_taps);
     if (!echo && settings_.echo_taps > 0) {
         last_error_ = echo.error().message;
         base::log::warning("analog", "{} no echo canceller: {}", log_prefix(), last_error_);
     }
-    check(control.set_gain(settings_.receive_gain_db, settings_.transmit_gain_db), "gain");
-    const auto status = control.status();
-    if (!status) {
-        check(status.error(), "status");
+    check(control().set_gain(settings_.receive_gain_db, settings_.transmit_gain_db), "gain");
+    const auto now = status();
+    if (!now) {
+        check(now.error(), "status");
         return;
     }
-    if (status->alarm) feed(input_of(LineInputKind::alarm));
-    if (is_fxs() && status->off_hook) feed(input_of(LineInputKind::off_hook));
-    if (!is_fxs() && status->ringing) feed(input_of(LineInputKind::ring_begin));
+    if (now->alarm) feed(input_of(LineInputKind::alarm));
+    feed_status_before(*now);
+    feed_status_after(*now);
 }
 
 // While a port is away its driver does not report everything: not a phone that goes down after the battery
@@ -77,49 +73,36 @@ void AnalogPort::come_back(const LineInput& input) {
         feed(input);
         return;
     }
-    const auto status = channel_->control->status();
-    if (!status) check(status.error(), "status");
-    if (status && is_fxs()) feed(hook_input(*status));
+    const auto now = status();
+    if (!now) check(now.error(), "status");
+    if (now) feed_status_before(*now);
     feed(input);
-    if (status && !is_fxs() && status->ringing) feed(input_of(LineInputKind::ring_begin));
-}
-
-// What a phone does while the driver settles after a battery drop is not reported; only its status shows it.
-void AnalogPort::note_missed_hook() {
-    const auto status = channel_->control->status();
-    if (status && status->off_hook != machine_->off_hook()) feed(hook_input(*status));
-}
-
-// The driver never reports that battery is back. Without asking, every loss would end the call, however short:
-// so only one that still lasts when the timer ends is the exchange's release. A board that tells no status
-// leaves it at what was reported.
-bool AnalogPort::battery_came_back() const {
-    if (is_fxs()) return false;
-    const auto status = channel_->control->status();
-    return status && status->battery;
-}
-
-// When the status was asked within a break as short as a dial pulse, the driver counts it as one and does not
-// report that the phone is up. A bouncing hook contact makes such pulses too, so its status has to agree.
-bool AnalogPort::lifted_in_a_pulse(const LineInput& input) const {
-    if (!is_fxs() || input.kind != LineInputKind::pulse_digit || machine_->off_hook()) return false;
-    const auto status = channel_->control->status();
-    return status && status->off_hook;
+    if (now) feed_status_after(*now);
 }
 
 std::string AnalogPort::log_prefix() const {
     auto port = base::format("port={}", settings_.channel);
-    if (leg_ == nullptr) return port;
-    const auto leg = base::format("leg={} {}", leg_->id(), port);
-    return leg_->call() ? base::format("call={} {}", leg_->call(), leg) : leg;
+    const auto* first = legs_[0] != nullptr ? legs_[0] : legs_[1];
+    if (first == nullptr) return port;
+    const auto leg = base::format("leg={} {}", first->id(), port);
+    return first->call() ? base::format("call={} {}", first->call(), leg) : leg;
 }
 
 void AnalogPort::on_event(const media::Event& event) {
+    if (check_) {
+        check_->on_event(event);
+        // The machine, which is out of service now, keeps track of alarms. A telephone that is lifted meanwhile is
+        // for it lifted when the check is over: it gets dial tone then.
+        if (event.kind != media::EventKind::line && event.kind != media::EventKind::bearer_failed) return;
+        if (event.line.kind == hardware::LineEventKind::off_hook ||
+            event.line.kind == hardware::LineEventKind::on_hook)
+            return;
+    }
     LineInput input;
     switch (event.kind) {
         case media::EventKind::line:
             if (!to_input(event.line, input)) break;
-            if (lifted_in_a_pulse(input)) input = input_of(LineInputKind::off_hook);
+            if (!translate(input)) break;
             if (input.kind == LineInputKind::hook_complete) wire_.hook_complete();
             if (input.kind == LineInputKind::alarm_clear) {
                 come_back(input);
@@ -147,6 +130,20 @@ void AnalogPort::on_event(const media::Event& event) {
             feed(input_of(LineInputKind::removed));
             break;
         case media::EventKind::voice_heard:
+            feed(input_of(LineInputKind::voice_heard));
+            break;
+        case media::EventKind::silence:
+            feed(input_of(LineInputKind::silence_heard));
+            break;
+        case media::EventKind::caller_id:
+            input.kind = LineInputKind::caller_id_heard;
+            input.caller_id = event.caller;
+            feed(std::move(input));
+            break;
+        case media::EventKind::clip_played:
+            feed(input_of(LineInputKind::clip_played));
+            break;
+        case media::EventKind::captured:
         case media::EventKind::rtp_started:
         case media::EventKind::rtp_timeout:
             break;
@@ -156,6 +153,7 @@ void AnalogPort::on_event(const media::Event& event) {
 // Inputs wait in a queue, because an action may cause the next input before the actions of this one are all
 // done.
 void AnalogPort::feed(LineInput input) {
+    input.at = reactor_.now();
     queue_.push_back(std::move(input));
     if (std::exchange(working_, true)) return;
     while (!queue_.empty()) {
@@ -167,18 +165,19 @@ void AnalogPort::feed(LineInput input) {
 }
 
 void AnalogPort::step(const LineInput& input) {
-    if (input.kind == LineInputKind::release && !machine_->has_call()) {
-        if (leg_ != nullptr)
-            leg_released(input.cause);  // opened, never started: the machine knows nothing of it
+    if (input.kind == LineInputKind::release && !machine_->has_call(input.slot)) {
+        if (legs_.at(input.slot) != nullptr)
+            leg_released(input.slot, input.cause);  // opened, never started: the machine knows nothing of it
         return;
     }
     const auto before = machine_->state_name();
     const auto unexpected = machine_->unexpected();
-    const bool had_call = machine_->has_call();
+    const bool had_call = machine_->has_call(input.slot);
     const auto actions = machine_->handle(input);
     if (machine_->unexpected() != unexpected) note_unexpected(before, input.kind);
-    if (input.kind == LineInputKind::start && !had_call && machine_->has_call()) ++counters_.calls_out;
-    if (input.kind == LineInputKind::answer && leg_ != nullptr) ++counters_.answered;
+    if (input.kind == LineInputKind::start && !had_call && machine_->has_call(input.slot))
+        ++counters_.calls_out;
+    if (input.kind == LineInputKind::answer && legs_.at(input.slot) != nullptr) ++counters_.answered;
     note_state(input);
     // What a refusal leaves undone must not be done or reported: the machine clears up after it.
     for (const auto& action : actions) {
@@ -195,13 +194,18 @@ void AnalogPort::note_unexpected(std::string_view state, LineInputKind input) {
 }
 
 void AnalogPort::note_state(const LineInput& because) {
-    if (machine_->state_name() == state_) return;
+    if (state_name() == state_) return;
     auto why = std::string(name(because.kind));
     if (because.kind == LineInputKind::timer) why += base::format(" {}", name(because.timer));
     if (because.kind == LineInputKind::release) why += base::format(" {}", because.cause);
     if (because.digit != 0) why += base::format(" {}", base::printable(std::string(1, because.digit)));
-    base::log::info("analog", "{} {} -> {} on {}", log_prefix(), state_, machine_->state_name(), why);
-    state_ = machine_->state_name();
+    note_state(std::move(why));
+}
+
+void AnalogPort::note_state(std::string why) {
+    if (state_name() == state_) return;
+    base::log::info("analog", "{} {} -> {} on {}", log_prefix(), state_, state_name(), why);
+    state_ = state_name();
     history_.push_back({std::chrono::system_clock::now(), state_, std::move(why)});
     if (history_.size() > history_length) history_.pop_front();
     if (on_change_ && !shut_) on_change_(view(), history_.back());
@@ -224,11 +228,10 @@ void AnalogPort::carry_out(const LineAction& action) {
             carry_out_on_audio(action);
             break;
         case LineActionKind::start_timer:
-            timers_.at(static_cast<std::size_t>(action.timer))
-                ->start(action.duration, [this, timer = action.timer] { timer_ended(timer); });
+            timer(action.timer).start(action.duration, [this, ended = action.timer] { timer_ended(ended); });
             break;
         case LineActionKind::stop_timer:
-            timers_.at(static_cast<std::size_t>(action.timer))->stop();
+            timer(action.timer).stop();
             break;
         case LineActionKind::report_misdialled:
             base::log::info("analog", "{} \"{}\" is no number of the digit map", log_prefix(),
@@ -239,35 +242,34 @@ void AnalogPort::carry_out(const LineAction& action) {
         case LineActionKind::report_answered:
         case LineActionKind::report_digit:
         case LineActionKind::report_released:
+        case LineActionKind::report_media:
             carry_out_on_leg(action);
+            break;
+        default:
+            carry_out_special(action);
             break;
     }
 }
 
 void AnalogPort::timer_ended(LineTimer timer) {
-    if (timer == LineTimer::battery && battery_came_back()) {
-        feed(input_of(LineInputKind::battery_present));
-        return;
-    }
     auto input = input_of(LineInputKind::timer);
     input.timer = timer;
     feed(std::move(input));
 }
 
 void AnalogPort::carry_out_on_board(const LineAction& action) {
-    auto& control = *channel_->control;
     switch (action.kind) {
         case LineActionKind::start_ringing:
-            need(control.ring(country_.ring), "ring");
+            need(control().ring(ring_cadence(action)), "ring");
             break;
         case LineActionKind::stop_ringing:
-            check(control.stop_ring(), "stop ringing");
+            check(control().stop_ring(), "stop ringing");
             break;
         case LineActionKind::seize:
-            need(wire_.seize(), "seize");
+            if (need(wire_.seize(), "seize") && audio_missing_) start_audio();
             break;
         case LineActionKind::release_wire:
-            wire_.release(machine_->off_hook());
+            wire_.release(off_hook_now());
             break;
         default:
             break;
@@ -277,14 +279,15 @@ void AnalogPort::carry_out_on_board(const LineAction& action) {
 void AnalogPort::carry_out_on_audio(const LineAction& action) {
     switch (action.kind) {
         case LineActionKind::start_audio:
-            if (need(channel_->control->start_audio(), "start audio")) audio_->start();
+            start_audio();
             break;
         case LineActionKind::stop_audio:
+            audio_missing_ = false;
             audio_->stop();
             check(channel_->control->stop_audio(), "stop audio");
             break;
         case LineActionKind::listen:
-            audio_->listen({action.dtmf, action.progress ? plan_ : std::shared_ptr<const dsp::TonePlan>()});
+            audio_->listen(detectors(action));
             break;
         case LineActionKind::play_tone:
             audio_->play(sequence(action.tone));
@@ -292,37 +295,22 @@ void AnalogPort::carry_out_on_audio(const LineAction& action) {
         case LineActionKind::stop_tone:
             audio_->stop_tone();
             break;
-        case LineActionKind::send_digits:
-            audio_->send_digits(action.digits);
+        case LineActionKind::send_digits: {
+            const auto [on, off] = digit_times();
+            audio_->send_digits(action.digits, on, off);
             break;
+        }
         default:
             break;
     }
 }
 
-void AnalogPort::carry_out_on_leg(const LineAction& action) {
-    if (action.kind == LineActionKind::report_incoming) {
-        announce(action.digits);
-        return;
-    }
-    if (leg_ == nullptr) return;  // the call destroyed it without waiting for its end
-    switch (action.kind) {
-        case LineActionKind::report_alerting:
-            leg_->report_alerting(action.inband);
-            break;
-        case LineActionKind::report_answered:
-            ++counters_.answered;
-            leg_->report_answered();
-            break;
-        case LineActionKind::report_digit:
-            leg_->report_digit(action.digits.front());
-            break;
-        case LineActionKind::report_released:
-            leg_released(action.cause);
-            break;
-        default:
-            break;
-    }
+/// Without the audio of an open loop only caller ID is missed; a call that follows tries again.
+void AnalogPort::start_audio() {
+    const auto started = control().start_audio();
+    const bool vital = machine_->conditions().seized;
+    audio_missing_ = !(vital ? need(started, "start audio") : check(started, "start audio"));
+    if (!audio_missing_) audio_->start();
 }
 
 bool AnalogPort::check(const base::Result<void>& result, std::string_view what) {
@@ -351,6 +339,10 @@ const dsp::ToneSequence& AnalogPort::sequence(LineTone tone) const {
             return tones.busy;
         case LineTone::howler:
             return tones.howler;
+        case LineTone::recall:
+            return tones.dial_recall;
+        case LineTone::confirm:
+            return tones.stutter;
         case LineTone::congestion:
         case LineTone::none:
             break;
@@ -358,89 +350,28 @@ const dsp::ToneSequence& AnalogPort::sequence(LineTone tone) const {
     return tones.congestion;
 }
 
-call::CallRequest AnalogPort::incoming_request(const std::string& dialled) const {
-    call::CallRequest request;
-    const auto line =
-        settings_.kind == config::PortKind::fxs ? routing::LineKind::fxs : routing::LineKind::fxo;
-    request.source = {routing::DestinationKind::port, settings_.number, settings_.group, line};
-    if (is_fxs()) {
-        request.caller = {settings_.number,
-                          settings_.caller_name.empty() ? settings_.label : settings_.caller_name,
-                          call::Presentation::allowed};
-        request.called = dialled;
-    } else {
-        request.caller.presentation = call::Presentation::unavailable;
-        request.called = settings_.to.empty() ? settings_.number : settings_.to;
-    }
-    return request;
+std::pair<std::chrono::milliseconds, std::chrono::milliseconds> AnalogPort::digit_times() const {
+    return {std::chrono::milliseconds(100), std::chrono::milliseconds(100)};
 }
 
-std::unique_ptr<LineLeg> AnalogPort::make_leg(base::LegId id) {
-    LegOwner& owner = *this;
-    return std::make_unique<LineLeg>(id, base::format("{} {}", kind_name(settings_.kind), settings_.channel),
-                                     reactor_, owner);
+media::Detectors AnalogPort::detectors(const LineAction& listen) const {
+    media::Detectors detectors;
+    detectors.dtmf = listen.dtmf;
+    if (listen.progress) detectors.progress_tones = plan_;
+    return detectors;
 }
 
-void AnalogPort::announce(const std::string& dialled) {
-    ++counters_.calls_in;
-    // A leg that was opened and not started yet comes too late now.
-    if (leg_ != nullptr) leg_released({call::q850::user_busy, call::Location::user, "line in use"});
-    auto leg = make_leg(calls_.next_leg_id());
-    leg_ = leg.get();
-    const auto request = incoming_request(dialled);
-    base::log::info("analog", "{} call from the line called={}", log_prefix(),
-                    base::printable(request.called));
-    calls_.incoming(std::move(leg), request);
-}
-
-void AnalogPort::leg_released(const call::Cause& cause) {
-    if (!leg_->was_answered() && cause.value != call::q850::normal_clearing) ++counters_.failed;
-    std::exchange(leg_, nullptr)->report_released(cause);
-}
-
-/// Destroying a leg hangs up and reports nothing.
-void AnalogPort::leg_gone(LineLeg& leg) {
-    if (leg_ != &leg) return;
-    leg_ = nullptr;
-    if (!machine_->has_call()) return;
-    auto input = input_of(LineInputKind::release);
-    input.cause = {call::q850::normal_clearing, call::Location::private_local, "dropped"};
-    feed(std::move(input));
-}
-
-std::unique_ptr<call::Leg> AnalogPort::open(base::LegId id, const call::CallRequest&, call::Cause& why) {
-    using call::Location;
-    if (shut_ || !machine_->in_service() || machine_->alarm()) {
-        why = {call::q850::destination_out_of_order, Location::private_local,
-               machine_->removed() ? "channel missing"
-               : machine_->alarm() ? "alarm on the line"
-                                   : "out of service"};
-        return nullptr;
-    }
-    if (!idle()) {
-        why = is_fxs()
-                  ? call::Cause{call::q850::user_busy, Location::user, "line in use"}
-                  : call::Cause{call::q850::no_circuit_available, Location::private_local, "line in use"};
-        return nullptr;
-    }
-    if (!is_fxs()) {
-        // Asked of the board itself: not every driver reports when battery comes back.
-        const auto status = channel_->control->status();
-        if (!status) check(status.error(), "status");
-        if (!status || !status->battery || status->ringing) {
-            why = status && status->ringing
-                      ? call::Cause{call::q850::no_circuit_available, Location::private_local, "line rings"}
-                      : call::Cause{call::q850::destination_out_of_order, Location::private_local,
-                                    "no battery"};
-            return nullptr;
-        }
-    }
-    auto leg = make_leg(id);
-    leg_ = leg.get();
-    return leg;
+bool AnalogPort::idle() const {
+    return can_ring() &&
+           std::all_of(legs_.begin(), legs_.end(), [](const auto* leg) { return leg == nullptr; });
 }
 
 void AnalogPort::set_in_service(bool in_service) {
+    if (check_) {
+        resume_ = in_service;
+        if (!in_service) check_->stop("taken out of service");
+        return;
+    }
     if (in_service) {
         come_back(input_of(LineInputKind::in_service));
     } else {
@@ -450,7 +381,13 @@ void AnalogPort::set_in_service(bool in_service) {
 
 void AnalogPort::shut_down() {
     if (std::exchange(shut_, true)) return;
-    if (leg_ != nullptr) std::exchange(leg_, nullptr)->detach();
+    for (auto& leg : legs_) {
+        if (leg != nullptr) std::exchange(leg, nullptr)->detach();
+    }
+    if (const auto check = std::exchange(check_, nullptr)) {
+        check->shut_down();
+        reactor_.post([check] { check->report(); });
+    }
     feed(input_of(LineInputKind::shut_down));
     wire_.shut_down();
     audio_->remove(channel_);
@@ -458,16 +395,19 @@ void AnalogPort::shut_down() {
 
 PortView AnalogPort::view() const {
     auto view = settings_view(settings_);
-    view.state = machine_->state_name();
+    view.state = state_name();
     view.hook = machine_->off_hook() ? "off-hook" : "on-hook";
-    view.in_service = machine_->in_service();
+    view.in_service = check_ ? resume_ : machine_->in_service();
     view.alarm = machine_->alarm();
     view.missing = machine_->removed();
-    if (leg_ != nullptr) view.call = leg_->call();
+    for (const auto* leg : legs_) {
+        if (leg != nullptr && !view.call) view.call = leg->call();
+    }
     view.last_error = last_error_;
     view.counters = counters_;
     view.history.assign(history_.begin(), history_.end());
     view.line = audio_->stats();
+    add_to_view(view);
     return view;
 }
 

@@ -8,10 +8,12 @@ namespace {
 
 class EngineAudio final : public LineAudio {
   public:
-    EngineAudio(media::Engine& engine, hardware::Channel& channel, media::Engine::Handler handler)
+    EngineAudio(media::Engine& engine, hardware::Channel& channel, bool relay_dtmf,
+                media::Engine::Handler handler)
         : engine_(engine) {
         media::LineOptions options;
         options.law = channel.info.law;
+        options.relay_dtmf = relay_dtmf;
         endpoint_ = engine.add_line(*channel.bearer, options, std::move(handler));
     }
 
@@ -21,7 +23,16 @@ class EngineAudio final : public LineAudio {
     void listen(const media::Detectors& detectors) override { engine_.set_detectors(endpoint_, detectors); }
     void play(const dsp::ToneSequence& tone) override { engine_.play_tone(endpoint_, tone); }
     void stop_tone() override { engine_.stop_tone(endpoint_); }
-    void send_digits(std::string_view digits) override { engine_.send_digits(endpoint_, digits); }
+    void send_digits(std::string_view digits, std::chrono::milliseconds on,
+                     std::chrono::milliseconds off) override {
+        engine_.send_digits(endpoint_, digits, on, off);
+    }
+    void play_clip(dsp::Samples clip) override { engine_.play_clip(endpoint_, std::move(clip)); }
+    void stop_clip() override { engine_.stop_clip(endpoint_); }
+    void start_capture(std::size_t samples) override { engine_.start_capture(endpoint_, samples); }
+    void stop_capture() override { engine_.stop_capture(endpoint_); }
+    dsp::Samples take_capture() override { return engine_.take_capture(endpoint_); }
+    void mute(bool muted) override { engine_.set_muted(endpoint_, muted); }
     media::LineStats stats() const override {
         return endpoint_ ? engine_.line_stats(endpoint_) : media::LineStats{};
     }
@@ -38,8 +49,8 @@ class EngineAudio final : public LineAudio {
 }  // namespace
 
 std::unique_ptr<LineAudio> make_engine_audio(media::Engine& engine, hardware::Channel& channel,
-                                             media::Engine::Handler handler) {
-    return std::make_unique<EngineAudio>(engine, channel, std::move(handler));
+                                             bool relay_dtmf, media::Engine::Handler handler) {
+    return std::make_unique<EngineAudio>(engine, channel, relay_dtmf, std::move(handler));
 }
 
 }  // namespace tipring::analog

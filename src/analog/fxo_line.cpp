@@ -1,4 +1,4 @@
-// The transitions of fxo_line.hpp's table. Pure. Thread: any.
+// The transitions of fxo_line.hpp's table: the table itself, and calls from the exchange. Pure. Thread: any.
 #include "tipring/analog/fxo_line.hpp"
 
 #include <algorithm>
@@ -12,9 +12,9 @@ using call::Cause;
 using call::Location;
 
 std::string_view name(FxoState state) {
-    static constexpr std::array names{"idle",     "ring_check", "ring_wait", "ringing",
-                                      "ignored",  "held",       "seizing",   "dial_tone_wait",
-                                      "dialling", "talking",    "clearing",  "unavailable"};
+    static constexpr std::array names{"idle",     "id_wait",     "ring_check", "ring_wait", "ringing",
+                                      "ignored",  "attending",   "held",       "seizing",   "dial_tone_wait",
+                                      "dialling", "answer_wait", "talking",    "clearing",  "unavailable"};
     static_assert(names.size() == static_cast<std::size_t>(FxoState::unavailable) + 1);
     return names.at(static_cast<std::size_t>(state));
 }
@@ -23,14 +23,26 @@ std::string_view name(FxoState state) {
 /// repeated here.
 struct FxoLine::Table {
     static constexpr std::array rows{
+        Row{State::idle, Input::begin, &FxoLine::begin},
         Row{State::idle, Input::ring_begin, &FxoLine::burst_begins},
+        Row{State::idle, Input::caller_id_heard, &FxoLine::caller_heard},
+        Row{State::idle, Input::polarity, &FxoLine::reversed_when_idle},
         Row{State::idle, Input::start, &FxoLine::place_call},
+
+        Row{State::id_wait, Input::ring_begin, &FxoLine::burst_begins},
+        Row{State::id_wait, Input::ring_end, &FxoLine::nothing},
+        Row{State::id_wait, Input::caller_id_heard, &FxoLine::caller_heard},
+        Row{State::id_wait, Input::polarity, &FxoLine::reversed_when_idle},
+        Row{State::id_wait, Input::timer, &FxoLine::no_call_follows},
+        Row{State::id_wait, Input::start, &FxoLine::place_call},
 
         // The driver's late report of a burst that its status told, or the next one after a lost end.
         Row{State::ring_check, Input::ring_begin, &FxoLine::burst_begins},
         Row{State::ring_check, Input::ring_end, &FxoLine::burst_ends},
+        Row{State::ring_check, Input::caller_id_heard, &FxoLine::caller_heard},
         Row{State::ring_check, Input::timer, &FxoLine::ring_check_timer},
         Row{State::ring_wait, Input::ring_begin, &FxoLine::burst_begins},
+        Row{State::ring_wait, Input::caller_id_heard, &FxoLine::caller_heard},
         Row{State::ring_wait, Input::timer, &FxoLine::no_more_rings},
 
         Row{State::ringing, Input::ring_begin, &FxoLine::still_ringing},
@@ -44,6 +56,16 @@ struct FxoLine::Table {
         Row{State::ignored, Input::ring_end, &FxoLine::still_ringing},
         Row{State::ignored, Input::timer, &FxoLine::no_more_rings},
 
+        Row{State::attending, Input::ring_begin, &FxoLine::nothing},
+        Row{State::attending, Input::ring_end, &FxoLine::nothing},
+        Row{State::attending, Input::digit, &FxoLine::attended_digit},
+        Row{State::attending, Input::battery_lost, &FxoLine::battery_lost},
+        Row{State::attending, Input::battery_present, &FxoLine::battery_back},
+        Row{State::attending, Input::polarity, &FxoLine::reversed},
+        Row{State::attending, Input::timer, &FxoLine::attending_timer},
+        Row{State::attending, Input::tone_heard, &FxoLine::tone_in_talk},
+        Row{State::attending, Input::tone_gone, &FxoLine::tone_over},
+
         Row{State::held, Input::ring_begin, &FxoLine::nothing},
         Row{State::held, Input::ring_end, &FxoLine::nothing},
         Row{State::held, Input::alert, &FxoLine::held_alert},
@@ -51,8 +73,10 @@ struct FxoLine::Table {
         Row{State::held, Input::release, &FxoLine::hang_up},
         Row{State::held, Input::battery_lost, &FxoLine::battery_lost},
         Row{State::held, Input::battery_present, &FxoLine::battery_back},
+        Row{State::held, Input::polarity, &FxoLine::reversed},
         Row{State::held, Input::timer, &FxoLine::talk_timer},
         Row{State::held, Input::tone_heard, &FxoLine::tone_in_talk},
+        Row{State::held, Input::tone_gone, &FxoLine::tone_over},
 
         Row{State::seizing, Input::hook_complete, &FxoLine::seized},
         Row{State::seizing, Input::ring_begin, &FxoLine::glare},
@@ -70,21 +94,39 @@ struct FxoLine::Table {
 
         Row{State::dialling, Input::ring_begin, &FxoLine::nothing},
         Row{State::dialling, Input::ring_end, &FxoLine::nothing},
-        Row{State::dialling, Input::digits_sent, &FxoLine::dialled},
+        Row{State::dialling, Input::digits_sent, &FxoLine::part_dialled},
+        Row{State::dialling, Input::pulses_dialled, &FxoLine::part_dialled},
         Row{State::dialling, Input::battery_lost, &FxoLine::battery_lost},
         Row{State::dialling, Input::battery_present, &FxoLine::battery_back},
         Row{State::dialling, Input::timer, &FxoLine::dialling_timer},
         Row{State::dialling, Input::release, &FxoLine::hang_up},
 
+        Row{State::answer_wait, Input::ring_begin, &FxoLine::nothing},
+        Row{State::answer_wait, Input::ring_end, &FxoLine::nothing},
+        Row{State::answer_wait, Input::alert, &FxoLine::nothing},
+        Row{State::answer_wait, Input::send_digit, &FxoLine::digit_to_exchange},
+        Row{State::answer_wait, Input::release, &FxoLine::hang_up},
+        Row{State::answer_wait, Input::battery_lost, &FxoLine::battery_lost},
+        Row{State::answer_wait, Input::battery_present, &FxoLine::battery_back},
+        Row{State::answer_wait, Input::polarity, &FxoLine::answer_by_polarity},
+        Row{State::answer_wait, Input::voice_heard, &FxoLine::answer_by_voice},
+        Row{State::answer_wait, Input::timer, &FxoLine::talk_timer},
+        Row{State::answer_wait, Input::tone_heard, &FxoLine::tone_in_talk},
+        Row{State::answer_wait, Input::tone_gone, &FxoLine::tone_over},
+
         Row{State::talking, Input::ring_begin, &FxoLine::nothing},
         Row{State::talking, Input::ring_end, &FxoLine::nothing},  // the burst in which we answered
         Row{State::talking, Input::alert, &FxoLine::nothing},
         Row{State::talking, Input::send_digit, &FxoLine::digit_to_exchange},
+        Row{State::talking, Input::send_flash, &FxoLine::flash_exchange},
         Row{State::talking, Input::release, &FxoLine::hang_up},
         Row{State::talking, Input::battery_lost, &FxoLine::battery_lost},
         Row{State::talking, Input::battery_present, &FxoLine::battery_back},
+        Row{State::talking, Input::polarity, &FxoLine::reversed},
         Row{State::talking, Input::timer, &FxoLine::talk_timer},
         Row{State::talking, Input::tone_heard, &FxoLine::tone_in_talk},
+        Row{State::talking, Input::tone_gone, &FxoLine::tone_over},
+        Row{State::talking, Input::silence_heard, &FxoLine::silent},
 
         Row{State::clearing, Input::timer, &FxoLine::guard_over},
         Row{State::clearing, Input::ring_begin, &FxoLine::burst_begins},
@@ -97,14 +139,28 @@ struct FxoLine::Table {
 
 namespace {
 
-LineConditions conditions_of(FxoState state) {
-    using State = FxoState;
-    LineConditions closed;
+std::chrono::milliseconds between(std::chrono::steady_clock::time_point from,
+                                  std::chrono::steady_clock::time_point to) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(to - from);
+}
+
+}  // namespace
+
+bool FxoLine::transition(const LineInput& input) {
+    return run_row(*this, Table::rows, state_, input);
+}
+
+LineConditions FxoLine::conditions_of(FxoState state) const {
+    LineConditions on_hook, closed;
+    on_hook.audio = on_hook.caller_id = settings_.caller_id;
     closed.seized = true;
     switch (state) {
         case State::idle:
+            return settings_.listen_always ? on_hook : LineConditions{};
+        case State::id_wait:
         case State::ring_check:
         case State::ring_wait:
+            return on_hook;
         case State::ringing:
         case State::ignored:
         case State::clearing:
@@ -116,51 +172,36 @@ LineConditions conditions_of(FxoState state) {
             closed.audio = closed.progress = true;
             return closed;
         case State::dialling:
-            closed.audio = true;
+            closed.audio = !settings_.pulse;
             return closed;
+        case State::attending:
         case State::held:
+        case State::answer_wait:
         case State::talking:
             closed.audio = closed.progress = closed.dtmf = true;
             if (state == State::held) closed.tone = LineTone::ringback;
+            if (state == State::attending) closed.tone = LineTone::dial;
+            closed.voice = state == State::answer_wait && settings_.answer_by == config::AnswerBy::voice;
+            closed.silence = state == State::talking && settings_.disconnect_silence;
             return closed;
     }
     return {};
 }
 
-bool is_disconnect_tone(media::HeardTone tone) {
-    return tone == media::HeardTone::busy || tone == media::HeardTone::congestion;
-}
-
-std::string tone_text(media::HeardTone tone) {
-    return tone == media::HeardTone::busy ? "busy tone" : "congestion tone";
-}
-
-/// What can be sent as DTMF; separators that people write are left out.
-std::string dialable(const std::string& number) {
-    std::string digits;
-    std::copy_if(number.begin(), number.end(), std::back_inserter(digits), [](char c) {
-        return std::string_view("0123456789*#ABCDw").find(c) != std::string_view::npos;
-    });
-    return digits;
-}
-
-}  // namespace
-
-bool FxoLine::transition(const LineInput& input) {
-    return run_row(*this, Table::rows, state_, input);
-}
-
 void FxoLine::enter(FxoState state) {
     state_ = state;
-    if (state != State::ring_check && state != State::ring_wait) bursts_ = 0;
+    pausing_ = false;
+    switch (state) {
+        case State::id_wait:
+        case State::ring_check:
+        case State::ring_wait:
+        case State::ringing:
+        case State::ignored:
+            break;
+        default:
+            ring_ = {};
+    }
     apply(conditions_of(state));
-}
-
-/// A loss of battery that has begun is still watched in the next state of the call.
-void FxoLine::enter_in_call(FxoState state) {
-    const bool battery_missing = timer_running(LineTimer::battery);
-    enter(state);
-    if (battery_missing) start_timer(LineTimer::battery, settings_.battery_gone);
 }
 
 call::Cause FxoLine::busy() const {
@@ -173,43 +214,92 @@ void FxoLine::recover() {
     start_timer(LineTimer::drop, settings_.guard);
 }
 
-void FxoLine::clear(const Cause& cause) {
-    report_released(cause);
-    recover();
+void FxoLine::guard_over(const LineInput&) {
+    enter(State::idle);
 }
 
-void FxoLine::guard_over(const LineInput&) {
+// The number before the first ring.
+
+void FxoLine::begin(const LineInput&) {
+    enter(State::idle);
+}
+
+void FxoLine::caller_heard(const LineInput& input) {
+    if (input.caller_id.message_waiting) return;
+    ring_.caller = input.caller_id;
+    if (state_ == State::idle || state_ == State::id_wait) {
+        enter(State::id_wait);
+        start_timer(LineTimer::ring, settings_.caller_id_kept);
+    } else if (ring_.count > 0) {
+        announce();
+    }
+}
+
+void FxoLine::reversed_when_idle(const LineInput&) {
+    if (!settings_.caller_id || ring_.caller) return;
+    enter(State::id_wait);
+    start_timer(LineTimer::ring, settings_.caller_id_kept);
+}
+
+void FxoLine::no_call_follows(const LineInput&) {
     enter(State::idle);
 }
 
 // Calls from the exchange.
 
-void FxoLine::burst_begins(const LineInput&) {
-    burst_valid_ = false;
+void FxoLine::note_silence(const LineInput& input) {
+    ring_.burst_began = input.at;
+    ring_.begins_ring = true;
+    if (!ring_.burst_ended) return;
+    const auto silence = between(*ring_.burst_ended, input.at);
+    ring_.begins_ring = silence >= settings_.ring_pause;
+    ring_.longest_silence = std::max(ring_.longest_silence, silence);
+    ring_.longest = std::max(ring_.longest, silence);
+}
+
+void FxoLine::note_burst(const LineInput& input) {
+    ring_.burst_ended = input.at;
+    ring_.longest = std::max(ring_.longest, between(ring_.burst_began, input.at));
+}
+
+std::chrono::milliseconds FxoLine::gone_after() const {
+    if (ring_.longest_silence < settings_.ring_pause) return settings_.caller_gone;
+    return ring_.longest + settings_.caller_gone_margin;
+}
+
+void FxoLine::burst_begins(const LineInput& input) {
+    ring_.burst_valid = false;
     enter(State::ring_check);
+    note_silence(input);
     start_timer(LineTimer::burst, settings_.shortest_burst);
-    start_timer(LineTimer::ring, settings_.caller_gone);
+    start_timer(LineTimer::ring, gone_after());
 }
 
 void FxoLine::ring_check_timer(const LineInput& input) {
-    if (input.timer == LineTimer::burst) {
-        burst_valid_ = true;
-    } else {
+    if (input.timer != LineTimer::burst) {
         enter(State::idle);
+        return;
     }
+    ring_.burst_valid = true;
+    if (ring_.begins_ring) ++ring_.count;
+    if (ring_.caller) announce();
 }
 
-void FxoLine::burst_ends(const LineInput&) {
-    if (burst_valid_ && ++bursts_ >= settings_.rings_before_announce) {
+void FxoLine::burst_ends(const LineInput& input) {
+    if (ring_.burst_valid) note_burst(input);
+    if (ring_.burst_valid && ring_.count >= settings_.rings) {
         announce();
         return;
     }
-    if (bursts_ == 0) {
+    if (ring_.count > 0) {
+        enter(State::ring_wait);
+        start_timer(LineTimer::ring, gone_after());
+    } else if (settings_.caller_id) {
+        enter(State::id_wait);
+        start_timer(LineTimer::ring, settings_.caller_id_kept);
+    } else {
         enter(State::idle);
-        return;
     }
-    enter(State::ring_wait);
-    start_timer(LineTimer::ring, settings_.caller_gone);
 }
 
 void FxoLine::no_more_rings(const LineInput&) {
@@ -217,17 +307,86 @@ void FxoLine::no_more_rings(const LineInput&) {
 }
 
 void FxoLine::announce() {
+    const auto caller = ring_.caller;
+    act(LineActionKind::prove_good);
+    if (settings_.two_stage) {
+        attend(caller);
+        return;
+    }
     if (settings_.answer_at_once) {
+        talk_ = {};
+        apply({});  // audio begins anew: on the open loop a board may refuse it without harm
         enter(State::held);
+        start_timer(LineTimer::settle, settings_.settle);
     } else {
         enter(State::ringing);
-        start_timer(LineTimer::ring, settings_.caller_gone);
+        start_timer(LineTimer::ring, gone_after());
     }
-    report_incoming({});
+    report_caller({}, caller);
 }
 
-void FxoLine::still_ringing(const LineInput&) {
-    start_timer(LineTimer::ring, settings_.caller_gone);
+/// An empty number: the port's own destination.
+void FxoLine::report_caller(std::string number, const std::optional<dsp::HeardCallerId>& caller) {
+    take_call();
+    LineAction action;
+    action.kind = LineActionKind::report_incoming;
+    action.digits = std::move(number);
+    action.caller_id = caller;
+    act(std::move(action));
+}
+
+// Two-stage: the caller dials on.
+
+void FxoLine::attend(const std::optional<dsp::HeardCallerId>& caller) {
+    talk_ = {};
+    talk_.caller = caller;
+    apply({});  // as in announce()
+    enter(State::attending);
+    start_timer(LineTimer::settle, settings_.settle);
+    start_timer(LineTimer::dial, settings_.first_digit);
+}
+
+void FxoLine::attended_digit(const LineInput& input) {
+    play(LineTone::none);
+    talk_.dialled += input.digit;
+    switch (settings_.two_stage->match(talk_.dialled)) {
+        case routing::DigitMatch::partial:
+            start_timer(LineTimer::dial, settings_.inter_digit);
+            break;
+        case routing::DigitMatch::complete_or_longer:
+            start_timer(LineTimer::dial, settings_.short_inter_digit);
+            break;
+        case routing::DigitMatch::complete:
+            connect_caller(talk_.dialled);
+            break;
+        case routing::DigitMatch::no_match:
+            connect_caller({});
+            break;
+    }
+}
+
+void FxoLine::attending_timer(const LineInput& input) {
+    if (input.timer != LineTimer::dial) {
+        talk_timer(input);
+        return;
+    }
+    const bool number = settings_.two_stage->match(talk_.dialled) == routing::DigitMatch::complete_or_longer;
+    connect_caller(number ? talk_.dialled : std::string());
+}
+
+void FxoLine::connect_caller(const std::string& number) {
+    const auto caller = talk_.caller;
+    enter_in_call(State::held);
+    report_caller(number, caller);
+}
+
+void FxoLine::still_ringing(const LineInput& input) {
+    if (input.kind == Input::ring_begin) {
+        note_silence(input);
+    } else {
+        note_burst(input);
+    }
+    start_timer(LineTimer::ring, gone_after());
 }
 
 void FxoLine::caller_gone(const LineInput&) {
@@ -236,13 +395,16 @@ void FxoLine::caller_gone(const LineInput&) {
 }
 
 void FxoLine::answer_ringing(const LineInput&) {
-    enter(State::talking);
+    talk_ = {};
+    begin_talk();
+    start_timer(LineTimer::settle, settings_.settle);
 }
 
 void FxoLine::refuse_ringing(const LineInput& input) {
+    const auto limit = gone_after();
     report_released(input.cause);
     enter(State::ignored);
-    start_timer(LineTimer::ring, settings_.caller_gone);
+    start_timer(LineTimer::ring, limit);
 }
 
 void FxoLine::held_alert(const LineInput& input) {
@@ -250,118 +412,7 @@ void FxoLine::held_alert(const LineInput& input) {
 }
 
 void FxoLine::held_answer(const LineInput&) {
-    enter_in_call(State::talking);
-}
-
-// Calls to the exchange.
-
-void FxoLine::place_call(const LineInput& input) {
-    take_call();
-    number_ = dialable(input.number);
-    if (number_.empty() && !input.number.empty()) {
-        report_released(
-            {call::q850::invalid_number_format, Location::private_local, "nothing to dial in the number"});
-        return;
-    }
-    enter(State::seizing);
-    start_timer(LineTimer::dial, settings_.seize_limit);
-}
-
-void FxoLine::seized(const LineInput&) {
-    enter(State::dial_tone_wait);
-    start_timer(LineTimer::dial,
-                settings_.wait_for_dial_tone ? settings_.dial_tone_limit : settings_.dial_delay);
-}
-
-void FxoLine::glare(const LineInput&) {
-    clear({call::q850::requested_circuit_unavailable, Location::private_local, "incoming call on the line"});
-}
-
-void FxoLine::seize_timer(const LineInput&) {
-    clear({call::q850::temporary_failure, Location::private_local, "the board did not confirm the seizure"});
-}
-
-void FxoLine::dial_tone_heard(const LineInput& input) {
-    if (input.tone == media::HeardTone::dial) {
-        dial();
-    } else if (is_disconnect_tone(input.tone)) {
-        clear({call::q850::no_circuit_available, Location::public_local,
-               tone_text(input.tone) + " instead of dial tone"});
-    }
-}
-
-void FxoLine::dial_tone_timer(const LineInput& input) {
-    if (input.timer == LineTimer::battery) {
-        clear({call::q850::destination_out_of_order, Location::public_local, "battery drop"});
-    } else if (settings_.wait_for_dial_tone) {
-        clear({call::q850::no_circuit_available, Location::public_local, "no dial tone"});
-    } else {
-        dial();
-    }
-}
-
-void FxoLine::dial() {
-    enter_in_call(State::dialling);
-    if (number_.empty()) {
-        dialled({});
-        return;
-    }
-    // A 'w' is a pause of 500 ms; five seconds more than needed, then the engine's report was lost.
-    const auto pauses = std::count(number_.begin(), number_.end(), 'w');
-    const auto digits = static_cast<std::ptrdiff_t>(number_.size()) - pauses;
-    start_timer(LineTimer::dial, settings_.digit_time * digits + std::chrono::milliseconds(500) * pauses +
-                                     std::chrono::seconds(5));
-    LineAction action;
-    action.kind = LineActionKind::send_digits;
-    action.digits = number_;
-    act(std::move(action));
-}
-
-void FxoLine::dialled(const LineInput&) {
-    enter_in_call(State::talking);
-    LineAction action;
-    action.kind = LineActionKind::report_alerting;
-    action.inband = true;
-    act(std::move(action));
-    act(LineActionKind::report_answered);
-}
-
-void FxoLine::dialling_timer(const LineInput& input) {
-    if (input.timer == LineTimer::battery) {
-        clear({call::q850::destination_out_of_order, Location::public_local, "battery drop"});
-    } else {
-        clear({call::q850::temporary_failure, Location::private_local, "dialling did not end"});
-    }
-}
-
-// Both.
-
-void FxoLine::digit_to_exchange(const LineInput& input) {
-    LineAction action;
-    action.kind = LineActionKind::send_digits;
-    action.digits = dialable(std::string(1, input.digit));
-    if (!action.digits.empty()) act(std::move(action));
-}
-
-void FxoLine::battery_lost(const LineInput&) {
-    start_timer(LineTimer::battery, settings_.battery_gone);
-}
-
-void FxoLine::battery_back(const LineInput&) {
-    stop_timer(LineTimer::battery);
-}
-
-void FxoLine::talk_timer(const LineInput&) {
-    clear({call::q850::normal_clearing, Location::public_local, "battery drop"});
-}
-
-void FxoLine::tone_in_talk(const LineInput& input) {
-    if (is_disconnect_tone(input.tone))
-        clear({call::q850::normal_clearing, Location::public_local, tone_text(input.tone)});
-}
-
-void FxoLine::hang_up(const LineInput& input) {
-    clear(input.cause);
+    begin_talk();
 }
 
 }  // namespace tipring::analog

@@ -1,25 +1,24 @@
-// The transitions of fxs_line.hpp's table. Pure. Thread: any.
+// The transitions of fxs_line.hpp's table: the table itself, and one call. Pure. Thread: any.
 #include "tipring/analog/fxs_line.hpp"
 
-#include <algorithm>
 #include <array>
 #include <utility>
 
 namespace tipring::analog {
 
 using Input = LineInputKind;
-using routing::DigitMatch;
 
 std::string_view name(FxsState state) {
-    static constexpr std::array names{"idle",    "dial_tone", "dialling",   "calling", "ringback",
-                                      "early",   "talking",   "dropping",   "warning", "howler",
-                                      "lockout", "ringing",   "unavailable"};
+    static constexpr std::array names{"idle",       "announcing", "notifying", "dial_tone", "dialling",
+                                      "calling",    "ringback",   "early",     "talking",   "menu",
+                                      "conference", "confirming", "late",      "recalling", "dropping",
+                                      "warning",    "howler",     "lockout",   "ringing",   "unavailable"};
     static_assert(names.size() == static_cast<std::size_t>(FxsState::unavailable) + 1);
     return names.at(static_cast<std::size_t>(state));
 }
 
-/// The table of the header. What LineMachine does for every state (alarm, service, refused start) is not
-/// repeated here.
+/// The table of the header. What LineMachine does for every state (alarm, service, refused start), and the
+/// end of a call that is not the present one, is not repeated here.
 struct FxsLine::Table {
     static constexpr std::array rows{
         Row{State::idle, Input::off_hook, &FxsLine::phone_lifted},
@@ -27,40 +26,97 @@ struct FxsLine::Table {
         Row{State::idle, Input::flash, &FxsLine::phone_lifted},
         Row{State::idle, Input::on_hook, &FxsLine::nothing},  // the driver's late report after a battery drop
         Row{State::idle, Input::start, &FxsLine::ring_phone},
+        Row{State::idle, Input::show_messages, &FxsLine::show_messages},
+        Row{State::idle, Input::begin, &FxsLine::settle_in},
+        Row{State::idle, Input::digit, &FxsLine::early_digit},
+
+        Row{State::notifying, Input::off_hook, &FxsLine::phone_lifted},
+        Row{State::notifying, Input::flash, &FxsLine::phone_lifted},
+        Row{State::notifying, Input::on_hook, &FxsLine::nothing},
+        Row{State::notifying, Input::start, &FxsLine::ring_phone},
+        Row{State::notifying, Input::clip_played, &FxsLine::messages_shown},
+        Row{State::notifying, Input::timer, &FxsLine::messages_shown},
+
+        Row{State::announcing, Input::off_hook, &FxsLine::announcing_lifted},
+        Row{State::announcing, Input::flash, &FxsLine::announcing_lifted},
+        Row{State::announcing, Input::on_hook, &FxsLine::announcing_down},
+        Row{State::announcing, Input::ringer_off, &FxsLine::short_ring_over},
+        Row{State::announcing, Input::clip_played, &FxsLine::announced},
+        Row{State::announcing, Input::timer, &FxsLine::announcing_timer},
+        Row{State::announcing, Input::release, &FxsLine::stop_ringing},
 
         Row{State::dial_tone, Input::digit, &FxsLine::tone_digit},
         Row{State::dial_tone, Input::pulse_start, &FxsLine::pulse_train},
         Row{State::dial_tone, Input::pulse_digit, &FxsLine::pulse_digit},
         Row{State::dial_tone, Input::timer, &FxsLine::dial_tone_timer},
         Row{State::dial_tone, Input::on_hook, &FxsLine::phone_down},
-        Row{State::dial_tone, Input::flash, &FxsLine::phone_lifted},
+        Row{State::dial_tone, Input::flash, &FxsLine::flash_to_other_call},
 
         Row{State::dialling, Input::digit, &FxsLine::tone_digit},
         Row{State::dialling, Input::pulse_start, &FxsLine::nothing},
         Row{State::dialling, Input::pulse_digit, &FxsLine::pulse_digit},
         Row{State::dialling, Input::timer, &FxsLine::dial_timer},
+        Row{State::dialling, Input::service_result, &FxsLine::service_result},
         Row{State::dialling, Input::on_hook, &FxsLine::phone_down},
-        Row{State::dialling, Input::flash, &FxsLine::phone_lifted},
+        Row{State::dialling, Input::flash, &FxsLine::flash_to_other_call},
+
+        Row{State::confirming, Input::digit, &FxsLine::tone_digit},
+        Row{State::confirming, Input::pulse_start, &FxsLine::pulse_train},
+        Row{State::confirming, Input::pulse_digit, &FxsLine::pulse_digit},
+        Row{State::confirming, Input::timer, &FxsLine::confirmed},
+        Row{State::confirming, Input::on_hook, &FxsLine::phone_down},
+        Row{State::confirming, Input::flash, &FxsLine::flash_to_other_call},
 
         Row{State::calling, Input::alert, &FxsLine::alert},
         Row{State::calling, Input::answer, &FxsLine::answer},
         Row{State::calling, Input::release, &FxsLine::refused},
         Row{State::calling, Input::on_hook, &FxsLine::phone_down},
+        Row{State::calling, Input::flash, &FxsLine::flash_to_other_call},
 
         Row{State::ringback, Input::alert, &FxsLine::alert},
         Row{State::ringback, Input::answer, &FxsLine::answer},
         Row{State::ringback, Input::release, &FxsLine::refused},
         Row{State::ringback, Input::on_hook, &FxsLine::phone_down},
+        Row{State::ringback, Input::flash, &FxsLine::flash_to_other_call},
 
         Row{State::early, Input::alert, &FxsLine::alert},
         Row{State::early, Input::answer, &FxsLine::answer},
         Row{State::early, Input::release, &FxsLine::refused},
         Row{State::early, Input::on_hook, &FxsLine::phone_down},
+        Row{State::early, Input::flash, &FxsLine::flash_to_other_call},
 
         Row{State::talking, Input::release, &FxsLine::far_end_gone},
         Row{State::talking, Input::pulse_digit, &FxsLine::digit_to_far_end},
         Row{State::talking, Input::send_digit, &FxsLine::digit_to_phone},
         Row{State::talking, Input::on_hook, &FxsLine::phone_down},
+        Row{State::talking, Input::flash, &FxsLine::flash_in_talk},
+        Row{State::talking, Input::start, &FxsLine::call_waits},
+        Row{State::talking, Input::clip_played, &FxsLine::waiting_clip_played},
+        Row{State::talking, Input::digit, &FxsLine::phone_acknowledges},
+        Row{State::talking, Input::timer, &FxsLine::waiting_timer},
+
+        Row{State::menu, Input::digit, &FxsLine::menu_digit},
+        Row{State::menu, Input::pulse_digit, &FxsLine::menu_digit},
+        Row{State::menu, Input::timer, &FxsLine::menu_over},
+        Row{State::menu, Input::flash, &FxsLine::back_up},
+        Row{State::menu, Input::release, &FxsLine::far_end_gone},
+        Row{State::menu, Input::on_hook, &FxsLine::phone_down},
+
+        Row{State::conference, Input::flash, &FxsLine::leave_conference},
+        Row{State::conference, Input::release, &FxsLine::conference_release},
+        Row{State::conference, Input::send_digit, &FxsLine::digit_to_phone},
+        Row{State::conference, Input::on_hook, &FxsLine::phone_down},
+
+        Row{State::late, Input::off_hook, &FxsLine::back_up},
+        Row{State::late, Input::flash, &FxsLine::back_up},
+        Row{State::late, Input::timer, &FxsLine::late_timer},
+        Row{State::late, Input::release, &FxsLine::stop_ringing},
+
+        Row{State::recalling, Input::off_hook, &FxsLine::phone_answers},
+        Row{State::recalling, Input::flash, &FxsLine::phone_answers},
+        Row{State::recalling, Input::on_hook, &FxsLine::nothing},
+        Row{State::recalling, Input::timer, &FxsLine::ring_again_timer},
+        Row{State::recalling, Input::release, &FxsLine::stop_ringing},
 
         Row{State::dropping, Input::wire_settled, &FxsLine::drop_done},
         Row{State::dropping, Input::on_hook,
@@ -69,18 +125,20 @@ struct FxsLine::Table {
 
         Row{State::warning, Input::timer, &FxsLine::warning_timer},
         Row{State::warning, Input::on_hook, &FxsLine::phone_down},
-        Row{State::warning, Input::flash, &FxsLine::phone_lifted},
+        Row{State::warning, Input::flash, &FxsLine::flash_to_other_call},
         Row{State::howler, Input::timer, &FxsLine::howler_timer},
         Row{State::howler, Input::on_hook, &FxsLine::phone_down},
-        Row{State::howler, Input::flash, &FxsLine::phone_lifted},
+        Row{State::howler, Input::flash, &FxsLine::flash_to_other_call},
         Row{State::lockout, Input::on_hook, &FxsLine::phone_down},
         // The driver's late report of a phone whose status told that it was lifted while the line was away.
         Row{State::lockout, Input::off_hook, &FxsLine::nothing},
-        Row{State::lockout, Input::flash, &FxsLine::nothing},
+        Row{State::lockout, Input::flash, &FxsLine::lockout_flash},
 
         Row{State::ringing, Input::off_hook, &FxsLine::phone_answers},
         Row{State::ringing, Input::flash, &FxsLine::phone_answers},  // as in idle
         Row{State::ringing, Input::on_hook, &FxsLine::nothing},
+        Row{State::ringing, Input::ringer_off, &FxsLine::ring_silence},
+        Row{State::ringing, Input::clip_played, &FxsLine::ring_clip_played},
         Row{State::ringing, Input::timer, &FxsLine::ring_timer},
         Row{State::ringing, Input::release, &FxsLine::stop_ringing},
 
@@ -89,20 +147,38 @@ struct FxsLine::Table {
     };
 };
 
-namespace {
-
-LineConditions conditions_of(FxsState state) {
-    using State = FxsState;
+LineConditions FxsLine::conditions_of(State state) const {
     LineConditions talk;
     talk.seized = talk.audio = talk.dtmf = true;
+    const bool told_of_answer = settings_.answer_polarity && dialled_.at(active_);
+    LineConditions quiet;
+    quiet.reversed = far_end_gone_ && settings_.disconnect_polarity && !settings_.answer_polarity;
     switch (state) {
         case State::idle:
-        case State::dropping:
-        case State::lockout:
+            quiet.reversed = shows_messages_;
+            return quiet;
+        case State::recalling:
         case State::unavailable:
             return {};
+        case State::dropping:
+            return quiet;
+        case State::lockout:
+            quiet.seized = conditions().seized;
+            return quiet;
+        case State::announcing:
+            quiet.audio = !short_rings_;
+            quiet.ringing = quiet.short_ring = short_rings_;
+            quiet.reversed = settings_.caller_id_timing == config::CallerIdTiming::reversal ||
+                             settings_.caller_id_timing == config::CallerIdTiming::reversal_dual_tone;
+            return quiet;
+        case State::notifying:
+            quiet.audio = true;
+            return quiet;
         case State::dial_tone:
-            talk.tone = LineTone::dial;
+            talk.tone = has_other() ? LineTone::recall : LineTone::dial;
+            return talk;
+        case State::confirming:
+            talk.tone = LineTone::confirm;
             return talk;
         case State::ringback:
             talk.tone = LineTone::ringback;
@@ -110,180 +186,253 @@ LineConditions conditions_of(FxsState state) {
         case State::dialling:
         case State::calling:
         case State::early:
+            return talk;
+        case State::menu:
+            talk.tone = LineTone::recall;
+            talk.reversed = told_of_answer;
+            return talk;
         case State::talking:
+        case State::conference:
+            talk.reversed = told_of_answer;
+            return talk;
+        case State::late:
+            talk.dtmf = false;
+            talk.reversed = told_of_answer;
             return talk;
         case State::warning:
         case State::howler:
             talk.dtmf = false;
-            talk.tone = LineTone::howler;
+            talk.tone = state == State::howler ? LineTone::howler : warning_tone_;
+            talk.reversed = quiet.reversed;
             return talk;
-        case State::ringing: {
-            LineConditions ringing;
-            ringing.ringing = true;
-            return ringing;
-        }
+        case State::ringing:
+            quiet.ringing = true;
+            return quiet;
     }
     return {};
 }
 
-bool is_number(DigitMatch match) {
-    return match == DigitMatch::complete || match == DigitMatch::complete_or_longer;
-}
-
-}  // namespace
-
 bool FxsLine::transition(const LineInput& input) {
+    const bool of_other_call = input.slot != active_;
+    if (input.kind == Input::pulse_digit && input.digit == '1' && pulse_is_flash()) {
+        auto flash = input;
+        flash.kind = Input::flash;
+        return transition(flash);
+    }
+    switch (input.kind) {
+        case Input::release:
+            if (other_call_released(input)) return true;
+            break;
+        case Input::transfer_failed:
+            transfer_failed(input.slot);
+            return true;
+        case Input::flash:
+            if (in_emergency_call()) return true;
+            if (!settings_.flash && (state_ == State::talking || state_ == State::conference)) return true;
+            break;
+        case Input::alert:
+        case Input::answer:
+        case Input::send_digit:
+            if (of_other_call && state_ != State::conference) return true;
+            break;
+        case Input::timer:
+            // The limit of a call that waits runs on whatever the phone does meanwhile.
+            if (input.timer == LineTimer::ring && uses_.at(other()) == Use::waiting) {
+                other_call_gone({call::q850::no_answer, call::Location::user, "ringing timed out"});
+                return true;
+            }
+            break;
+        default:
+            break;
+    }
     return run_row(*this, Table::rows, state_, input);
 }
 
+/// Where no digit is dialled, or none by pulses.
+bool FxsLine::pulse_is_flash() const {
+    if (!settings_.pulse_one_is_flash) return false;
+    switch (state_) {
+        case State::calling:
+        case State::ringback:
+        case State::early:
+        case State::talking:
+        case State::conference:
+        case State::warning:
+        case State::howler:
+        case State::lockout:
+            return true;
+        case State::menu:
+            return !dials_pulses_;
+        case State::dial_tone:
+        case State::confirming:
+        case State::dialling: {
+            // A phone with keys has flashed, to have its other call back.
+            const bool first = state_ != State::dialling || digits_.empty();
+            return !settings_.accept_pulse || (first && has_other() && !dials_pulses_);
+        }
+        default:
+            return false;
+    }
+}
+
 void FxsLine::observe(const LineInput& input) {
+    now_ = input.at;
     if (input.kind == Input::off_hook || input.kind == Input::flash) off_hook_ = true;
     if (input.kind == Input::on_hook) off_hook_ = false;
 }
 
-void FxsLine::enter(FxsState state) {
+void FxsLine::enter(State state) {
+    stop_clip();
+    end_offer();
     state_ = state;
-    auto wanted = conditions_of(state);
-    if (state == State::warning) wanted.tone = warning_tone_;
-    if (state == State::lockout) wanted.seized = conditions().seized;
+    if (state != State::dropping && state != State::warning && state != State::howler &&
+        state != State::lockout) {
+        far_end_gone_ = false;
+    }
+    const auto wanted = conditions_of(state);
     apply(wanted);
+    if (state == State::idle && settings_.dial_without_tone) {
+        // After the release of the wire, which wants the audio stopped.
+        auto listening = wanted;
+        listening.audio = listening.dtmf = true;
+        apply(listening);
+    }
+    if (uses_.at(other()) == Use::waiting) start_timer(LineTimer::ring, waiting_time_left());
+}
+
+/// The phone is down, and its present call is over.
+void FxsLine::come_to_rest() {
+    if (has_other()) {
+        ring_again();
+    } else {
+        enter(State::idle);
+    }
+}
+
+/// Their release was reported already: the next call in a slot finds nothing of the one before it.
+void FxsLine::forget_calls() {
+    uses_.fill(Use::free);
+    dialled_.fill(false);
+    answered_.fill(false);
+    told_held_.fill(false);
+    active_ = 0;
+    id_plan_ = {};
+    digits_.clear();
+}
+
+void FxsLine::become_unavailable() {
+    forget_calls();
+    enter(State::unavailable);
 }
 
 void FxsLine::recover() {
+    forget_calls();
     enter(off_hook_ ? State::lockout : State::idle);
 }
 
 void FxsLine::phone_lifted(const LineInput&) {
-    digits_.clear();
-    enter(State::dial_tone);
-    start_timer(LineTimer::dial, settings_.first_digit);
-    if (settings_.dial_tone < settings_.first_digit) start_timer(LineTimer::tone, settings_.dial_tone);
-}
-
-void FxsLine::phone_down(const LineInput&) {
-    report_released({call::q850::normal_clearing, call::Location::user, "on-hook"});
-    enter(State::idle);
-}
-
-void FxsLine::dial_tone_timer(const LineInput& input) {
-    if (input.timer == LineTimer::tone) {
-        play(LineTone::none);
-    } else {
-        warn(LineTone::congestion);
-    }
-}
-
-void FxsLine::pulse_train(const LineInput&) {
-    if (!settings_.accept_pulse) return;
-    enter(State::dialling);
-    start_timer(LineTimer::dial, settings_.inter_digit);
-}
-
-void FxsLine::tone_digit(const LineInput& input) {
-    if (settings_.accept_dtmf) collect(input.digit);
-}
-
-void FxsLine::pulse_digit(const LineInput& input) {
-    if (settings_.accept_pulse) collect(input.digit);
-}
-
-void FxsLine::collect(char digit) {
-    const auto& map = settings_.digit_map;
-    auto longer = digits_ + digit;
-    auto match = longer.size() <= longest_number ? map.match(longer) : DigitMatch::no_match;
-    if (digit == '#' && match == DigitMatch::no_match && is_number(map.match(digits_))) {
-        dial();  // "#" ends a number that the inter-digit timer would have ended
+    if (!settings_.hotline.empty() && settings_.hotline_delay.count() == 0 && !has_call()) {
+        call_number(LineActionKind::report_incoming, settings_.hotline);
         return;
     }
-    digits_ = std::move(longer);
-    enter(State::dialling);
-    switch (match) {
-        case DigitMatch::no_match:
-            misdialled();
-            break;
-        case DigitMatch::partial:
-            start_timer(LineTimer::dial, settings_.inter_digit);
-            break;
-        case DigitMatch::complete_or_longer:
-            start_timer(LineTimer::dial, settings_.short_inter_digit);
-            break;
-        case DigitMatch::complete:
-            dial();
-            break;
-    }
+    begin_dialling();
+    take_early_digits();
 }
 
-void FxsLine::dial_timer(const LineInput&) {
-    if (is_number(settings_.digit_map.match(digits_))) {
-        dial();
+void FxsLine::begin_dialling() {
+    digits_.clear();
+    enter(State::dial_tone);
+    const bool warm = !settings_.hotline.empty() && settings_.hotline_delay.count() > 0 && !has_call();
+    const auto limit = warm ? settings_.hotline_delay : settings_.first_digit;
+    start_timer(LineTimer::dial, limit);
+    if (settings_.dial_tone < limit) start_timer(LineTimer::tone, settings_.dial_tone);
+}
+
+// Hanging up joins the others only when the phone has dialled one of them: two callers from outside do not
+// get connected at the cost of this line.
+void FxsLine::phone_down(const LineInput&) {
+    const call::Cause cleared{call::q850::normal_clearing, call::Location::user, "on-hook"};
+    const bool may_be_late = settings_.late_on_hook.count() > 0 && !dialled_.at(active_) && !has_other();
+    if (state_ == State::talking && may_be_late) {
+        enter(State::late);
+        start_timer(LineTimer::tone, settings_.late_on_hook);
+        return;
+    }
+    const bool consults = !in_emergency_call() &&
+                          (state_ == State::ringback || state_ == State::early || state_ == State::talking);
+    if (consults && settings_.may_transfer && dialled_.at(active_) && uses_.at(other()) == Use::held) {
+        join_others();
     } else {
-        misdialled();
+        if (uses_.at(active_) == Use::active) release_call(active_, cleared);
+        if (uses_.at(other()) == Use::active) release_call(other(), cleared);  // of a conference
     }
-}
-
-void FxsLine::misdialled() {
-    if (!digits_.empty()) {
-        LineAction action;
-        action.kind = LineActionKind::report_misdialled;
-        action.digits = digits_;
-        act(std::move(action));
-    }
-    warn(LineTone::congestion);
-}
-
-void FxsLine::dial() {
-    enter(State::calling);
-    report_incoming(digits_);
+    come_to_rest();
 }
 
 void FxsLine::warn(LineTone tone) {
     warning_tone_ = tone;
+    if (far_end_gone_ && !settings_.disconnect_tone && !has_other()) {
+        enter(State::lockout);
+        return;
+    }
     enter(State::warning);
     start_timer(LineTimer::tone, settings_.warning);
 }
+
+namespace {
+
+LineTone tone_for(const call::Cause& cause) {
+    return cause.value == call::q850::user_busy ? LineTone::busy : LineTone::congestion;
+}
+
+}  // namespace
 
 void FxsLine::alert(const LineInput& input) {
     enter(input.inband ? State::early : State::ringback);
 }
 
 void FxsLine::answer(const LineInput&) {
+    answered_.at(active_) = true;
     enter(State::talking);
 }
 
 void FxsLine::refused(const LineInput& input) {
-    report_released(input.cause);
-    warn(input.cause.value == call::q850::user_busy ? LineTone::busy : LineTone::congestion);
+    release_call(active_, input.cause);
+    warn(tone_for(input.cause));
 }
 
 void FxsLine::far_end_gone(const LineInput& input) {
-    report_released(input.cause);
-    warning_tone_ = input.cause.value == call::q850::user_busy ? LineTone::busy : LineTone::congestion;
-    enter(State::dropping);
+    release_call(active_, input.cause);
+    far_end_gone_ = true;
+    if (has_other() || !settings_.disconnect_battery) {
+        warn(tone_for(input.cause));
+    } else {
+        warning_tone_ = tone_for(input.cause);
+        enter(State::dropping);
+    }
 }
 
 void FxsLine::digit_to_far_end(const LineInput& input) {
-    LineAction action;
-    action.kind = LineActionKind::report_digit;
-    action.digits = input.digit;
-    act(std::move(action));
+    act(LineActionKind::report_digit, active_, std::string(1, input.digit));
 }
 
 void FxsLine::digit_to_phone(const LineInput& input) {
-    LineAction action;
-    action.kind = LineActionKind::send_digits;
-    action.digits = input.digit;
-    act(std::move(action));
+    act(LineActionKind::send_digits, 0, std::string(1, input.digit));
 }
 
 void FxsLine::drop_done(const LineInput&) {
     if (off_hook_) {
         warn(warning_tone_);
     } else {
-        enter(State::idle);
+        come_to_rest();
     }
 }
 
 void FxsLine::warning_timer(const LineInput&) {
+    if (!settings_.lock_out) {
+        start_timer(LineTimer::tone, settings_.warning);
+        return;
+    }
     enter(State::howler);
     start_timer(LineTimer::tone, settings_.howler);
 }
@@ -292,26 +441,21 @@ void FxsLine::howler_timer(const LineInput&) {
     enter(State::lockout);
 }
 
-void FxsLine::ring_phone(const LineInput&) {
-    take_call();
-    enter(State::ringing);
-    start_timer(LineTimer::ring, settings_.ring_timeout);
-    act(LineActionKind::report_alerting);
-}
-
-void FxsLine::phone_answers(const LineInput&) {
+/// Back to the present call.
+void FxsLine::back_up(const LineInput&) {
+    const bool unheard = state_ == State::menu;
     enter(State::talking);
-    act(LineActionKind::report_answered);
+    if (unheard) report(LineActionKind::report_media, active_);
+    if (uses_.at(other()) == Use::waiting) start_timer(LineTimer::wait, settings_.call_waiting_pause);
 }
 
-void FxsLine::ring_timer(const LineInput&) {
-    report_released({call::q850::no_answer, call::Location::user, "ringing timed out"});
-    enter(State::idle);
+void FxsLine::lockout_flash(const LineInput& input) {
+    if (has_other()) flash_to_other_call(input);
 }
 
-void FxsLine::stop_ringing(const LineInput& input) {
-    report_released(input.cause);
-    enter(State::idle);
+void FxsLine::late_timer(const LineInput&) {
+    release_call(active_, {call::q850::normal_clearing, call::Location::user, "on-hook"});
+    come_to_rest();
 }
 
 }  // namespace tipring::analog

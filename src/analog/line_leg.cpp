@@ -10,11 +10,8 @@ LineLeg::~LineLeg() {
 }
 
 void LineLeg::start(const call::CallRequest& request) {
-    LineInput input;
-    input.kind = LineInputKind::start;
-    input.number = request.called;
     if (owner_ != nullptr) {
-        owner_->command(input);
+        owner_->start(*this, request);
     } else {
         report_released({call::q850::destination_out_of_order, call::Location::private_local, "port closed"});
     }
@@ -24,17 +21,15 @@ void LineLeg::alert(bool inband) {
     LineInput input;
     input.kind = LineInputKind::alert;
     input.inband = inband;
-    if (owner_ != nullptr) owner_->command(input);
+    if (owner_ != nullptr) owner_->command(*this, input);
 }
 
 void LineLeg::answer() {
-    LineInput input;
-    input.kind = LineInputKind::answer;
-    if (std::exchange(answered_, true)) return;
-    if (owner_ != nullptr) owner_->command(input);
+    if (!std::exchange(answered_, true)) command(LineInputKind::answer);
 }
 
 void LineLeg::release(const call::Cause& cause) {
+    told_to_end_ = true;
     if (owner_ == nullptr) {
         report_released(cause);  // the port went away without a report
         return;
@@ -42,14 +37,28 @@ void LineLeg::release(const call::Cause& cause) {
     LineInput input;
     input.kind = LineInputKind::release;
     input.cause = cause;
-    owner_->command(input);
+    owner_->command(*this, input);
 }
 
 void LineLeg::send_digit(char digit) {
     LineInput input;
     input.kind = LineInputKind::send_digit;
     input.digit = digit;
-    if (owner_ != nullptr) owner_->command(input);
+    if (owner_ != nullptr) owner_->command(*this, input);
+}
+
+void LineLeg::flash() {
+    command(LineInputKind::send_flash);
+}
+
+void LineLeg::transfer_failed() {
+    command(LineInputKind::transfer_failed);
+}
+
+void LineLeg::command(LineInputKind kind) {
+    LineInput input;
+    input.kind = kind;
+    if (owner_ != nullptr) owner_->command(*this, input);
 }
 
 void LineLeg::post(std::function<void(call::LegObserver&, LineLeg&)> report) {
@@ -72,6 +81,36 @@ void LineLeg::report_answered() {
 
 void LineLeg::report_digit(char digit) {
     post([digit](call::LegObserver& observer, LineLeg& leg) { observer.on_digit(leg, digit); });
+}
+
+void LineLeg::report_media() {
+    post([](call::LegObserver& observer, LineLeg& leg) { observer.on_media_changed(leg); });
+}
+
+void LineLeg::report_hold(bool held) {
+    post([held](call::LegObserver& observer, LineLeg& leg) { observer.on_hold(leg, held); });
+}
+
+void LineLeg::report_flash() {
+    post([](call::LegObserver& observer, LineLeg& leg) { observer.on_flash(leg); });
+}
+
+void LineLeg::report_transfer(const std::string& number) {
+    post([number](call::LegObserver& observer, LineLeg& leg) { observer.on_transfer(leg, number); });
+}
+
+void LineLeg::report_join(LineLeg& other) {
+    post([weak = std::weak_ptr(other.self_)](call::LegObserver& observer, LineLeg& leg) {
+        if (const auto second = weak.lock()) observer.on_join(leg, **second);
+    });
+}
+
+void LineLeg::report_redirected(const std::string& number, call::DivertReason reason) {
+    owner_ = nullptr;
+    if (std::exchange(released_, true)) return;
+    post([number, reason](call::LegObserver& observer, LineLeg& leg) {
+        observer.on_redirected(leg, number, reason);
+    });
 }
 
 void LineLeg::report_released(const call::Cause& cause) {

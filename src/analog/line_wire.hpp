@@ -23,7 +23,7 @@ class LineWire {
     LineWire(base::Reactor& reactor, hardware::LineControl& control, bool fxs, Handlers handlers);
 
     base::Result<void> seize();
-    /// At once, or after the debounce. `off_hook`: the machine believes the phone to be up, so with fxs
+    /// At once, or after the debounce. `off_hook`: the phone is up as far as anybody knows, so with fxs
     /// on_settled follows, unless the wire is seized before.
     void release(bool off_hook);
     /// The board's report of that name.
@@ -32,6 +32,8 @@ class LineWire {
     void shut_down();
     /// The board would refuse to ring: it has not released the wire, or not settled after that.
     bool busy() const { return release_waits_ || drop_.running(); }
+    /// The board would refuse to seize; on_settled follows.
+    bool settling() const { return drop_.running(); }
 
   private:
     hardware::LineControl& control_;

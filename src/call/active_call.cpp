@@ -12,56 +12,45 @@ namespace {
 /// A leg that was told to end and does not say that it has ended is destroyed after this time: longer than a
 /// SIP transaction may take to time out (64*T1 = 32 s, RFC 3261 17.1.2.2).
 constexpr std::chrono::seconds release_guard{40};
+/// Between the end of a leg's own ringing limit and giving it up. What a telephone is told before its first ring
+/// (caller ID) takes up to a few seconds of it.
+constexpr std::chrono::seconds ringing_margin{20};
+
+}  // namespace
 
 std::string leg_ids(base::CallId call, const Leg& leg) {
     return base::format("call={} leg={} {}", call, leg.id(), leg.endpoint_name());
 }
 
-base::Duration since(base::TimePoint from, base::TimePoint until) {
-    return std::chrono::duration_cast<base::Duration>(until - from);
-}
-
-}  // namespace
-
-CallState to_call_state(BridgeState state) {
-    switch (state) {
-        case BridgeState::routing:
-            return CallState::routing;
-        case BridgeState::trying:
-            return CallState::proceeding;
-        case BridgeState::alerting:
-            return CallState::alerting;
-        case BridgeState::talking:
-            return CallState::talking;
-        case BridgeState::releasing:
-        case BridgeState::ended:
-            return CallState::releasing;
-    }
-    return CallState::releasing;
-}
-
 ActiveCall::ActiveCall(base::CallId id, std::unique_ptr<Leg> leg, const CallRequest& request,
                        const Parts& parts)
     : id_(id),
-      request_(request),
       parts_(parts),
-      a_(std::move(leg)),
-      from_endpoint_(a_->endpoint_name()),
-      called_(request.called),
+      audio_(parts.connector),
+      search_(request),
       no_answer_timer_(parts.reactor),
       guard_timer_(parts.reactor),
-      started_(std::chrono::system_clock::now()),
       began_(parts.reactor.now()),
       answered_at_(began_),
       ended_at_(began_) {
-    a_->set_call(id_);
-    a_->observe(this);
-    base::log::info("call", "{} incoming caller={} called={}", leg_ids(id_, *a_),
-                    base::printable(request.caller.number), base::printable(request.called));
+    a_ = {std::move(leg), request.caller, request.source, "caller"};
+    b_.role = "called";
+    b_.party.number = request.called;
+    record_.id = id_;
+    record_.from_endpoint = a_.leg->endpoint_name();
+    record_.caller = request.caller;
+    record_.called = request.called;
+    record_.diversions = request.diversions;
+    record_.started = std::chrono::system_clock::now();
+    a_.leg->set_call(id_);
+    a_.leg->observe(this);
+    base::log::info("call", "{} incoming caller={} called={}", leg_ids(id_, *a_.leg),
+                    logged_number(request.caller), base::printable(request.called));
+    shown_ = shown_state(view());
 }
 
 ActiveCall::~ActiveCall() {
-    for (auto* leg : {a_.get(), b_.get()}) {
+    for (auto* leg : {a_.leg.get(), b_.leg.get()}) {
         if (leg != nullptr) leg->observe(nullptr);
     }
     for (const auto& leg : abandoned_)
@@ -69,13 +58,11 @@ ActiveCall::~ActiveCall() {
 }
 
 void ActiveCall::begin() {
-    const auto decision = parts_.host.decide({request_.called, request_.caller.number, request_.source});
-    for (const auto& step : decision.steps)
-        attempts_left_.push_back({step, nullptr});
-    route_ = decision.rule;
-    if (attempts_left_.empty()) {
-        base::log::info("call", "{} no route for called={}", leg_ids(id_, *a_),
-                        base::printable(request_.called));
+    search_.route(parts_.host);
+    record_.route = search_.rule();
+    if (search_.empty()) {
+        base::log::info("call", "{} no route for called={}", leg_ids(id_, *a_.leg),
+                        base::printable(search_.request().called));
     }
     feed({.kind = BridgeEventKind::begin});
 }
@@ -102,71 +89,76 @@ void ActiveCall::feed(BridgeEvent event) {
         note_state();
         for (const auto& action : actions)
             carry_out(action);
+        tell_change();
     }
     working_ = false;
 }
 
 void ActiveCall::note_state() {
     const auto bridge = bridge_.state();
-    if (bridge == BridgeState::talking && !std::exchange(answered_, true))
-        answered_at_ = parts_.reactor.now();
+    const bool talking = bridge == BridgeState::talking || bridge == BridgeState::referring;
+    if (talking && !std::exchange(answered_, true)) answered_at_ = parts_.reactor.now();
     if ((bridge == BridgeState::releasing || bridge == BridgeState::ended) &&
         !std::exchange(talk_over_, true)) {
         ended_at_ = parts_.reactor.now();
     }
-    const auto now = to_call_state(bridge);
-    if (now == state_) return;
-    state_ = now;
-    parts_.host.changed(*this);
+    if (talk_over_ && join_) {
+        const auto join = *std::exchange(join_, std::nullopt);
+        tell_failed(join.call, join.other);
+    }
+    tell_change();
+}
+
+void ActiveCall::tell_change() {
+    if (ended()) return;
+    const auto now = shown_state(view());
+    if (std::exchange(shown_, now) != now) parts_.host.changed(*this);
 }
 
 void ActiveCall::carry_out(const BridgeAction& action) {
     using Kind = BridgeActionKind;
     switch (action.kind) {
         case Kind::proceed_a:
-            if (a_) a_->proceeding();
+            if (a_.leg) a_.leg->proceeding();
             break;
         case Kind::alert_a:
-            if (a_) a_->alert(action.inband);
+            if (a_.leg) a_.leg->alert(action.inband);
             break;
         case Kind::answer_a:
-            if (a_) a_->answer();
+            answer_a();
             break;
         case Kind::release_a:
-            if (a_) a_->release(action.cause);
+            if (a_.leg) a_.leg->release(action.cause);
             break;
         case Kind::release_b:
-            if (b_) b_->release(action.cause);
+            if (b_.leg) b_.leg->release(action.cause);
             break;
         case Kind::abandon_b:
-            if (!b_) break;
-            base::log::info("call", "{} given up cause={}", leg_ids(id_, *b_), action.cause);
-            abandoned_.push_back(std::move(b_));
-            abandoned_.back()->release(action.cause);
+            abandon(std::move(b_.leg), action.cause);
             break;
         case Kind::connect:
             connect();
             break;
         case Kind::disconnect:
-            disconnect();
+            audio_.part();
             break;
         case Kind::try_next:
             try_next();
             break;
         case Kind::start_no_progress:
-            wait_for_answer(parts_.no_progress);
+            wait_for_answer(parts_.options.no_progress);
             break;
         case Kind::start_no_answer:
-            wait_for_answer(parts_.no_answer);
+            wait_for_answer(ringing_limit());
             break;
         case Kind::stop_no_answer:
             no_answer_timer_.stop();
             break;
         case Kind::digit_to_a:
-            if (a_) a_->send_digit(action.digit);
+            if (a_.leg) a_.leg->send_digit(action.digit);
             break;
         case Kind::digit_to_b:
-            if (b_) b_->send_digit(action.digit);
+            if (b_.leg) b_.leg->send_digit(action.digit);
             break;
         case Kind::start_guard:
             start_guard();
@@ -174,77 +166,119 @@ void ActiveCall::carry_out(const BridgeAction& action) {
         case Kind::finish:
             finish();
             break;
+        default:
+            carry_out_transfer(action);
     }
 }
 
-// A group is tried line by line, so that a line which turns out to be dead costs the call no more than a
-// moment.
-bool ActiveCall::expand(const routing::Step& group, const std::vector<Exit*>& members) {
-    for (auto member = members.rbegin(); member != members.rend(); ++member) {
-        attempts_left_.push_front({{(*member)->destination(), group.called}, *member});
+void ActiveCall::carry_out_transfer(const BridgeAction& action) {
+    using Kind = BridgeActionKind;
+    auto* leg = seat(action.side).leg.get();
+    switch (action.kind) {
+        case Kind::redirect:
+            redirect();
+            break;
+        case Kind::reroute:
+            reroute();
+            break;
+        case Kind::leave:
+            leave(action.side);
+            break;
+        case Kind::take_b:
+            take_b();
+            break;
+        case Kind::answer_b:
+            if (b_.leg) b_.leg->answer();
+            break;
+        case Kind::ring_a:
+            if (a_.leg) audio_.ring(a_.leg->media(), parts_.options.ringback);
+            break;
+        case Kind::stop_ring_a:
+            audio_.stop_ring();
+            break;
+        case Kind::hold:
+            if (leg != nullptr) leg->hold(action.on);
+            break;
+        case Kind::flash:
+            if (leg != nullptr) leg->flash();
+            break;
+        case Kind::transfer_failed:
+            if (leg != nullptr) leg->transfer_failed();
+            break;
+        default:
+            break;
     }
-    return !members.empty();
+}
+
+void ActiveCall::answer_a() {
+    if (!a_.leg) return;
+    if (b_.leg && b_.leg->carries_data()) a_.leg->carry_data();
+    a_.leg->answer();
+}
+
+void ActiveCall::abandon(std::unique_ptr<Leg> leg, const Cause& cause) {
+    if (!leg) return;
+    base::log::info("call", "{} given up cause={}", leg_ids(id_, *leg), cause);
+    abandoned_.push_back(std::move(leg));
+    abandoned_.back()->release(cause);
 }
 
 void ActiveCall::try_next() {
-    if (attempts_left_.empty()) {
+    const auto attempt = search_.next(parts_.host);
+    if (!attempt) {
         feed({.kind = BridgeEventKind::out_of_destinations});
         return;
     }
-    const auto [step, known_exit] = attempts_left_.front();
-    attempts_left_.pop_front();
-    auto* exit = known_exit != nullptr ? known_exit : parts_.host.find_exit(step.destination);
-    if (exit != nullptr && expand(step, exit->members())) {
-        try_next();
-        return;
-    }
-    ++attempts_;
+    const auto& step = attempt->step;
     const auto destination = routing::to_text(step.destination);
-    to_endpoint_ = destination;
-    called_ = step.called;
+    ++record_.attempts;
+    note_attempt(destination, step.called);
 
-    const CallRequest request{request_.caller, step.called, request_.source};
+    auto request = search_.request();
+    request.called = step.called;
     Cause why{q850::destination_out_of_order, Location::private_local, "no such destination"};
-    auto leg = exit != nullptr ? exit->open(parts_.host.next_leg_id(), request, why) : nullptr;
+    auto leg =
+        attempt->exit != nullptr ? attempt->exit->open(parts_.host.next_leg_id(), request, why) : nullptr;
     if (!leg) {
         base::log::info("call", "call={} {} not available cause={}", id_, destination, why);
         feed({.kind = BridgeEventKind::attempt_refused, .cause = why});
         return;
     }
-    b_ = std::move(leg);
-    b_->set_call(id_);
-    b_->observe(this);
-    to_endpoint_ = b_->endpoint_name();
-    base::log::info("call", "{} trying {} called={}", leg_ids(id_, *b_), destination,
+    const routing::Source there{step.destination.kind, step.destination.name, attempt->group, {}};
+    const auto source = leg->source().value_or(there);
+    b_ = {std::move(leg), {step.called, "", {}}, source, transferred() ? "transferred" : "called"};
+    b_.leg->set_call(id_);
+    b_.leg->observe(this);
+    if (a_.leg && a_.leg->carries_data()) b_.leg->carry_data();
+    note_attempt(b_.leg->endpoint_name(), step.called);
+    base::log::info("call", "{} trying {} called={}", leg_ids(id_, *b_.leg), destination,
                     base::printable(step.called));
     feed({.kind = BridgeEventKind::attempt_started});
-    b_->start(request);
+    b_.leg->start(request);
 }
 
 void ActiveCall::connect() {
-    const auto a = a_ ? a_->media() : media::EndpointId{};
-    const auto b = b_ ? b_->media() : media::EndpointId{};
-    const bool moved = std::exchange(media_moved_, false);
-    if (!a || !b) {
-        disconnect();
-        return;
-    }
-    if (!moved && a == joined_a_ && b == joined_b_) return;
-    if (a != joined_a_ || b != joined_b_) disconnect();
-    joined_a_ = a;
-    joined_b_ = b;
-    parts_.connector.connect(a, b);
+    audio_.join(a_.leg ? a_.leg->media() : media::EndpointId{},
+                b_.leg ? b_.leg->media() : media::EndpointId{}, std::exchange(media_moved_, false));
 }
 
-void ActiveCall::disconnect() {
-    const auto a = std::exchange(joined_a_, {});
-    const auto b = std::exchange(joined_b_, {});
-    if (a) parts_.connector.disconnect(a);
-    if (b) parts_.connector.disconnect(b);
+/// A telephone rings as long as its port says; what it does then (the next one, forwarding) comes before the
+/// call gives it up.
+base::Duration ActiveCall::ringing_limit() const {
+    if (bridge_.state() != BridgeState::alerting || !b_.leg) return parts_.options.no_answer;
+    const auto limit = b_.leg->ringing_limit();
+    return limit ? *limit + ringing_margin : parts_.options.no_answer;
 }
 
-void ActiveCall::wait_for_answer(std::chrono::seconds limit) {
-    no_answer_timer_.start(limit, [this] { feed({.kind = BridgeEventKind::no_answer}); });
+void ActiveCall::wait_for_answer(base::Duration limit) {
+    no_answer_timer_.start(limit, [this] {
+        if (bridge_.state() == BridgeState::referring) {
+            base::log::warning("call", "call={} the far end does not say what came of the transfer", id_);
+            referred(ReferOutcome::failed);  // a joint one has a way left
+        } else {
+            feed({.kind = BridgeEventKind::no_answer});
+        }
+    });
 }
 
 void ActiveCall::start_guard() {
@@ -258,10 +292,12 @@ void ActiveCall::start_guard() {
 void ActiveCall::finish() {
     no_answer_timer_.stop();
     guard_timer_.stop();
-    disconnect();
-    for (auto* leg : {&a_, &b_}) {
+    audio_.stop_ring();
+    audio_.part();
+    for (auto* leg : {&a_.leg, &b_.leg}) {
         if (*leg) parts_.host.bury(std::move(*leg));
     }
+    if (newcomer_ && newcomer_->seat.leg) parts_.host.bury(std::move(newcomer_->seat.leg));
     for (auto& leg : abandoned_)
         parts_.host.bury(std::move(leg));
     abandoned_.clear();
@@ -289,22 +325,27 @@ void ActiveCall::on_released(Leg& leg, const Cause& cause) {
     auto kind = BridgeEventKind::abandoned_released;
     if (is_a(leg)) {
         kind = BridgeEventKind::a_released;
-        parts_.host.bury(std::move(a_));
+        parts_.host.bury(std::move(a_.leg));
     } else if (is_b(leg)) {
         kind = BridgeEventKind::b_released;
-        parts_.host.bury(std::move(b_));
-    } else {
-        const auto found = std::find_if(abandoned_.begin(), abandoned_.end(),
-                                        [&](const auto& held) { return held.get() == &leg; });
-        if (found == abandoned_.end()) return;
-        parts_.host.bury(std::move(*found));
-        abandoned_.erase(found);
+        parts_.host.bury(std::move(b_.leg));
+    } else if (!bury_abandoned(leg)) {
+        return;
     }
     feed({.kind = kind, .cause = cause});
 }
 
+bool ActiveCall::bury_abandoned(const Leg& leg) {
+    const auto found = std::find_if(abandoned_.begin(), abandoned_.end(),
+                                    [&](const auto& held) { return held.get() == &leg; });
+    if (found == abandoned_.end()) return false;
+    parts_.host.bury(std::move(*found));
+    abandoned_.erase(found);
+    return true;
+}
+
 void ActiveCall::on_media_changed(Leg& leg) {
-    if (!is_a(leg) && !is_b(leg)) return;
+    if (!side_of(leg)) return;
     media_moved_ = true;
     feed({.kind = is_a(leg) ? BridgeEventKind::a_media : BridgeEventKind::b_media});
 }
@@ -314,46 +355,27 @@ void ActiveCall::on_digit(Leg& leg, char digit) {
     if (is_b(leg)) feed({.kind = BridgeEventKind::b_digit, .digit = digit});
 }
 
-CallView ActiveCall::view() const {
-    CallView view;
-    view.id = id_;
-    view.state = state_;
-    view.from_endpoint = from_endpoint_;
-    view.to_endpoint = to_endpoint_;
-    view.caller = request_.caller.number;
-    view.called = called_;
-    view.route = route_;
-    view.duration = since(state_ == CallState::talking ? answered_at_ : began_, parts_.reactor.now());
-    if (a_) view.from_media = a_->media();
-    if (b_) view.to_media = b_->media();
-    return view;
+void ActiveCall::on_hold(Leg& leg, bool held) {
+    const auto side = side_of(leg);
+    if (!side) return;
+    base::log::info("call", "{} {} the other side", leg_ids(id_, leg), held ? "holds" : "takes back");
+    feed({.kind = BridgeEventKind::hold, .side = *side, .on = held});
 }
 
-CallRecord ActiveCall::record() const {
-    CallRecord record;
-    record.id = id_;
-    record.from_endpoint = from_endpoint_;
-    record.to_endpoint = to_endpoint_;
-    record.caller = request_.caller;
-    record.called = called_;
-    record.route = route_;
-    record.started = started_;
-    record.setup = since(began_, answered_ ? answered_at_ : ended_at_);
-    if (answered_) record.talk = since(answered_at_, ended_at_);
-    record.cause = bridge_.cause();
-    switch (bridge_.released_by()) {
-        case Bridge::ReleasedBy::caller:
-            record.released_by = "caller";
-            break;
-        case Bridge::ReleasedBy::called:
-            record.released_by = "called";
-            break;
-        case Bridge::ReleasedBy::gateway:
-            record.released_by = "gateway";
-            break;
-    }
-    record.attempts = attempts_;
-    return record;
+void ActiveCall::on_flash(Leg& leg) {
+    if (const auto side = side_of(leg)) feed({.kind = BridgeEventKind::flash, .side = *side});
+}
+
+std::optional<Side> ActiveCall::side_of(const Leg& leg) const {
+    if (is_a(leg)) return Side::a;
+    if (is_b(leg)) return Side::b;
+    return std::nullopt;
+}
+
+std::optional<Side> ActiveCall::side_of(base::LegId leg) const {
+    if (a_.leg && a_.leg->id() == leg) return Side::a;
+    if (b_.leg && b_.leg->id() == leg) return Side::b;
+    return std::nullopt;
 }
 
 }  // namespace tipring::call

@@ -9,102 +9,6 @@ using State = BridgeState;
 using Event = BridgeEventKind;
 using Action = BridgeActionKind;
 
-std::string_view name(BridgeState state) {
-    switch (state) {
-        case State::routing:
-            return "routing";
-        case State::trying:
-            return "trying";
-        case State::alerting:
-            return "alerting";
-        case State::talking:
-            return "talking";
-        case State::releasing:
-            return "releasing";
-        case State::ended:
-            return "ended";
-    }
-    return "?";
-}
-
-std::string_view name(BridgeEventKind kind) {
-    switch (kind) {
-        case Event::begin:
-            return "begin";
-        case Event::attempt_started:
-            return "attempt_started";
-        case Event::attempt_refused:
-            return "attempt_refused";
-        case Event::out_of_destinations:
-            return "out_of_destinations";
-        case Event::a_released:
-            return "a_released";
-        case Event::a_media:
-            return "a_media";
-        case Event::a_digit:
-            return "a_digit";
-        case Event::b_proceeding:
-            return "b_proceeding";
-        case Event::b_alerting:
-            return "b_alerting";
-        case Event::b_answered:
-            return "b_answered";
-        case Event::b_released:
-            return "b_released";
-        case Event::b_media:
-            return "b_media";
-        case Event::b_digit:
-            return "b_digit";
-        case Event::abandoned_released:
-            return "abandoned_released";
-        case Event::no_answer:
-            return "no_answer";
-        case Event::hang_up:
-            return "hang_up";
-        case Event::guard:
-            return "guard";
-    }
-    return "?";
-}
-
-std::string_view name(BridgeActionKind kind) {
-    switch (kind) {
-        case Action::proceed_a:
-            return "proceed_a";
-        case Action::alert_a:
-            return "alert_a";
-        case Action::answer_a:
-            return "answer_a";
-        case Action::release_a:
-            return "release_a";
-        case Action::release_b:
-            return "release_b";
-        case Action::abandon_b:
-            return "abandon_b";
-        case Action::connect:
-            return "connect";
-        case Action::disconnect:
-            return "disconnect";
-        case Action::try_next:
-            return "try_next";
-        case Action::start_no_progress:
-            return "start_no_progress";
-        case Action::start_no_answer:
-            return "start_no_answer";
-        case Action::stop_no_answer:
-            return "stop_no_answer";
-        case Action::digit_to_a:
-            return "digit_to_a";
-        case Action::digit_to_b:
-            return "digit_to_b";
-        case Action::start_guard:
-            return "start_guard";
-        case Action::finish:
-            return "finish";
-    }
-    return "?";
-}
-
 Bridge::Actions Bridge::handle(const BridgeEvent& event) {
     actions_.clear();
     if (state_ == State::ended) return {};
@@ -113,7 +17,7 @@ Bridge::Actions Bridge::handle(const BridgeEvent& event) {
         if (state_ == State::releasing) finish_if_alone();
     } else if (state_ == State::releasing) {
         in_releasing(event);
-    } else if (!ends_call(event)) {
+    } else if (!ends_call(event) && !user_action(event)) {
         switch (state_) {
             case State::routing:
                 in_routing(event);
@@ -123,6 +27,7 @@ Bridge::Actions Bridge::handle(const BridgeEvent& event) {
                 in_attempt(event);
                 break;
             case State::talking:
+            case State::referring:
                 in_talking(event);
                 break;
             case State::releasing:
@@ -133,7 +38,7 @@ Bridge::Actions Bridge::handle(const BridgeEvent& event) {
     return std::exchange(actions_, {});
 }
 
-/// The two events that end a call in every state before releasing.
+/// The events that end a call in every state before releasing.
 bool Bridge::ends_call(const BridgeEvent& event) {
     if (event.kind == Event::a_released) {
         a_alive_ = false;
@@ -142,6 +47,10 @@ bool Bridge::ends_call(const BridgeEvent& event) {
     }
     if (event.kind == Event::hang_up) {
         begin_releasing(event.cause, ReleasedBy::gateway);
+        return true;
+    }
+    if (event.kind == Event::taken) {
+        taken(event.side);
         return true;
     }
     return false;
@@ -167,6 +76,8 @@ void Bridge::in_routing(const BridgeEvent& event) {
             begin_releasing(Cause(cause_), released_by_);
             return;
         case Event::a_media:
+            if (ringing_) ring();
+            return;
         case Event::a_digit:
             return;  // there is nobody to tell yet
         default:
@@ -186,11 +97,7 @@ void Bridge::in_attempt(const BridgeEvent& event) {
             return;
         case Event::b_answered:
             stop_no_answer();
-            state_ = State::talking;
-            act(Action::answer_a);
-            connected_ = true;
-            act(Action::connect);  // also when early audio was joined: an answered leg may have got its
-                                   // endpoint only now
+            answered();
             return;
         case Event::b_released:
             attempt_failed(event);
@@ -201,23 +108,27 @@ void Bridge::in_attempt(const BridgeEvent& event) {
                          ? Cause{q850::recovery_on_timer_expiry, Location::private_local, "did not even ring"}
                          : Cause{q850::no_answer, Location::private_local, "no answer in time"};
             released_by_ = ReleasedBy::gateway;
-            // A caller who heard this attempt's own tones is given ringback again, instead of silence.
-            if (alerted_inband_) alert(false);
-            disconnect();
-            b_alive_ = false;
+            to_routing();
             ++abandoned_;
-            state_ = State::routing;
             act(Action::abandon_b, cause_);
             act(Action::try_next);
             return;
         case Event::a_media:
         case Event::b_media:
             if (connected_) act(Action::connect);
+            if (ringing_ && event.kind == Event::a_media) ring();
             return;
         case Event::a_digit:
-            if (state_ == State::alerting) actions_.push_back({Action::digit_to_b, {}, false, event.digit});
+            if (state_ == State::alerting)
+                actions_.push_back({.kind = Action::digit_to_b, .digit = event.digit});
             return;
         case Event::b_digit:
+            return;
+        case Event::b_redirected:
+            redirected();
+            return;
+        case Event::picked_up:
+            picked_up();
             return;
         default:
             ++unexpected_;
@@ -244,6 +155,7 @@ void Bridge::in_talking(const BridgeEvent& event) {
         case Event::b_answered:
             return;
         case Event::b_released:
+        case Event::b_redirected:
             b_alive_ = false;
             begin_releasing(event.cause, ReleasedBy::called);
             return;
@@ -252,10 +164,18 @@ void Bridge::in_talking(const BridgeEvent& event) {
             act(Action::connect);
             return;
         case Event::a_digit:
-            actions_.push_back({Action::digit_to_b, {}, false, event.digit});
+            actions_.push_back({.kind = Action::digit_to_b, .digit = event.digit});
             return;
         case Event::b_digit:
-            actions_.push_back({Action::digit_to_a, {}, false, event.digit});
+            actions_.push_back({.kind = Action::digit_to_a, .digit = event.digit});
+            return;
+        case Event::no_answer:
+            if (state_ == State::talking) {
+                ++unexpected_;
+                return;
+            }
+            no_answer_running_ = false;
+            referred(false);
             return;
         default:
             ++unexpected_;
@@ -266,9 +186,17 @@ void Bridge::in_releasing(const BridgeEvent& event) {
     switch (event.kind) {
         case Event::a_released:
             a_alive_ = false;
+            note_method(event.cause);
             break;
         case Event::b_released:
             b_alive_ = false;
+            note_method(event.cause);
+            break;
+        case Event::b_redirected:
+            b_alive_ = false;
+            break;
+        case Event::taken:
+            (event.side == Side::a ? a_alive_ : b_alive_) = false;
             break;
         case Event::attempt_started:
             b_alive_ = true;
@@ -288,12 +216,41 @@ void Bridge::alert(bool inband) {
     if (alerted_ && alerted_inband_ == inband) return;
     alerted_ = true;
     alerted_inband_ = inband;
-    actions_.push_back({Action::alert_a, {}, inband, 0});
+    if (!a_answered_) actions_.push_back({.kind = Action::alert_a, .inband = inband});
     if (inband) {
+        stop_ring();
         connect();
     } else {
         disconnect();
+        if (a_answered_) ring();
     }
+}
+
+void Bridge::answered() {
+    state_ = State::talking;
+    stop_ring();
+    if (!a_answered_) act(Action::answer_a);
+    connected_ = true;
+    act(Action::connect);  // also when early audio was joined: an answered leg may have got its endpoint only
+                           // now
+    if (holds(Side::a)) act(Action::hold, Side::b, true);
+}
+
+/// B is no longer one. A caller who heard its own tones is given ringback again, instead of silence.
+void Bridge::to_routing() {
+    if (alerted_inband_) alert(false);
+    disconnect();
+    b_alive_ = false;
+    state_ = State::routing;
+}
+
+void Bridge::ring() {
+    ringing_ = true;
+    act(Action::ring_a);
+}
+
+void Bridge::stop_ring() {
+    if (std::exchange(ringing_, false)) act(Action::stop_ring_a);
 }
 
 void Bridge::connect() {
@@ -318,11 +275,17 @@ void Bridge::begin_releasing(const Cause& cause, ReleasedBy by) {
     released_by_ = by;
     state_ = State::releasing;
     stop_no_answer();
+    stop_ring();
     disconnect();
     if (a_alive_) act(Action::release_a, cause_);
     if (b_alive_) act(Action::release_b, cause_);
     act(Action::start_guard);
     finish_if_alone();
+}
+
+/// An exchange line knows that it was the other party who ended the call, and not the line.
+void Bridge::note_method(const Cause& cause) {
+    if (cause_.method.empty() && released_by_ != ReleasedBy::gateway) cause_.method = cause.method;
 }
 
 void Bridge::finish_if_alone() {

@@ -28,7 +28,7 @@ std::string_view name(CallState state) {
 
 struct CallManager::Impl final : CallHost {
     Impl(CallManager& owner_, base::Reactor& reactor_, media::Connector& connector_, Options options_)
-        : owner(owner_), reactor(reactor_), connector(connector_), options(options_) {}
+        : owner(owner_), reactor(reactor_), connector(connector_), options(std::move(options_)) {}
 
     CallManager& owner;
     base::Reactor& reactor;
@@ -58,9 +58,33 @@ struct CallManager::Impl final : CallHost {
         return found != exits.end() ? *found : nullptr;
     }
 
-    void changed(const ActiveCall& call) override {
-        if (owner.on_change) owner.on_change(call.view());
+    ActiveCall* find_call(base::CallId id) override {
+        const auto call = calls.find(id);
+        return call != calls.end() ? call->second.get() : nullptr;
     }
+
+    void later(base::CallId id, std::function<void(ActiveCall&)> task) override {
+        reactor.post([weak = std::weak_ptr(alive), id, task = std::move(task)] {
+            const auto impl = weak.lock();
+            if (!impl) return;
+            if (auto* call = (*impl)->find_call(id)) task(*call);
+        });
+    }
+
+    void changed(const ActiveCall& call) override {
+        if (owner.on_change) owner.on_change(view(call));
+    }
+
+    CallView view(const ActiveCall& call) const {
+        auto view = call.view();
+        view.conference = std::any_of(calls.begin(), calls.end(), [&](const auto& entry) {
+            return entry.second.get() != &call && call.shares_audio_with(*entry.second);
+        });
+        return view;
+    }
+
+    base::CallId add(std::unique_ptr<Leg> leg, const CallRequest& request);
+    void pick_up(ActiveCall& picker, const PickupTarget& target);
 
     void finished(ActiveCall& call) override;
 
@@ -83,23 +107,40 @@ struct CallManager::Impl final : CallHost {
         const auto legs = std::exchange(dead_legs, {});
         const auto over = std::exchange(dead_calls, {});
     }
-
-    void begin(base::CallId id) {
-        const auto call = calls.find(id);
-        if (call != calls.end()) call->second->begin();
-    }
 };
 
 namespace {
 
+/// The fields that most calls have not got stand at the end of the line, and only when there is something in
+/// them.
+std::string rare_fields(const CallRecord& record) {
+    std::string text;
+    const auto add = [&](std::string_view key, const std::string& value) {
+        if (!value.empty()) text += base::format(" {}={}", key, base::log_value(value));
+    };
+    if (record.caller.presentation == Presentation::restricted) add("presentation", "restricted");
+    add("disconnect", record.disconnect);
+    std::string diverted;
+    for (const auto& diversion : record.diversions) {
+        if (!diverted.empty()) diverted += ',';
+        diverted += diversion.number;
+    }
+    add("diverted_by", diverted);
+    add("transferred_to", record.transferred_to);
+    add("transfer_endpoint", record.transfer_endpoint);
+    if (record.joined) add("joined", to_text(record.joined));
+    return text;
+}
+
 void log_record(const CallRecord& record) {
-    base::log::info("call",
-                    "call={} record from={} to={} caller={} called={} route={} setup={} talk={} attempts={} "
-                    "cause={} by={}",
-                    record.id, base::log_value(record.from_endpoint), base::log_value(record.to_endpoint),
-                    base::log_value(record.caller.number), base::log_value(record.called),
-                    base::log_value(record.route), record.setup, record.talk, record.attempts,
-                    base::log_value(to_text(record.cause)), record.released_by);
+    base::log::info(
+        "call",
+        "call={} record from={} to={} caller={} called={} route={} setup={}ms talk={}ms attempts={} "
+        "cause={} by={}{}",
+        record.id, base::log_value(record.from_endpoint), base::log_value(record.to_endpoint),
+        base::log_value(record.caller.number), base::log_value(record.called), base::log_value(record.route),
+        record.setup.count(), record.talk.count(), record.attempts, base::log_value(to_text(record.cause)),
+        record.released_by, rare_fields(record));
 }
 
 }  // namespace
@@ -116,7 +157,7 @@ void CallManager::Impl::finished(ActiveCall& call) {
 }
 
 CallManager::CallManager(base::Reactor& reactor, media::Connector& connector, Options options)
-    : impl_(std::make_unique<Impl>(*this, reactor, connector, options)) {}
+    : impl_(std::make_unique<Impl>(*this, reactor, connector, std::move(options))) {}
 
 CallManager::~CallManager() = default;
 
@@ -136,26 +177,41 @@ base::LegId CallManager::next_leg_id() {
     return impl_->next_leg_id();
 }
 
+base::CallId CallManager::Impl::add(std::unique_ptr<Leg> leg, const CallRequest& request) {
+    const base::CallId id{++last_call};
+    ++total;
+    const ActiveCall::Parts parts{*this, reactor, connector, options};
+    changed(*(calls[id] = std::make_unique<ActiveCall>(id, std::move(leg), request, parts)));
+    return id;
+}
+
+/// Ids grow, so the first one that is found rings longest.
+void CallManager::Impl::pick_up(ActiveCall& picker, const PickupTarget& target) {
+    const auto ringing = std::find_if(calls.begin(), calls.end(), [&](const auto& entry) {
+        return entry.second.get() != &picker && entry.second->rings_at(target);
+    });
+    if (ringing != calls.end() && picker.pick_up(*ringing->second)) return;
+    picker.hang_up({q850::normal_unspecified, Location::private_local, "no call to pick up"});
+}
+
 // Only takes the leg over; the route is looked up in a posted task, so that no command reaches the leg while
 // its owner is still inside the function that announced it.
 void CallManager::incoming(std::unique_ptr<Leg> leg, const CallRequest& request) {
     if (!leg) return;
-    const base::CallId id{++impl_->last_call};
-    ++impl_->total;
-    const ActiveCall::Parts parts{*impl_, impl_->reactor, impl_->connector, impl_->options.no_progress,
-                                  impl_->options.no_answer};
-    const auto& call = *(impl_->calls[id] = std::make_unique<ActiveCall>(id, std::move(leg), request, parts));
-    impl_->changed(call);
-    impl_->reactor.post([weak = std::weak_ptr(impl_->alive), id] {
-        if (const auto impl = weak.lock()) (*impl)->begin(id);
-    });
+    impl_->later(impl_->add(std::move(leg), request), [](ActiveCall& call) { call.begin(); });
+}
+
+void CallManager::pick_up(std::unique_ptr<Leg> leg, const CallRequest& request, const PickupTarget& target) {
+    if (!leg) return;
+    impl_->later(impl_->add(std::move(leg), request),
+                 [impl = impl_.get(), target](ActiveCall& call) { impl->pick_up(call, target); });
 }
 
 std::vector<CallView> CallManager::calls() const {
     std::vector<CallView> views;
     views.reserve(impl_->calls.size());
     for (const auto& [id, call] : impl_->calls)
-        views.push_back(call->view());
+        views.push_back(impl_->view(*call));
     return views;
 }
 

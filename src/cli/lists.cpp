@@ -21,6 +21,12 @@ std::string call_of(const json::value& row) {
     return number(row, "call") == 0 ? std::string() : text(row, "call");
 }
 
+/// The operator sees the number, and that nobody else may.
+std::string caller_text(const json::value& call) {
+    const auto presentation = text(call, "presentation");
+    return text(call, "caller") + (presentation == "restricted" ? " (restricted)" : "");
+}
+
 }  // namespace
 
 std::string render_ports(const json::value& answer) {
@@ -60,7 +66,7 @@ std::string render_calls(const json::value& answer) {
             lost += number(session, "packets_lost");
             jitter = text(session, "jitter_ms");
         }
-        table.add({text(call, "id"), text(call, "state"), text(call, "from"), text(call, "caller"),
+        table.add({text(call, "id"), text(call, "state"), text(call, "from"), caller_text(call),
                    text(call, "to"), text(call, "called"), duration_text(number(call, "duration_ms") / 1000),
                    rtp.empty() ? "" : std::to_string(lost), jitter, text(call, "route")});
     }

@@ -2,12 +2,16 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
 #include <boost/json/serialize.hpp>
+#include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <iostream>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -29,14 +33,20 @@ struct Job {
     json::object parameters;
     Renderer render;
     bool follow = false;
+    /// The answer only says that a check of a line has begun; notifications follow. The configuration that was learnt
+    /// goes to `save`.
+    bool check = false;
+    std::string save{};
 };
 
 struct Arguments {
     std::string socket = "/run/tipring/control.sock";
     bool raw = false;
-    std::string port, word, text, number, from, name, span, wav, tone;
-    bool pulse = false, loop = false, follow = false;
-    long long milliseconds = 300, limit = 0, cause = 16;
+    std::string port, word, text, number, from, name, span, wav, tone, standard, timing, digit, save;
+    bool pulse = false, loop = false, follow = false, hidden = false, unavailable = false;
+    bool in_use = false, not_in_use = false, glare = false, off_hook = false;
+    long long seconds = 20;
+    long long milliseconds = 300, limit = 0, cause = 16, drop = 0, level = -14, noise = -90, hum = -90;
 };
 
 std::string done(const json::value&) {
@@ -50,6 +60,22 @@ std::string render_hook(const json::value& answer) {
 
 std::string render_line_hang_up(const json::value& answer) {
     return flag(answer, "changed") ? "done\n" : "there was no call\n";
+}
+
+std::string render_phone(const json::value& answer) {
+    std::string sheet = flag(answer, "off_hook") ? "off the hook" : "on the hook";
+    if (flag(answer, "ringing")) sheet += ", ringing";
+    if (const auto messages = number(answer, "messages"); messages > 0)
+        sheet += ", messages: " + std::to_string(messages);
+    if (flag(answer, "lamp")) sheet += ", lamp lit";
+    sheet += "\n";
+    for (const auto& caller : list(member(answer, "caller_ids"))) {
+        const auto disclosure = text(caller, "disclosure");
+        sheet += disclosure == "given" ? safe(text(caller, "number")) : safe(disclosure);
+        if (const auto who = text(caller, "name"); !who.empty()) sheet += "  " + safe(who);
+        sheet += "  (" + safe(text(caller, "standard")) + ", " + safe(text(caller, "moment")) + ")\n";
+    }
+    return sheet;
 }
 
 std::string render_recorded(const json::value& answer) {
@@ -100,8 +126,37 @@ void add_port(CLI::App& app, Arguments& arguments, Job& job) {
     service->add_option("in|out", arguments.word, "in or out")
         ->required()
         ->check(CLI::IsMember({"in", "out"}));
-    port->callback([&, service] {
+    auto* learn =
+        port->add_subcommand("learn", "Measure the tone by which an exchange line says that a call is over");
+    learn->add_option("--number", arguments.number,
+                      "Dial this number, which is busy or hangs up; without it the next call is answered");
+    learn->add_option("--seconds", arguments.seconds, "How long is recorded; default 20")
+        ->check(CLI::Range(5, 40));
+    learn->add_option("--name", arguments.name,
+                      "Name of the tone in the configuration; default: line-CHANNEL");
+    learn->add_option("--save", arguments.save, "Write the lines for the configuration to this new file");
+    auto* test = port->add_subcommand("test", "Measure an idle line: dial tone, noise, echo");
+    test->add_option("--loop", arguments.number, "Call this loop-back or milliwatt number at the end");
+    auto* digit = test->add_option(
+        "--digit", arguments.digit,
+        "Digit that silences the dial tone; default 1, \"\": only the dial tone is measured");
+    test->add_flag("--off-hook", arguments.off_hook,
+                   "A telephone: wait until it is lifted, and measure the echo");
+    port->callback([&, service, learn, test, digit] {
         job = {"port.show", {{"port", arguments.port}}, render_port};
+        if (learn->parsed()) {
+            job = {"port.learn", {{"port", arguments.port}, {"seconds", arguments.seconds}}, render_learnt};
+            job.check = true;
+            job.save = arguments.save;
+            if (!arguments.number.empty()) job.parameters["number"] = arguments.number;
+            if (!arguments.name.empty()) job.parameters["name"] = arguments.name;
+        }
+        if (test->parsed()) {
+            job = {"port.test", {{"port", arguments.port}, {"off_hook", arguments.off_hook}}, render_test};
+            job.check = true;
+            if (!arguments.number.empty()) job.parameters["loop"] = arguments.number;
+            if (digit->count() > 0) job.parameters["digit"] = arguments.digit;
+        }
         if (service->parsed())
             job = {"port.service",
                    {{"port", arguments.port}, {"in_service", arguments.word == "in"}},
@@ -143,6 +198,7 @@ void add_sim_phones(CLI::App& sim, Arguments& arguments, Job& job) {
     };
     with_port("lift", "Lift the receiver of a telephone (answers when it rings)", "sim.lift", render_hook);
     with_port("hangup", "Hang up a telephone", "sim.hang_up", render_hook);
+    with_port("phone", "What a telephone shows: caller IDs, messages", "sim.phone", render_phone);
     with_port("hear", "What is heard now in a telephone, a line or \"isdn\"", "sim.hear", render_hearing);
     with_port("record", "Record what is heard in a telephone, a line or \"isdn\"", "sim.record", done);
     auto* stop = with_port("record-stop", "End the recording", "sim.record_stop", render_recorded);
@@ -161,8 +217,8 @@ void add_sim_phones(CLI::App& sim, Arguments& arguments, Job& job) {
                done};
     });
     auto* flash = with_port("flash", "Press the hook for a moment", "sim.flash", done);
-    flash->add_option("MILLISECONDS", arguments.milliseconds, "50 to 2000; default 300")
-        ->check(CLI::Range(50, 2000));
+    flash->add_option("MILLISECONDS", arguments.milliseconds, "10 to 5000; default 300")
+        ->check(CLI::Range(10, 5000));
     flash->callback([&] {
         job = {"sim.flash", {{"port", arguments.port}, {"milliseconds", arguments.milliseconds}}, done};
     });
@@ -182,19 +238,61 @@ void add_sim_phones(CLI::App& sim, Arguments& arguments, Job& job) {
     });
 }
 
-void add_sim_trunks(CLI::App& sim, Arguments& arguments, Job& job) {
-    auto* ring = sim.add_subcommand("ring", "A call comes in on an exchange line");
-    ring->add_option("LINE", arguments.port, "Number of the line's port, or its channel")->required();
-    ring->callback([&] { job = {"sim.ring", {{"line", arguments.port}}, done}; });
-    auto* hangup = sim.add_subcommand("line-hangup", "The caller on an exchange line hangs up");
-    hangup->add_option("LINE", arguments.port, "Number of the line's port, or its channel")->required();
-    hangup->add_option("HOW", arguments.word, "battery (default) or busy")
-        ->check(CLI::IsMember({"battery", "busy"}));
+void add_sim_lines(CLI::App& sim, Arguments& arguments, Job& job) {
+    const auto with_line = [&](const char* name, const char* help) {
+        auto* command = sim.add_subcommand(name, help);
+        command->add_option("LINE", arguments.port, "Number of the line's port, or its channel")->required();
+        return command;
+    };
+    auto* ring = with_line("ring", "A call comes in on an exchange line");
+    ring->add_option("--number", arguments.number, "Caller ID: number");
+    ring->add_option("--name", arguments.name, "Caller ID: name");
+    ring->add_flag("--private", arguments.hidden, "Caller ID: the caller does not want to be known");
+    ring->add_flag("--unavailable", arguments.unavailable, "Caller ID: the network does not know it");
+    ring->add_option("--standard", arguments.standard, "mdmf (default), sdmf, etsi, bt, ntt or dtmf");
+    ring->add_option("--timing", arguments.timing,
+                     "after_first_ring, before_ring, polarity, alert, polarity_alert or ring_pulse");
+    auto* level = ring->add_option("--level", arguments.level, "Of the caller ID in dBm0; default -14")
+                      ->check(CLI::Range(-45, 0));
+    ring->callback([&, level] {
+        job = {"sim.ring", {{"line", arguments.port}}, done};
+        if (!arguments.number.empty()) job.parameters["number"] = arguments.number;
+        if (!arguments.name.empty()) job.parameters["name"] = arguments.name;
+        if (arguments.hidden) job.parameters["private"] = true;
+        if (arguments.unavailable) job.parameters["unavailable"] = true;
+        if (!arguments.standard.empty()) job.parameters["standard"] = arguments.standard;
+        if (!arguments.timing.empty()) job.parameters["timing"] = arguments.timing;
+        if (level->count() > 0) job.parameters["level"] = arguments.level;
+    });
+    auto* hangup = with_line("line-hangup", "The caller on an exchange line hangs up");
+    hangup->add_option("HOW", arguments.word,
+                       "battery (default), polarity, silence, or a tone: busy, us:busy, 425/500,0/500");
+    hangup->add_option("--for", arguments.drop, "Milliseconds of the battery drop; default 500")
+        ->check(CLI::Range(10, 10'000));
     hangup->callback([&] {
         job = {"sim.line_hang_up",
                {{"line", arguments.port}, {"how", arguments.word.empty() ? "battery" : arguments.word}},
                render_line_hang_up};
+        if (arguments.drop > 0) job.parameters["milliseconds"] = arguments.drop;
     });
+    auto* line = with_line("line", "Make an exchange line a worse one");
+    auto* used = line->add_flag("--in-use", arguments.in_use, "Another telephone on it is off-hook");
+    line->add_flag("--free", arguments.not_in_use, "It is on the hook again")->excludes(used);
+    auto* noise = line->add_option("--noise", arguments.noise, "White noise in dBm0; -90: none")
+                      ->check(CLI::Range(-90, 0));
+    auto* hum = line->add_option("--hum", arguments.hum, "Hum of 50 Hz in dBm0; -90: none")
+                    ->check(CLI::Range(-90, 0));
+    line->add_flag("--glare", arguments.glare, "The next seizure meets a call that begins at this instant");
+    line->callback([&, noise, hum] {
+        job = {"sim.line", {{"line", arguments.port}}, done};
+        if (arguments.in_use || arguments.not_in_use) job.parameters["in_use"] = arguments.in_use;
+        if (noise->count() > 0) job.parameters["noise"] = arguments.noise;
+        if (hum->count() > 0) job.parameters["hum"] = arguments.hum;
+        if (arguments.glare) job.parameters["glare"] = true;
+    });
+}
+
+void add_sim_trunks(CLI::App& sim, Arguments& arguments, Job& job) {
     auto* call = sim.add_subcommand("call", "A call comes in from the ISDN network");
     call->add_option("TO", arguments.number, "Called number")->required();
     call->add_option("--from", arguments.from, "Calling number");
@@ -244,7 +342,44 @@ void print(const Arguments& arguments, const Renderer& render, const json::value
     std::cout << (arguments.raw ? json::serialize(answer) + "\n" : render(answer)) << std::flush;
 }
 
+/// Never over something that is there: the configuration has one owner.
+int save(const std::string& path, const std::string& lines) {
+    if (lines.empty()) {
+        std::cerr << "tipringctl: nothing was learnt, " << path << " is not written\n";
+        return exit_refused;
+    }
+    std::FILE* file = std::fopen(path.c_str(), "wx");
+    bool written = file != nullptr && std::fputs(lines.c_str(), file) >= 0;
+    if (file != nullptr) written = std::fclose(file) == 0 && written;
+    if (written) return exit_ok;
+    std::cerr << "tipringctl: " << path << ": " << std::generic_category().message(errno) << "\n";
+    return exit_refused;
+}
+
+int run_check(const Arguments& arguments, const Job& job) {
+    Client client(arguments.socket);
+    const auto begun = client.call(job.method, job.parameters);
+    if (const auto* failure = std::get_if<Failure>(&begun)) return report(*failure);
+    int code = exit_ok;
+    bool over = false;
+    const auto failure = client.follow([&](const json::value& news) {
+        const auto& result = member(news, "result");
+        if (!result.is_object()) {
+            // The result is what a script wants; how it goes on is for whoever watches.
+            std::cerr << safe(text(news, "progress")) << " ..." << std::endl;
+            return true;
+        }
+        over = true;
+        print(arguments, job.render, result);
+        if (!text(result, "ended").empty()) code = exit_refused;
+        if (!job.save.empty()) code = save(job.save, learnt_configuration(result));
+        return false;
+    });
+    return over ? code : report(failure);
+}
+
 int run(const Arguments& arguments, const Job& job) {
+    if (job.check) return run_check(arguments, job);
     Client client(arguments.socket);
     if (job.follow) {
         // Subscribe before the history is read, so that nothing is lost in between.
@@ -269,6 +404,16 @@ int run(const Arguments& arguments, const Job& job) {
     return exit_ok;
 }
 
+/// "port learn N" is what people write as well as "port N learn". Last one first, as the parser wants them.
+std::vector<std::string> words_of(int argc, char** argv) {
+    std::vector<std::string> words(argv + 1, argv + argc);
+    const auto port = std::find(words.begin(), words.end(), "port");
+    if (words.end() - port > 2 && (port[1] == "learn" || port[1] == "test") && !port[2].starts_with('-'))
+        std::swap(port[1], port[2]);
+    std::reverse(words.begin(), words.end());
+    return words;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -290,9 +435,10 @@ int main(int argc, char** argv) {
     auto* sim = app.add_subcommand("sim", "Telephones, exchange lines and ISDN network of the simulator")
                     ->require_subcommand(1);
     add_sim_phones(*sim, arguments, job);
+    add_sim_lines(*sim, arguments, job);
     add_sim_trunks(*sim, arguments, job);
     try {
-        app.parse(argc, argv);
+        app.parse(words_of(argc, argv));
     } catch (const CLI::ParseError& error) {
         if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
         std::cerr << "tipringctl: " << usage_problem(app, error)

@@ -49,12 +49,6 @@ std::string media_line(const json::value& media) {
            text(media, "worst_lateness_ms") + " ms)";
 }
 
-std::string plural_of_line(const json::value& counters) {
-    return counted(number(counters, "calls_in"), "in, ") + counted(number(counters, "calls_out"), "out, ") +
-           counted(number(counters, "answered"), "answered, ") +
-           counted(number(counters, "failed"), "failed");
-}
-
 }  // namespace
 
 std::string local_time(const std::string& iso) {
@@ -95,44 +89,6 @@ std::string render_status(const json::value& answer) {
               counted(number(calls, "active"), "now, ") + counted(number(calls, "total"), "since the start"));
     sheet.add("Media", media_line(member(answer, "media")));
     return sheet.text();
-}
-
-std::string render_port(const json::value& answer) {
-    Sheet sheet;
-    const auto label = text(answer, "label");
-    sheet.add("Port", text(answer, "channel") + " (" + text(answer, "kind") + "), number " +
-                          text(answer, "number") + (label.empty() ? "" : ", " + label));
-    sheet.add("State", text(answer, "state") + (flag(answer, "in_service") ? "" : ", OUT OF SERVICE") +
-                           (flag(answer, "missing") ? ", MISSING"
-                            : flag(answer, "alarm") ? ", ALARM"
-                                                    : ""));
-    sheet.add("Hook", text(answer, "hook"));
-    if (number(answer, "call") != 0) sheet.add("Call", text(answer, "call"));
-    sheet.add("Group", text(answer, "group"));
-    sheet.add("Account", text(answer, "account"));
-    sheet.add("Calls", plural_of_line(member(answer, "counters")));
-    const auto& counters = member(answer, "counters");
-    sheet.add("Unexpected", counted(number(counters, "unexpected_events"), "line events, ") +
-                                counted(number(counters, "hardware_errors"), "hardware errors"));
-    const auto& audio = member(answer, "audio");
-    sheet.add("Audio", counted(number(audio, "blocks_read"), "blocks read, ") +
-                           counted(number(audio, "blocks_written"), "written, ") +
-                           counted(number(audio, "write_overruns"), "lost"));
-    sheet.add("Last error", text(answer, "last_error"));
-    const auto& settings = member(answer, "settings");
-    sheet.add("Country", text(settings, "country"));
-    sheet.add("Digit map", text(answer, "kind") == "fxs" ? text(settings, "digit_map") : std::string());
-    sheet.add("Dialling", text(settings, "dial_mode"));
-    sheet.add("Incoming to", text(settings, "to"));
-    sheet.add("Gains", text(settings, "receive_gain_db") + " dB received, " +
-                           text(settings, "transmit_gain_db") + " dB transmitted");
-    sheet.add("Echo canceller",
-              number(settings, "echo_taps") == 0 ? "off" : text(settings, "echo_taps") + " taps");
-    Table history({{"SINCE", Align::left}, {"STATE", Align::left}, {"BECAUSE", Align::left}});
-    for (const auto& change : list(member(answer, "history"))) {
-        history.add({local_time(text(change, "time")), text(change, "state"), text(change, "because")});
-    }
-    return sheet.text() + (history.empty() ? "" : "\nLast states, newest at the end:\n" + history.text());
 }
 
 std::string render_route(const json::value& answer) {

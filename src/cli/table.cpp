@@ -168,4 +168,17 @@ std::string duration_text(long long seconds) {
     return text;
 }
 
+std::string ago_text(long long seconds) {
+    struct Unit {
+        long long seconds;
+        const char* name;
+    };
+    static constexpr Unit units[] = {{86400, "day"}, {3600, "hour"}, {60, "minute"}, {1, "second"}};
+    for (const auto& unit : units) {
+        const auto count = seconds / unit.seconds;
+        if (count > 0) return std::to_string(count) + " " + unit.name + (count == 1 ? "" : "s") + " ago";
+    }
+    return "just now";
+}
+
 }  // namespace tipring::cli

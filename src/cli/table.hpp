@@ -48,4 +48,7 @@ class Sheet {
 /// 75 -> "1:15", 3723 -> "1:02:03", with days in front: "2d 1:02:03"
 std::string duration_text(long long seconds);
 
+/// "just now", "40 seconds ago", "5 minutes ago", "3 hours ago", "12 days ago"
+std::string ago_text(long long seconds);
+
 }  // namespace tipring::cli

@@ -191,6 +191,19 @@ void check_duplicates(Context& context, const Config& config) {
         context.problem(std::move(problem.at), std::move(problem.message), std::move(problem.advice));
 }
 
+void check_groups(Context& context, const Config& config) {
+    std::map<std::string, PortKind> kinds;
+    std::set<std::string> mixed;
+    for (const auto& port : config.ports) {
+        if (port.group.empty()) continue;
+        const auto [known, fresh] = kinds.emplace(port.group, port.kind);
+        if (fresh || known->second == port.kind || !mixed.insert(port.group).second) continue;
+        context.problem(port.group_at, format("group \"{}\" has telephones and exchange lines", port.group),
+                        "a group of telephones is for pickup, one of exchange lines for calls to the "
+                        "exchange: give them two names");
+    }
+}
+
 void check_references(Context& context, const Config& config) {
     std::map<ReferenceKind, std::set<std::string>> known;
     for (const auto& account : config.sip.accounts)
@@ -198,17 +211,29 @@ void check_references(Context& context, const Config& config) {
     for (const auto& port : config.ports) {
         if (!port.enabled) continue;
         if (!port.number.empty()) known[ReferenceKind::port].insert(port.number);
-        if (!port.group.empty()) known[ReferenceKind::group].insert(port.group);
+        if (port.group.empty()) continue;
+        known[ReferenceKind::group].insert(port.group);
+        if (port.kind == PortKind::fxo) known[ReferenceKind::trunk_group].insert(port.group);
     }
+    for (const auto& tone : config.tones)
+        known[ReferenceKind::tone].insert(tone.name);
     for (const auto& span : config.spans)
         known[ReferenceKind::span].insert(span.name);
-    const std::map<ReferenceKind, std::string> words = {{ReferenceKind::account, "SIP account"},
-                                                        {ReferenceKind::group, "group"},
-                                                        {ReferenceKind::port, "port with the number"},
-                                                        {ReferenceKind::span, "span"}};
+    const std::map<ReferenceKind, std::string> words = {
+        {ReferenceKind::account, "SIP account"}, {ReferenceKind::group, "group"},
+        {ReferenceKind::trunk_group, "group"},   {ReferenceKind::port, "port with the number"},
+        {ReferenceKind::span, "span"},           {ReferenceKind::tone, "tone"}};
     for (const auto& reference : context.references) {
         const auto& names = known[reference.kind];
         if (names.count(reference.name) != 0) continue;
+        if (reference.kind == ReferenceKind::trunk_group &&
+            known[ReferenceKind::group].count(reference.name) != 0) {
+            context.problem(
+                reference.at,
+                format("group \"{}\" is of telephones, in which calls are picked up", reference.name),
+                "name a group of exchange lines, or a port");
+            continue;
+        }
         const std::vector<std::string_view> list(names.begin(), names.end());
         context.problem(
             reference.at,

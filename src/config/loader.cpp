@@ -8,12 +8,29 @@
 #include <system_error>
 #include <tuple>
 
+#include "countries.hpp"
 #include "sections.hpp"
 #include "tipring/base/fd.hpp"
 #include "tipring/base/text.hpp"
 
 namespace tipring::config {
 namespace {
+
+constexpr auto usual_state_file = "/var/lib/tipring/telephones.state";
+
+/// The telephones of a virtual board are nobody's, and whoever tries it need not be root.
+void read_service_state(Mapping& mapping, Config& config) {
+    mapping.duration("forward_no_answer", std::chrono::seconds(5), std::chrono::minutes(5),
+                     config.forward_no_answer);
+    config.state_file = config.board.kind == BoardKind::dahdi ? usual_state_file : "";
+    if (!mapping.text("state_file", config.state_file)) return;
+    if (parse_boolean(config.state_file) == false) {
+        config.state_file.clear();
+    } else if (!config.state_file.starts_with('/')) {
+        mapping.problem_at("state_file", "the service runs in no particular folder",
+                           base::format("write the whole path, for example {}, or off", usual_state_file));
+    }
+}
 
 void read_all(Context& context, const Node& root, Config& config) {
     Mapping mapping(context, root, "");
@@ -22,11 +39,16 @@ void read_all(Context& context, const Node& root, Config& config) {
         const auto good = context.options.check_digit_map(config.digit_map);
         if (!good) mapping.problem_at("digit_map", good.error().message, "write for example 1xx|0x.T");
     }
+    read_emergency_numbers(mapping, config.emergency);
     read_board(context, mapping.take("board"), config.board);
     read_sip(context, mapping.take("sip"), config.sip);
     const Node* defaults = mapping.take("defaults");
     read_ports(context, mapping.take("ports"), defaults, config);
     read_spans(context, mapping.take("spans"), config);
+    read_groups(context, mapping.take("groups"), config);
+    read_tones(context, mapping.take("tones"), config);
+    read_services(context, mapping.take("services"), config.services);
+    read_service_state(mapping, config);
     read_routes(context, mapping.take("routes"), config);
     read_media(context, mapping.take("media"), config.media);
     read_control(context, mapping.take("control"), config.control);
@@ -46,6 +68,7 @@ void read_all(Context& context, const Node& root, Config& config) {
                         "add ports: with the lines of the board");
     }
     check_duplicates(context, config);
+    check_groups(context, config);
     check_references(context, config);
 }
 

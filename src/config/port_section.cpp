@@ -1,45 +1,34 @@
 // ports: and defaults:. One entry may stand for a range of channels; numbers and labels are counted up.
 #include <algorithm>
+#include <optional>
 #include <utility>
 
+#include "port_draft.hpp"
 #include "sections.hpp"
 #include "tipring/base/text.hpp"
+#include "words.hpp"
 
 namespace tipring::config {
 namespace {
 
-using std::chrono::milliseconds;
-using std::chrono::minutes;
-using std::chrono::seconds;
-
 constexpr unsigned highest_channel = 1023;
-
-void read_timers(Mapping& mapping, Port& port) {
-    mapping.duration("dial_tone", seconds(1), minutes(10), port.dial_tone);
-    mapping.duration("first_digit", seconds(1), minutes(10), port.first_digit);
-    mapping.duration("inter_digit", milliseconds(500), minutes(1), port.inter_digit);
-    mapping.duration("short_inter_digit", milliseconds(500), minutes(1), port.short_inter_digit);
-    mapping.duration("ring_timeout", seconds(5), minutes(60), port.ring_timeout);
-}
 
 void read_reference(Mapping& mapping, std::string_view key, ReferenceKind kind, std::string& target) {
     if (mapping.name(key, target)) mapping.context().references.push_back({kind, target, mapping.place(key)});
 }
 
-/// The keys that may stand in a port and in defaults: alike.
-void read_shared(Mapping& mapping, Port& port) {
+/// The keys that may stand in a port and in defaults: alike; without a kind for both kinds.
+void read_shared(Mapping& mapping, std::optional<PortKind> kind, PortDraft& draft) {
+    auto& port = draft.port;
     mapping.country("country", port.country);
     read_reference(mapping, "account", ReferenceKind::account, port.account);
     mapping.secret(port.password);
-    mapping.name("group", port.group);
+    if (mapping.name("group", port.group)) port.group_at = mapping.place("group");
     if (mapping.text("digit_map", port.digit_map) && mapping.context().options.check_digit_map) {
         const auto good = mapping.context().options.check_digit_map(port.digit_map);
         if (!good) mapping.problem_at("digit_map", good.error().message, "write for example 1xx|0x.T");
     }
-    mapping.choice<DialMode>("dial_mode",
-                             {{"dtmf", DialMode::dtmf}, {"pulse", DialMode::pulse}, {"both", DialMode::both}},
-                             port.dial_mode);
-    mapping.boolean("answer_at_once", port.answer_at_once);
+    mapping.choice<DialMode>("dial_mode", dial_modes(), port.dial_mode);
     if (mapping.whole("echo_taps", 0, 1024, port.echo_taps) && port.echo_taps != 0 &&
         (port.echo_taps < 32 || (port.echo_taps & (port.echo_taps - 1)) != 0)) {
         mapping.problem_at("echo_taps", base::format("{} taps are not possible", port.echo_taps),
@@ -48,8 +37,21 @@ void read_shared(Mapping& mapping, Port& port) {
     mapping.decimal("receive_gain_db", -24, 12, port.receive_gain_db);
     mapping.decimal("transmit_gain_db", -24, 12, port.transmit_gain_db);
     mapping.boolean("enabled", port.enabled);
-    read_timers(mapping, port);
+    read_line_keys(mapping, kind, draft);
+    read_fxs_keys(mapping, draft);
+    read_fxo_keys(mapping, draft);
 }
+
+std::optional<PortProfile> read_profile(Mapping& mapping) {
+    PortProfile profile{};
+    const bool given = mapping.choice<PortProfile>("profile", port_profiles(), profile);
+    return given ? std::optional(profile) : std::nullopt;
+}
+
+/// Where a port starts from: what `defaults:` says, without and with the profile that it names.
+struct Defaults {
+    PortDraft plain, profiled;
+};
 
 struct Channel {
     unsigned number = 0;
@@ -172,45 +174,44 @@ void fill_from_account(const Config& config, Port& port) {
     }
 }
 
-/// Keys of the other kind, in the port itself; in `defaults:` they serve the ports that have a use for them.
-void check_kind(Mapping& mapping, const Port& port) {
-    if (!mapping.has("kind")) return;
-    const auto refuse = [&](std::string_view key, const char* message, const char* advice) {
-        if (const Node* node = mapping.take(key)) mapping.problem_at(*node, key, message, advice);
-    };
-    if (port.kind == PortKind::fxs) {
-        for (const std::string_view key : {"to", "group", "answer_at_once"})
-            refuse(key, "this belongs to an exchange line (kind: fxo)", "remove it from the telephone port");
-    } else {
-        for (const std::string_view key :
-             {"digit_map", "dial_tone", "first_digit", "inter_digit", "short_inter_digit", "ring_timeout"})
-            refuse(key, "this belongs to a telephone (kind: fxs)", "remove it from the exchange line");
+/// A key that says nothing without another one.
+void check_dependent_keys(Mapping& mapping, const Port& port) {
+    if (port.kind == PortKind::fxs && mapping.has("hotline_delay") && port.fxs.hotline.empty() &&
+        !mapping.has("hotline")) {
+        mapping.problem_at("hotline_delay", "there is no hotline that could wait",
+                           "add hotline: and a number");
     }
 }
 
-void read_port(Mapping& mapping, const Port& defaults, Config& config) {
-    Port port = defaults;
+void read_port(Mapping& mapping, const Defaults& defaults, Config& config) {
     const auto channels = read_channels(mapping);
     mapping.require("kind", "the port has no kind",
                     "add kind: fxs (a telephone) or kind: fxo (an exchange line)");
-    mapping.choice<PortKind>("kind", {{"fxs", PortKind::fxs}, {"fxo", PortKind::fxo}}, port.kind);
+    PortKind kind{};
+    const bool kind_known =
+        mapping.choice<PortKind>("kind", {{"fxs", PortKind::fxs}, {"fxo", PortKind::fxo}}, kind);
+    const auto profile = read_profile(mapping);
+    // A port's own profile counts more than what all ports share; that of `defaults:` counts less.
+    const bool takes_profile = kind == PortKind::fxs && !profile;
+    PortDraft draft = takes_profile ? defaults.profiled : defaults.plain;
+    if (kind == PortKind::fxs && profile) apply_profile(*profile, draft);
+    Port& port = draft.port;
+    port.kind = kind;
     const auto numbers = read_numbers(mapping, channels.size());
     const auto labels = read_labels(mapping, "label", channels.size());
     const auto names = read_labels(mapping, "caller_name", channels.size());
     mapping.text("auth_user", port.auth_user);
-    if (mapping.text("to", port.to) && !is_number(port.to)) {
-        mapping.problem_at("to", base::format("\"{}\" is no number", base::printable(port.to, 60)),
-                           "write the number that an incoming call goes to");
-    }
-    read_shared(mapping, port);
+    mapping.number("to", "write the number that an incoming call goes to", port.to);
+    read_shared(mapping, kind_known ? std::optional(kind) : std::nullopt, draft);
     mapping.finish();
-    check_kind(mapping, port);
+    if (mapping.has("kind")) refuse_other_kind(mapping, kind);
+    check_dependent_keys(mapping, port);
+    finish_draft(draft);
     const Node* auth_user = mapping.take("auth_user");
     if (auth_user != nullptr && channels.size() > 1) {
         mapping.problem_at(*auth_user, "auth_user", "one auth_user for several channels",
                            "write the ports one by one, or leave it out: it is the number then");
     }
-    if (port.kind == PortKind::fxs) port.group.clear();
     for (std::size_t i = 0; i < channels.size(); ++i) {
         Port single = port;
         single.channel = channels[i].number;
@@ -219,6 +220,7 @@ void read_port(Mapping& mapping, const Port& defaults, Config& config) {
         single.number_at = place_of(mapping, "number", i);
         if (i < labels.size()) single.label = labels[i];
         single.caller_name = i < names.size() ? names[i] : single.label;
+        if (!config.emergency.empty()) single.country_profile.emergency = config.emergency;
         fill_from_account(config, single);
         config.ports.push_back(std::move(single));
     }
@@ -226,14 +228,21 @@ void read_port(Mapping& mapping, const Port& defaults, Config& config) {
 
 }  // namespace
 
-void read_ports(Context& context, const Node* ports, const Node* defaults, Config& config) {
-    Port base_port;
-    base_port.country = config.country;
-    base_port.digit_map = config.digit_map;
-    if (defaults != nullptr) {
-        Mapping mapping(context, *defaults, "defaults");
-        read_shared(mapping, base_port);
+void read_ports(Context& context, const Node* ports, const Node* node, Config& config) {
+    Defaults defaults;
+    defaults.plain.port.country = config.country;
+    defaults.plain.port.digit_map = config.digit_map;
+    defaults.profiled = defaults.plain;
+    if (node != nullptr) {
+        Mapping mapping(context, *node, "defaults");
+        const auto profile = read_profile(mapping);
+        read_shared(mapping, std::nullopt, defaults.plain);
         mapping.finish();
+        // Again, over the profile; what is wrong was told the first time.
+        Context unheard(context.file(), context.options);
+        Mapping again(unheard, *node, "defaults");
+        if (profile) apply_profile(*profile, defaults.profiled);
+        read_shared(again, std::nullopt, defaults.profiled);
     }
     if (ports == nullptr || ports->kind == Node::Kind::null) return;
     if (ports->kind != Node::Kind::sequence) {
@@ -246,7 +255,7 @@ void read_ports(Context& context, const Node* ports, const Node* defaults, Confi
         if (config.ports.size() > 2 * highest_channel) break;  // duplicates only; they are reported
         Mapping mapping(context, ports->items[i], base::format("ports[{}]", i));
         if (!mapping.is_mapping()) continue;
-        read_port(mapping, base_port, config);
+        read_port(mapping, defaults, config);
     }
 }
 

@@ -51,6 +51,13 @@ std::string suggestion(std::string_view word, const std::vector<std::string_view
     return base::format("use {}", alternatives(words));
 }
 
+std::optional<bool> parse_boolean(std::string_view text) {
+    const auto word = base::lower(text);
+    if (word == "yes" || word == "true" || word == "on") return true;
+    if (word == "no" || word == "false" || word == "off") return false;
+    return std::nullopt;
+}
+
 Mapping::Mapping(Context& context, const Node& node, std::string path)
     : context_(context), node_(node), path_(std::move(path)) {
     if (is_mapping()) return;
@@ -126,15 +133,13 @@ bool Mapping::name(std::string_view key, std::string& target) {
 bool Mapping::boolean(std::string_view key, bool& target) {
     const Node* node = scalar(key, "yes or no");
     if (node == nullptr) return false;
-    const auto word = base::lower(node->text);
-    const bool is_true = word == "yes" || word == "true" || word == "on";
-    const bool is_false = word == "no" || word == "false" || word == "off";
-    if (!is_true && !is_false) {
+    const auto value = parse_boolean(node->text);
+    if (!value) {
         problem_at(*node, key, base::format("{} is neither yes nor no", shown(node->text)),
                    "write yes or no");
         return false;
     }
-    target = is_true;
+    target = *value;
     return true;
 }
 
@@ -167,6 +172,37 @@ bool Mapping::duration(std::string_view key, std::chrono::milliseconds lowest,
         return false;
     }
     target = *value;
+    return true;
+}
+
+bool Mapping::duration_pair(std::string_view key, char separator, std::chrono::milliseconds lowest,
+                            std::chrono::milliseconds highest, std::string_view example,
+                            DurationPair& target) {
+    const Node* node = scalar(key, "a pair of durations");
+    if (node == nullptr) return false;
+    const auto pair = parse_duration_pair(node->text, separator);
+    if (!pair) {
+        problem_at(*node, key, pair.error().message, base::format("write for example {}", example));
+        return false;
+    }
+    const auto [least, most] = std::minmax(pair->first, pair->second);
+    if (least < lowest || most > highest) {
+        problem_at(*node, key, base::format("{} is out of range", shown(node->text)),
+                   base::format("use {} to {} for both", in_words(lowest), in_words(highest)));
+        return false;
+    }
+    target = *pair;
+    return true;
+}
+
+bool Mapping::number(std::string_view key, std::string_view advice, std::string& target) {
+    const Node* node = scalar(key, "a number");
+    if (node == nullptr) return false;
+    if (!is_number(node->text)) {
+        problem_at(*node, key, base::format("{} is no number", shown(node->text)), std::string(advice));
+        return false;
+    }
+    target = node->text;
     return true;
 }
 

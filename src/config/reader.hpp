@@ -17,7 +17,14 @@
 namespace tipring::config {
 
 /// What a word in the file refers to; resolved when the whole file was read.
-enum class ReferenceKind { account, group, port, span };
+enum class ReferenceKind {
+    account,
+    group,        ///< of either kind of port
+    trunk_group,  ///< of exchange lines: somewhere that a call can go
+    port,
+    span,
+    tone,
+};
 struct Reference {
     ReferenceKind kind = ReferenceKind::account;
     std::string name;
@@ -43,6 +50,8 @@ class Context {
                            [&](const Problem& problem) { return problem.at.key.starts_with(section); });
     }
 
+    const std::string& file() const { return file_; }
+
     const LoadOptions& options;
     std::vector<Problem> problems;
     std::vector<Reference> references;
@@ -50,6 +59,9 @@ class Context {
   private:
     std::string file_;
 };
+
+/// Yes, no, or neither; the words that the file may use for them.
+std::optional<bool> parse_boolean(std::string_view text);
 
 /// One mapping of the file while it is read. It remembers the keys it was asked for: finish() complains about
 /// the others.
@@ -84,6 +96,11 @@ class Mapping {
     bool decimal(std::string_view key, double lowest, double highest, double& target);
     bool duration(std::string_view key, std::chrono::milliseconds lowest, std::chrono::milliseconds highest,
                   std::chrono::milliseconds& target);
+    /// "50-130ms" or "80/100ms"; `example` stands in the advice.
+    bool duration_pair(std::string_view key, char separator, std::chrono::milliseconds lowest,
+                       std::chrono::milliseconds highest, std::string_view example, DurationPair& target);
+    /// A telephone number; `advice` says which.
+    bool number(std::string_view key, std::string_view advice, std::string& target);
     template <class Integer>
     bool whole(std::string_view key, unsigned lowest, unsigned highest, Integer& target) {
         const auto value = whole_value(key, lowest, highest);

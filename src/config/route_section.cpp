@@ -44,9 +44,9 @@ ReferenceKind reference_kind(TargetKind kind) {
     return ReferenceKind::account;
 }
 
-void refer(Mapping& mapping, const Node& node, std::string_view key, const Target& target) {
-    mapping.context().references.push_back(
-        {reference_kind(target.kind), target.name, mapping.place(node, key)});
+void refer(Mapping& mapping, const Node& node, std::string_view key, const Target& target,
+           ReferenceKind kind) {
+    mapping.context().references.push_back({kind, target.name, mapping.place(node, key)});
 }
 
 void read_sources(Mapping& mapping, Route& route) {
@@ -61,7 +61,7 @@ void read_sources(Mapping& mapping, Route& route) {
         }
         // "sip" alone is every account.
         if (target && !(target->kind == TargetKind::sip && target->name.empty()))
-            refer(mapping, *node, "from", *target);
+            refer(mapping, *node, "from", *target, reference_kind(target->kind));
         route.from.push_back(node->text);
     }
 }
@@ -92,7 +92,9 @@ void read_destinations(Mapping& mapping, const Config& config, Route& route) {
         }
         name_account(mapping, *node, config, *target);
         if (target->kind != TargetKind::sip || !config.sip.accounts.empty())
-            refer(mapping, *node, "to", *target);
+            refer(mapping, *node, "to", *target,
+                  target->kind == TargetKind::group ? ReferenceKind::trunk_group
+                                                    : reference_kind(target->kind));
         route.to.push_back(std::move(*target));
     }
 }

@@ -12,14 +12,21 @@ void read_media(Context& context, const Node* node, Media& media);
 void read_control(Context& context, const Node* node, Control& control);
 void read_log(Context& context, const Node* node, Log& log);
 void read_sip(Context& context, const Node* node, Sip& sip);
-/// `config` has its country, digit map and SIP accounts already.
+/// `config` has its country, digit map, emergency numbers and SIP accounts already.
 void read_ports(Context& context, const Node* ports, const Node* defaults, Config& config);
 void read_spans(Context& context, const Node* node, Config& config);
 void read_routes(Context& context, const Node* node, Config& config);
 
+/// `config` has its ports already.
+void read_groups(Context& context, const Node* node, Config& config);
+void read_tones(Context& context, const Node* node, Config& config);
+void read_services(Context& context, const Node* node, ServiceCodes& codes);
+
 /// Duplicate channels, numbers and names.
 void check_duplicates(Context& context, const Config& config);
-/// References to accounts, groups, ports and spans that do not exist.
+/// Groups whose members are of both kinds.
+void check_groups(Context& context, const Config& config);
+/// References to accounts, groups, ports, spans and tones that do not exist.
 void check_references(Context& context, const Config& config);
 
 /// The routes that follow the operator's own (docs/configuration.md).

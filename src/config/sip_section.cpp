@@ -70,6 +70,13 @@ void read_account(Mapping& mapping, SipAccount& account) {
                               account.transport);
     mapping.choice<DtmfMode>("dtmf", {{"rfc4733", DtmfMode::rfc4733}, {"inband", DtmfMode::inband}},
                              account.dtmf);
+    mapping.choice<bool>("transfer", {{"refer", true}, {"local", false}}, account.refer);
+    mapping.choice<bool>("flash", {{"info", true}, {"off", false}}, account.flash_info);
+    mapping.choice<MessageNotices>("message_waiting",
+                                   {{"notify", MessageNotices::notify},
+                                    {"subscribe", MessageNotices::subscribe},
+                                    {"off", MessageNotices::off}},
+                                   account.message_waiting);
     if (mapping.text("domain", account.domain)) {
         const auto parsed = parse_host_port(account.domain);
         if (!parsed)

@@ -50,6 +50,20 @@ base::Result<std::chrono::milliseconds> parse_duration(std::string_view text) {
     return std::chrono::milliseconds(value);
 }
 
+base::Result<DurationPair> parse_duration_pair(std::string_view text, char separator) {
+    const auto parts = base::split(text, separator);
+    if (parts.size() != 2) return fail(format("{} is no pair of durations", quoted(text)));
+    const auto second = base::trim(parts[1]);
+    std::string first(base::trim(parts[0]));
+    if (all_digits(first))
+        first += second.substr(std::min(second.find_first_not_of("0123456789"), second.size()));
+    const auto from = parse_duration(first);
+    if (!from) return fail(format("{} has no unit, or no known one", quoted(text)));
+    const auto to = parse_duration(second);
+    if (!to) return to.error();
+    return DurationPair{*from, *to};
+}
+
 base::Result<unsigned> parse_unsigned(std::string_view text) {
     unsigned value = 0;
     const auto* end = text.data() + text.size();

@@ -15,6 +15,13 @@ namespace tipring::config {
 /// "500ms", "3s", "2min", "1h". The error of a bare number says which unit is missing. At most 30 days.
 base::Result<std::chrono::milliseconds> parse_duration(std::string_view text);
 
+struct DurationPair {
+    std::chrono::milliseconds first{}, second{};
+    friend bool operator==(const DurationPair&, const DurationPair&) = default;
+};
+/// Two durations joined by `separator`; the first may leave its unit to the second: "50-130ms", "80/100ms".
+base::Result<DurationPair> parse_duration_pair(std::string_view text, char separator);
+
 /// A whole number without sign, at most 9 digits.
 base::Result<unsigned> parse_unsigned(std::string_view text);
 base::Result<double> parse_decimal(std::string_view text);

@@ -53,6 +53,7 @@ CommandError no_such_port(const System& system, std::string_view text) {
 void add_all_commands(Registry& registry, System& system, boost::asio::io_context& context) {
     add_status_commands(registry, system);
     add_port_commands(registry, system);
+    add_check_commands(registry, system, context);
     add_trunk_commands(registry, system);
     add_call_commands(registry, system);
     add_event_commands(registry, system);

@@ -39,7 +39,7 @@ class PortShowCommand final : public Command {
         const auto text = text_parameter(parameters, "port");
         const auto* port = find_port(system_, text);
         if (port == nullptr) return no_such_port(system_, text);
-        return port_sheet(port->view(), port->settings());
+        return port_sheet(port->view(), port->settings(), std::chrono::system_clock::now());
     }
 
   private:

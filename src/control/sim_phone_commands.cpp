@@ -1,4 +1,4 @@
-// sim.lift, sim.hang_up, sim.dial, sim.flash, sim.state: the simulated telephones, and everything simulated
+// sim.lift, sim.hang_up, sim.dial, sim.flash, sim.phone, sim.state: the simulated telephones, and everything simulated
 // at a glance.
 #include <boost/json/array.hpp>
 
@@ -93,7 +93,7 @@ class SimFlashCommand final : public SimCommand {
         return "presses the hook of a simulated telephone for a moment";
     }
     std::vector<Parameter> parameters() const override {
-        return {port_parameter, {"milliseconds", "integer", false, "how long, 50 to 2000; default 300"}};
+        return {port_parameter, {"milliseconds", "integer", false, "how long, 10 to 5000; default 300"}};
     }
 
   protected:
@@ -102,9 +102,66 @@ class SimFlashCommand final : public SimCommand {
         if (!phone) return phone.error();
         if (!(*phone)->off_hook())
             return CommandError{rpc_code::refused, "the receiver is on the hook; lift it first (sim lift)"};
-        const auto duration = integer_parameter(parameters, "milliseconds", 300, 50, 2000);
+        const auto duration = integer_parameter(parameters, "milliseconds", 300, 10, 5000);
         (*phone)->flash(std::chrono::milliseconds(duration));
         return json::object{{"milliseconds", duration}};
+    }
+};
+
+std::string_view disclosure_name(dsp::Disclosure disclosure) {
+    switch (disclosure) {
+        case dsp::Disclosure::given:
+            return "given";
+        case dsp::Disclosure::restricted:
+            return "private";
+        case dsp::Disclosure::unavailable:
+            return "unavailable";
+    }
+    return "unavailable";
+}
+
+std::string_view moment_name(farend::DisplayedCallerId::Moment moment) {
+    switch (moment) {
+        case farend::DisplayedCallerId::Moment::on_hook:
+            return "on_hook";
+        case farend::DisplayedCallerId::Moment::ringing:
+            return "ringing";
+        case farend::DisplayedCallerId::Moment::in_call:
+            return "in_call";
+    }
+    return "on_hook";
+}
+
+class SimPhoneCommand final : public SimCommand {
+  public:
+    using SimCommand::SimCommand;
+    std::string_view name() const override { return "sim.phone"; }
+    std::string_view summary() const override {
+        return "what a simulated telephone shows: caller IDs, messages, its line";
+    }
+    Access access() const override { return Access::read; }
+    std::vector<Parameter> parameters() const override { return {port_parameter}; }
+
+  protected:
+    Reply act(Simulation& simulation, const json::object& parameters) override {
+        const auto phone = telephone(simulation, parameters);
+        if (!phone) return phone.error();
+        auto result = phone_object(**phone);
+        json::array callers;
+        for (const auto& shown : (*phone)->caller_ids()) {
+            callers.push_back(json::object{{"number", shown.number},
+                                           {"name", shown.name},
+                                           {"disclosure", disclosure_name(shown.disclosure)},
+                                           {"standard", dsp::name(shown.standard)},
+                                           {"moment", moment_name(shown.moment)}});
+        }
+        const auto waiting = (*phone)->message_waiting();
+        result["caller_ids"] = std::move(callers);
+        result["messages"] = waiting.told ? waiting.messages : 0;
+        result["lamp"] = waiting.lamp;
+        result["battery_drops"] = (*phone)->battery_drops();
+        result["polarity_reversals"] = (*phone)->polarity_reversals();
+        return result;
     }
 };
 
@@ -161,6 +218,7 @@ void add_sim_phone_commands(Registry& registry, System& system) {
     registry.add(std::make_unique<SimHangUpCommand>(system));
     registry.add(std::make_unique<SimDialCommand>(system));
     registry.add(std::make_unique<SimFlashCommand>(system));
+    registry.add(std::make_unique<SimPhoneCommand>(system));
     registry.add(std::make_unique<SimStateCommand>(system));
 }
 

@@ -10,31 +10,6 @@ namespace json = boost::json;
 
 namespace {
 
-double one_decimal(double value) {
-    return std::round(value * 10) / 10;
-}
-
-const char* name(config::DialMode mode) {
-    switch (mode) {
-        case config::DialMode::dtmf:
-            return "dtmf";
-        case config::DialMode::pulse:
-            return "pulse";
-        case config::DialMode::both:
-            return "both";
-    }
-    return "";
-}
-
-json::object counters(const analog::PortCounters& counters) {
-    return {{"calls_in", counters.calls_in},
-            {"calls_out", counters.calls_out},
-            {"answered", counters.answered},
-            {"failed", counters.failed},
-            {"unexpected_events", counters.unexpected_events},
-            {"hardware_errors", counters.hardware_errors}};
-}
-
 /// Empty for an endpoint that is no RTP session, or that nothing has passed yet.
 json::object rtp_object(const media::RtpStats& stats) {
     if (stats.packets_sent + stats.packets_received == 0) return {};
@@ -52,6 +27,10 @@ json::object rtp_object(const media::RtpStats& stats) {
 
 }  // namespace
 
+double one_decimal(double value) {
+    return std::round(value * 10) / 10;
+}
+
 std::string iso_time(std::chrono::system_clock::time_point time) {
     const auto since_epoch = std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch());
     const std::time_t seconds = since_epoch.count() / 1000;
@@ -62,37 +41,6 @@ std::string iso_time(std::chrono::system_clock::time_point time) {
     std::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &parts);
     std::snprintf(text, sizeof text, "%s.%03dZ", date, static_cast<int>(since_epoch.count() % 1000));
     return text;
-}
-
-json::object port_row(const analog::PortView& view) {
-    return {{"channel", view.channel.value}, {"kind", view.kind},       {"number", view.number},
-            {"label", view.label},           {"group", view.group},     {"account", view.account},
-            {"state", view.state},           {"hook", view.hook},       {"in_service", view.in_service},
-            {"alarm", view.alarm},           {"missing", view.missing}, {"call", view.call.value}};
-}
-
-json::object port_sheet(const analog::PortView& view, const config::Port& settings) {
-    auto sheet = port_row(view);
-    sheet["last_error"] = view.last_error;
-    sheet["counters"] = counters(view.counters);
-    sheet["audio"] = json::object{{"blocks_read", view.line.blocks_read},
-                                  {"blocks_written", view.line.blocks_written},
-                                  {"write_overruns", view.line.write_overruns},
-                                  {"events", view.line.events}};
-    sheet["settings"] = json::object{{"country", settings.country},
-                                     {"digit_map", settings.digit_map},
-                                     {"dial_mode", name(settings.dial_mode)},
-                                     {"to", settings.to},
-                                     {"echo_taps", settings.echo_taps},
-                                     {"receive_gain_db", settings.receive_gain_db},
-                                     {"transmit_gain_db", settings.transmit_gain_db}};
-    json::array history;
-    for (const auto& change : view.history) {
-        history.push_back(json::object{
-            {"time", iso_time(change.at)}, {"state", change.state}, {"because", change.because}});
-    }
-    sheet["history"] = std::move(history);
-    return sheet;
 }
 
 json::object span_row(const isdn::SpanView& view) {
@@ -128,10 +76,15 @@ json::object registration_row(const sip::RegistrationView& view) {
 }
 
 json::object call_row(const call::CallView& view, const media::Engine& engine) {
-    json::object row{{"id", view.id.value},        {"state", call::name(view.state)},
-                     {"from", view.from_endpoint}, {"to", view.to_endpoint},
-                     {"caller", view.caller},      {"called", view.called},
-                     {"route", view.route},        {"duration_ms", view.duration.count()}};
+    json::object row{{"id", view.id.value},
+                     {"state", call::shown_state(view)},
+                     {"from", view.from_endpoint},
+                     {"to", view.to_endpoint},
+                     {"caller", view.caller},
+                     {"presentation", call::name(view.presentation)},
+                     {"called", view.called},
+                     {"route", view.route},
+                     {"duration_ms", view.duration.count()}};
     json::array audio;
     for (const auto endpoint : {view.from_media, view.to_media}) {
         if (!endpoint) continue;

@@ -1,14 +1,24 @@
 #include "checked_config.hpp"
 
+#include <algorithm>
 #include <iostream>
+#include <map>
+#include <memory>
 
 #include "board_factory.hpp"
+#include "tipring/base/text.hpp"
+#include "tipring/dsp/tone_plan.hpp"
 #include "tipring/hardware/tone_zones.hpp"
 #include "tipring/routing/digit_map.hpp"
+#include "tipring/routing/emergency.hpp"
 #include "tipring/routing/route.hpp"
+#include "translate.hpp"
 
 namespace tipring::daemon {
 namespace {
+
+/// As what `port learn` finds.
+constexpr int lowest_tone_hz = 280, highest_tone_hz = 3400;
 
 template <class T>
 base::Result<void> without_value(const base::Result<T>& result) {
@@ -27,6 +37,67 @@ std::vector<config::Problem> compare_when_present(const config::Config& config) 
     return compare_with_board(config, *opened->board);
 }
 
+std::string list_of(const std::vector<std::string>& words) {
+    std::string text;
+    for (const auto& word : words)
+        text += (text.empty() ? "" : ", ") + word;
+    return text;
+}
+
+/// A good file all the same: the telephones may be meant for nothing but the house.
+void note_emergency_numbers(const config::Config& config) {
+    const auto rules = std::make_shared<const std::vector<routing::RouteRule>>(route_rules(config.routes));
+    std::map<std::string, std::vector<std::string>> nowhere;  // numbers, and the ports that cannot call them
+    for (const auto& port : config.ports) {
+        if (port.kind != config::PortKind::fxs || !port.enabled) continue;
+        const auto& listed = port.country_profile.emergency;
+        const routing::EmergencyNumbers numbers(
+            listed, rules, {routing::DestinationKind::port, port.number, port.group, routing::LineKind::fxs});
+        if (const auto lost = numbers.without_route(); !lost.empty())
+            nowhere[list_of(lost)].push_back(port.number);
+        if (std::ranges::find(listed, port.number) != listed.end())
+            std::cerr << "note: port " << port.number
+                      << " has an emergency number as its own; if it is none here, list the real ones under "
+                         "emergency:\n";
+    }
+    for (const auto& [numbers, ports] : nowhere)
+        std::cerr << "note: no route leads emergency calls (" << numbers << ") anywhere from port "
+                  << list_of(ports) << "\n";
+}
+
+/// A good file all the same: some lines end their calls at the far end only.
+void note_endless_calls(const config::Config& config) {
+    for (const auto& port : config.ports) {
+        const auto& fxo = port.fxo;
+        const bool noticed = fxo.disconnect_battery || fxo.disconnect_polarity || fxo.disconnect_dial_tone ||
+                             fxo.disconnect_tones || !fxo.learnt_tones.empty() || fxo.silence.count() > 0 ||
+                             fxo.longest_call.count() > 0;
+        if (port.kind == config::PortKind::fxo && port.enabled && !noticed)
+            std::cerr << "note: port " << port.number
+                      << " never notices that the exchange has ended a call; name ways under disconnect:, or "
+                         "set longest_call:\n";
+    }
+}
+
+/// What a line can be released by: sounds and pauses of some length in turn.
+base::Result<void> check_disconnect_tone(std::string_view text) {
+    const auto tone = dsp::parse_tone(text);
+    if (!tone) return tone.error();
+    const auto& segments = tone->segments;
+    const bool timed = std::ranges::all_of(segments, [](const auto& part) { return part.duration_ms > 0; });
+    if (segments.size() < 2 || !timed)
+        return base::fail(
+            "a tone that has no cadence cannot be told from others: it needs parts with their lengths");
+    const bool heard = std::ranges::any_of(segments, [](const auto& part) {
+        return part.frequency1_hz >= static_cast<float>(lowest_tone_hz) &&
+               part.frequency1_hz <= static_cast<float>(highest_tone_hz);
+    });
+    if (!heard)
+        return base::fail(base::format("no part has a frequency that a line carries ({} to {} Hz)",
+                                       lowest_tone_hz, highest_tone_hz));
+    return {};
+}
+
 }  // namespace
 
 std::optional<config::Config> load_checked(const std::string& path, WithBoard with_board) {
@@ -38,6 +109,7 @@ std::optional<config::Config> load_checked(const std::string& path, WithBoard wi
         return without_value(routing::DigitMap::parse(text));
     };
     options.check_pattern = [](std::string_view text) { return routing::check_pattern(text); };
+    options.check_tone = check_disconnect_tone;
     if (with_board == WithBoard::when_present) options.check_whole = compare_when_present;
     auto loaded = config::load_file(path, options);
     for (const auto& problem : loaded.problems)
@@ -57,6 +129,8 @@ std::vector<config::Problem> compare_with_board(const config::Config& config, ha
 int run_check(const std::string& path) {
     const auto config = load_checked(path, WithBoard::when_present);
     if (!config) return 1;
+    note_emergency_numbers(*config);
+    note_endless_calls(*config);
     std::cout << path << ": good (" << config->ports.size() << " ports, " << config->spans.size()
               << " spans, " << config->sip.accounts.size() << " SIP accounts)\n";
     return 0;

@@ -11,6 +11,7 @@
 #include "tipring/call/call_manager.hpp"
 #include "tipring/control/server.hpp"
 #include "tipring/control/system.hpp"
+#include "tipring/hardware/tone_zones.hpp"
 #include "tipring/isdn/span.hpp"
 #include "tipring/media/engine.hpp"
 #include "tipring/media/rtp_socket.hpp"
@@ -34,6 +35,16 @@ media::EngineOptions engine_options(const config::Media& settings) {
     return {.realtime_priority = settings.realtime_priority, .write_lead_ms = settings.write_lead_ms};
 }
 
+call::CallManager::Options call_options(const config::Config& config) {
+    call::CallManager::Options options;
+    if (auto country = hardware::country_tones(config.country)) {
+        options.ringback = std::move(country->tones.ringback);
+    } else {
+        log::error("daemon", "no ringback for transferred calls: {}", country.error().message);
+    }
+    return options;
+}
+
 }  // namespace
 
 // Destruction runs backwards through the members, so that nobody outlives what it refers to. They are made in
@@ -45,7 +56,7 @@ struct Gateway::Impl {
           reactor(io),
           engine(engine_options(config.media)),
           rtp_ports({config.media.first_port, config.media.last_port, config.media.dscp}),
-          calls(reactor, engine, {}),
+          calls(reactor, engine, call_options(config)),
           service_manager(reactor),
           stop_timer(reactor) {}
 
@@ -131,21 +142,26 @@ void Gateway::Impl::start_engine() {
 
 void Gateway::Impl::observe_calls() {
     calls.on_change = [this](const call::CallView& view) {
-        events.publish(base::format("call.{}", call::name(view.state)), {{"call", to_text(view.id)},
-                                                                         {"from", view.from_endpoint},
-                                                                         {"to", view.to_endpoint},
-                                                                         {"caller", view.caller},
-                                                                         {"called", view.called}});
+        events.publish(base::format("call.{}", call::shown_state(view)),
+                       {{"call", to_text(view.id)},
+                        {"from", view.from_endpoint},
+                        {"to", view.to_endpoint},
+                        {"caller", view.caller},
+                        {"presentation", std::string(call::name(view.presentation))},
+                        {"called", view.called}});
     };
     calls.on_record = [this](const call::CallRecord& record) {
         events.publish("call.ended", {{"call", to_text(record.id)},
                                       {"from", record.from_endpoint},
                                       {"to", record.to_endpoint},
                                       {"caller", record.caller.number},
+                                      {"presentation", std::string(call::name(record.caller.presentation))},
                                       {"called", record.called},
                                       {"talk_ms", std::to_string(record.talk.count())},
                                       {"cause", to_text(record.cause)},
-                                      {"released_by", record.released_by}});
+                                      {"released_by", record.released_by},
+                                      {"disconnect", record.disconnect},
+                                      {"transferred_to", record.transferred_to}});
     };
 }
 
@@ -181,10 +197,16 @@ void Gateway::Impl::start_sip() {
          .settings = config.sip,
          .media = config.media,
          .identities = identities(config),
-         .on_registration = [this](const sip::RegistrationView& view) {
-             events.publish(base::format("registration.{}", sip::name(view.state)),
-                            {{"account", view.account}, {"user", view.user}, {"reason", view.reason}});
-         }});
+         .on_registration =
+             [this](const sip::RegistrationView& view) {
+                 events.publish(base::format("registration.{}", sip::name(view.state)),
+                                {{"account", view.account}, {"user", view.user}, {"reason", view.reason}});
+             },
+         .on_message_waiting =
+             [this](const sip::Identity& identity, const sip::MessageSummary& summary) {
+                 lines->set_messages(identity, summary);
+             },
+         .hidden_numbers = hidden_numbers(config)});
     sip->start();
     for (auto* exit : sip->exits())
         calls.add_exit(*exit);

@@ -27,7 +27,11 @@ std::string name_of(const config::Span& span) {
 
 }  // namespace
 
-Lines::Lines(Parts parts) : parts_(std::move(parts)), retry_timer_(parts_.reactor) {}
+Lines::Lines(Parts parts)
+    : parts_(std::move(parts)),
+      routes_(std::make_shared<const std::vector<routing::RouteRule>>(route_rules(parts_.config.routes))),
+      services_(parts_.config.state_file),
+      retry_timer_(parts_.reactor) {}
 
 base::Result<void> Lines::open() {
     for (const auto& settings : parts_.config.ports) {
@@ -43,27 +47,27 @@ base::Result<void> Lines::open() {
 }
 
 base::Result<std::unique_ptr<analog::Port>> Lines::make_port(const config::Port& settings) {
-    const bool fxs = settings.kind == config::PortKind::fxs;
     auto country = hardware::country_tones(country_of(parts_.config, settings.country));
     if (!country) return country.error();
-    auto channel = parts_.board.open({settings.channel},
-                                     {.law = law_of_account(parts_.config, settings.account),
-                                      .kind = fxs ? hardware::ChannelKind::fxs : hardware::ChannelKind::fxo});
+    set_level(country->tones, settings.country_profile.tone_level_dbm0);
+    auto channel = parts_.board.open({settings.channel}, channel_options(parts_.config, settings));
     if (!channel) return channel.error();
-    analog::PortParts port_parts{
-        .reactor = parts_.reactor,
-        .engine = parts_.engine,
-        .calls = parts_.calls,
-        .channel = std::move(*channel),
-        .country = std::move(*country),
-        .on_change = [this](const analog::PortView& view, const analog::StateChange& change) {
-            parts_.events.publish("port.state", {{"port", to_text(view.channel)},
-                                                 {"number", view.number},
-                                                 {"state", change.state},
-                                                 {"because", change.because}});
-        }};
-    return fxs ? analog::make_fxs_port(settings, std::move(port_parts))
-               : analog::make_fxo_port(settings, std::move(port_parts));
+    analog::PortParts port_parts{.reactor = parts_.reactor,
+                                 .engine = parts_.engine,
+                                 .calls = parts_.calls,
+                                 .channel = std::move(*channel),
+                                 .country = std::move(*country),
+                                 .on_change =
+                                     [this](const analog::PortView& view, const analog::StateChange& change) {
+                                         parts_.events.publish("port.state", {{"port", to_text(view.channel)},
+                                                                              {"number", view.number},
+                                                                              {"state", change.state},
+                                                                              {"because", change.because}});
+                                     },
+                                 .learnt_tones = learnt_tones(parts_.config, settings.fxo.learnt_tones)};
+    if (settings.kind == config::PortKind::fxo) return analog::make_fxo_port(settings, std::move(port_parts));
+    return analog::make_fxs_port(settings, std::move(port_parts), services_,
+                                 {parts_.config.services, parts_.config.forward_no_answer, routes_});
 }
 
 base::Result<std::unique_ptr<isdn::Span>> Lines::make_span(const config::Span& settings) {
@@ -103,10 +107,15 @@ void Lines::make_groups() {
     groups_.clear();
     std::map<std::string, std::vector<analog::Port*>> members;
     for (const auto& port : ports_) {
-        if (!port->settings().group.empty()) members[port->settings().group].push_back(port.get());
+        // A group of telephones is for pickup: no call goes to it.
+        const bool trunk = port->settings().kind == config::PortKind::fxo;
+        if (trunk && !port->settings().group.empty()) members[port->settings().group].push_back(port.get());
     }
     for (auto& [name, lines] : members) {
-        groups_.push_back(analog::make_line_group(name, std::move(lines)));
+        const auto settings = std::ranges::find(parts_.config.groups, name, &config::Group::name);
+        const auto strategy =
+            settings != parts_.config.groups.end() ? settings->strategy : config::GroupStrategy::first_free;
+        groups_.push_back(analog::make_line_group(name, strategy, std::move(lines)));
         announce(*groups_.back());
     }
 }
@@ -181,6 +190,14 @@ std::size_t Lines::missing() const {
     const auto is_missing = [](const auto& line) { return line->view().missing; };
     return static_cast<std::size_t>(std::ranges::count_if(ports_, is_missing) +
                                     std::ranges::count_if(spans_, is_missing));
+}
+
+void Lines::set_messages(const sip::Identity& identity, const sip::MessageSummary& summary) {
+    const auto numbers = ports_of_mailbox(parts_.config, identity);
+    for (const auto& port : ports_) {
+        if (std::ranges::find(numbers, port->settings().number) != numbers.end())
+            port->set_messages(summary.waiting ? std::max(summary.new_messages, 1U) : 0);
+    }
 }
 
 void Lines::shut_down() {

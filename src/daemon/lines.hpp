@@ -13,6 +13,7 @@
 #include "tipring/call/call_manager.hpp"
 #include "tipring/config/config.hpp"
 #include "tipring/isdn/span.hpp"
+#include "tipring/sip/service.hpp"
 #include "tipring/telemetry/event_log.hpp"
 
 namespace tipring::daemon {
@@ -39,10 +40,14 @@ class Lines {
     std::vector<analog::Port*> ports() const;
     std::vector<isdn::Span*> spans() const;
     std::size_t missing() const;
+    /// The telephones whose mailbox it is are told.
+    void set_messages(const sip::Identity& identity, const sip::MessageSummary& summary);
     void shut_down();
 
   private:
     Parts parts_;
+    const std::shared_ptr<const std::vector<routing::RouteRule>> routes_;
+    analog::ServiceStore services_;
     std::vector<std::unique_ptr<analog::Port>> ports_;
     std::vector<std::unique_ptr<isdn::Span>> spans_;
     std::vector<std::unique_ptr<call::Exit>> groups_;

@@ -1,6 +1,9 @@
 #include "translate.hpp"
 
 #include <algorithm>
+#include <utility>
+
+#include "tipring/base/log.hpp"
 
 namespace tipring::daemon {
 namespace {
@@ -35,7 +38,19 @@ sip::Identity port_identity(const config::Port& port, const config::SipAccount& 
             .auth_user = first_of(port.auth_user, first_of(account.auth_user, port.number)),
             .password = first_of(port.password, account.password),
             .display_name = first_of(port.caller_name, port.label),
-            .port = port.number};
+            .port = port.number,
+            .mailbox = port.fxs.mailbox};
+}
+
+std::vector<std::string> ports_with_mailbox(const config::Config& config, const std::string& account,
+                                            const std::string& user) {
+    std::vector<std::string> found;
+    for (const auto& port : config.ports) {
+        const auto& mailbox = first_of(port.fxs.mailbox, port.number);
+        if (!user.empty() && port.account == account && mailbox.substr(0, mailbox.find('@')) == user)
+            found.push_back(port.number);
+    }
+    return found;
 }
 
 }  // namespace
@@ -76,8 +91,40 @@ std::vector<sip::Identity> identities(const config::Config& config) {
     return found;
 }
 
+std::vector<std::string> ports_of_mailbox(const config::Config& config, const sip::Identity& who) {
+    if (!who.port.empty()) return {who.port};
+    auto found = ports_with_mailbox(config, who.account, who.mailbox);
+    return found.empty() ? ports_with_mailbox(config, who.account, who.user) : found;
+}
+
+std::vector<std::string> hidden_numbers(const config::Config& config) {
+    std::vector<std::string> found;
+    for (const auto& port : config.ports) {
+        if (port.fxs.anonymous && port.enabled && !port.number.empty()) found.push_back(port.number);
+    }
+    return found;
+}
+
 const std::string& country_of(const config::Config& config, const std::string& own) {
     return own.empty() ? config.country : own;
+}
+
+std::shared_ptr<const std::vector<dsp::ToneSequence>> learnt_tones(const config::Config& config,
+                                                                   const std::vector<std::string>& names) {
+    std::vector<dsp::ToneSequence> tones;
+    for (const auto& name : names) {
+        const auto found = std::ranges::find(config.tones, name, &config::LearntTone::name);
+        if (found == config.tones.end()) continue;
+        auto tone = dsp::parse_tone(found->cadence);
+        if (!tone) {
+            base::log::error("config", "tone {}: {}; it is not listened for", name, tone.error().message);
+            continue;
+        }
+        tone->level_dbm0 = static_cast<float>(found->level_dbm0);
+        tones.push_back(std::move(*tone));
+    }
+    if (tones.empty()) return {};
+    return std::make_shared<const std::vector<dsp::ToneSequence>>(std::move(tones));
 }
 
 dsp::Law law_of_account(const config::Config& config, const std::string& account) {
@@ -89,6 +136,24 @@ dsp::Law law_of_account(const config::Config& config, const std::string& account
 
 dsp::Law law_of_span(const config::Span& span) {
     return span.is_t1() ? dsp::Law::mulaw : dsp::Law::alaw;
+}
+
+void set_level(dsp::TonePlan& tones, double level_dbm0) {
+    for (auto* tone : {&tones.dial, &tones.busy, &tones.ringback, &tones.congestion, &tones.call_waiting,
+                       &tones.dial_recall, &tones.stutter, &tones.info}) {
+        tone->level_dbm0 = static_cast<float>(level_dbm0);
+    }
+}
+
+hardware::ChannelOptions channel_options(const config::Config& config, const config::Port& port) {
+    // A port without flash reports a hang-up as early as the driver can.
+    constexpr std::chrono::milliseconds shortest{250};
+    const bool fxs = port.kind == config::PortKind::fxs;
+    hardware::ChannelOptions options;
+    options.law = law_of_account(config, port.account);
+    options.kind = fxs ? hardware::ChannelKind::fxs : hardware::ChannelKind::fxo;
+    if (fxs) options.longest_flash = std::max(port.country_profile.flash_max, shortest);
+    return options;
 }
 
 }  // namespace tipring::daemon

@@ -35,7 +35,7 @@ bool fits(const CadencePattern::Step& step, const HeardSegment& segment) noexcep
     const std::int64_t wanted = step.duration_ms;
     const std::int64_t heard = segment.duration_ms();
     if (heard > wanted + tolerance_ms(step.duration_ms)) return false;
-    return segment.cut || !too_short(step, segment);
+    return segment.cut || segment.clipped || !too_short(step, segment);
 }
 
 bool may_go_on(const CadencePattern::Step& step, const HeardSegment& segment) noexcept {
@@ -55,15 +55,16 @@ void CadenceHistory::store(const HeardSegment& segment) noexcept {
 void CadenceHistory::change(int sound, std::int64_t start_ms) noexcept {
     const std::int64_t end = current_.sound == SoundMeter::silence ? start_ms : certain_ms_;
     current_.end_ms = std::max(end, current_.start_ms);
-    const bool at_beginning = count_ == 0 && start_ms <= 2 * hop_ms;
+    const bool after_gap = current_.sound == SoundMeter::unheard;
+    const bool at_beginning = count_ == 0 && start_ms <= 2 * hop_ms && !after_gap;
     if (!at_beginning) store(current_);
     const bool gap = start_ms - current_.end_ms > longest_doubt_ms;
     if (gap && current_.sound != SoundMeter::other) {
-        store({SoundMeter::other, current_.end_ms, start_ms, false});
+        store({SoundMeter::other, current_.end_ms, start_ms, false, false});
     }
     // A pause begins where the sound before it ended.
     const bool pause_after_sound = sound == SoundMeter::silence && current_.sound >= 0 && !gap;
-    current_ = {sound, pause_after_sound ? current_.end_ms : start_ms, now_ms_, at_beginning};
+    current_ = {sound, pause_after_sound ? current_.end_ms : start_ms, now_ms_, at_beginning, after_gap};
     certain_ms_ = now_ms_;
 }
 
@@ -87,6 +88,20 @@ void CadenceHistory::push(int heard) noexcept {
         }
     }
     current_.end_ms = now_ms_;
+}
+
+void CadenceHistory::skip() noexcept {
+    now_ms_ += hop_ms;
+    candidate_hops_ = 0;
+    if (current_.sound != SoundMeter::unheard) {
+        current_.end_ms = std::max(certain_ms_, current_.start_ms);
+        current_.clipped = true;
+        // A doubt of a few hops is an edge whose other side nobody heard.
+        const bool edge = current_.sound == SoundMeter::other && current_.duration_ms() <= longest_doubt_ms;
+        if (!edge) store(current_);
+        current_ = {SoundMeter::unheard, now_ms_ - hop_ms, now_ms_, false, false};
+    }
+    certain_ms_ = current_.end_ms = now_ms_;
 }
 
 CadencePattern::CadencePattern(const ToneSequence& tone, SoundMeter& meter) {
@@ -165,6 +180,11 @@ CadencePattern::Explanation CadencePattern::walk_back(std::size_t index,
     }
     for (std::size_t back = 0; back < history.completed(); ++back) {
         const HeardSegment& segment = history.completed(back);
+        if (segment.sound == SoundMeter::unheard) {
+            result.from_start = index == 0 || !result.endless;
+            result.gap = back;
+            return result;
+        }
         const auto previous = before(index, segment);
         if (!previous) break;
         // The silence before the first sound may be the rest of a cadence's pause, but it tells of no
@@ -185,12 +205,71 @@ CadencePattern::Explanation CadencePattern::walk_back(std::size_t index,
     return result;
 }
 
+CadencePattern::Stretch CadencePattern::stretch_from(std::size_t index, std::size_t newest,
+                                                     const CadenceHistory& history) const noexcept {
+    Stretch result;
+    for (std::size_t back = newest; back < history.completed(); ++back) {
+        const HeardSegment& segment = history.completed(back);
+        if (segment.sound == SoundMeter::unheard) {
+            result.whole = true;
+            break;
+        }
+        if (back != newest) {
+            const auto previous = before(index, segment);
+            if (!previous) break;
+            index = *previous;
+        }
+        ++result.segments;
+        if (segment.sound >= 0) result.sounding_ms += segment.duration_ms();
+        if (!too_short(steps_[index], segment)) ++result.completed;
+        if (segment.cut) break;
+    }
+    return result;
+}
+
+/// The best explanation of what was heard between two gaps, `newest` being the segment before the later one.
+CadencePattern::Stretch CadencePattern::stretch(std::size_t newest,
+                                                const CadenceHistory& history) const noexcept {
+    Stretch best;
+    for (std::size_t index = 0; index < steps_.size(); ++index) {
+        if (!fits(steps_[index], history.completed(newest))) continue;
+        const Stretch found = stretch_from(index, newest, history);
+        const bool better = found.whole != best.whole ? found.whole : found.completed > best.completed;
+        if (better || best.segments == 0) best = found;
+    }
+    return best;
+}
+
+/// Where in the cadence each stretch began is not compared: a gap's length says little when a tone began anew.
+CadencePattern::Stretch CadencePattern::before_gap(std::size_t gap,
+                                                   const CadenceHistory& history) const noexcept {
+    Stretch sum;
+    for (std::size_t back = gap; back < history.completed();) {
+        if (history.completed(back).sound == SoundMeter::unheard) {
+            ++back;
+            continue;
+        }
+        const Stretch found = stretch(back, history);
+        sum.completed += found.completed;
+        sum.sounding_ms += found.sounding_ms;
+        if (!found.whole) break;
+        back += found.segments;
+    }
+    return sum;
+}
+
 std::optional<CadencePattern::Explanation> CadencePattern::explain(
     const CadenceHistory& history) const noexcept {
     std::optional<Explanation> best;
+    std::optional<Stretch> earlier;
     for (std::size_t index = 0; index < steps_.size(); ++index) {
         if (!may_go_on(steps_[index], history.current())) continue;
-        const Explanation found = walk_back(index, history);
+        Explanation found = walk_back(index, history);
+        if (found.gap) {
+            if (!earlier) earlier = before_gap(*found.gap, history);
+            found.completed += earlier->completed;
+            found.sounding_ms += earlier->sounding_ms;
+        }
         const std::size_t enough = found.endless ? telling_introduction : loop_steps();
         const bool plausible = found.from_start || found.completed >= enough;
         if (!plausible) continue;

@@ -17,7 +17,8 @@ struct HeardSegment {
     int sound = SoundMeter::other;
     std::int64_t start_ms = 0;
     std::int64_t end_ms = 0;
-    bool cut = false;  ///< listening began in the middle of it
+    bool cut = false;      ///< listening began in the middle of it
+    bool clipped = false;  ///< nobody could listen just before it, or just after it
 
     std::int64_t duration_ms() const noexcept { return end_ms - start_ms; }
 };
@@ -26,6 +27,8 @@ struct HeardSegment {
 class CadenceHistory {
   public:
     void push(int heard) noexcept;
+    /// 10 ms in which nobody could listen: a segment of SoundMeter::unheard.
+    void skip() noexcept;
     void reset() noexcept { *this = CadenceHistory(); }
 
     /// The segment that goes on now; its end is the present.
@@ -63,6 +66,8 @@ class CadencePattern {
         std::int64_t sounding_ms = 0;  ///< time of sound among them and the present segment
         bool from_start = false;       ///< the row begins where the tone begins
         bool endless = false;          ///< the present step has no end
+        /// The newest segment of SoundMeter::unheard, when all since then fits.
+        std::optional<std::size_t> gap{};
     };
 
     CadencePattern(const ToneSequence& tone, SoundMeter& meter);
@@ -80,11 +85,22 @@ class CadencePattern {
     friend bool operator==(const CadencePattern&, const CadencePattern&) = default;
 
   private:
+    /// Segments between two times when nobody could listen.
+    struct Stretch {
+        std::size_t completed = 0;  ///< those that fit and were heard from begin to end
+        std::int64_t sounding_ms = 0;
+        std::size_t segments = 0;
+        bool whole = false;  ///< all of them fit
+    };
+
     std::vector<Step> steps_;
     std::size_t loop_ = 0;
 
     std::optional<std::size_t> before(std::size_t index, const HeardSegment& segment) const noexcept;
     Explanation walk_back(std::size_t index, const CadenceHistory& history) const noexcept;
+    Stretch before_gap(std::size_t gap, const CadenceHistory& history) const noexcept;
+    Stretch stretch(std::size_t newest, const CadenceHistory& history) const noexcept;
+    Stretch stretch_from(std::size_t index, std::size_t newest, const CadenceHistory& history) const noexcept;
 };
 
 }  // namespace tipring::dsp

@@ -30,7 +30,6 @@ float power_of(float level_dbm0) {
     return amplitude * amplitude / 2;
 }
 
-const float silence_power = power_of(-45);
 const float least_tone_power = power_of(-40);
 
 /// Sum of e^(j d n) over `count` samples centred on zero.
@@ -66,6 +65,8 @@ void invert(Matrix& matrix, std::size_t size) {
 }
 
 }  // namespace
+
+SoundMeter::SoundMeter(float silence_dbm0) : silence_power_(power_of(silence_dbm0)) {}
 
 std::size_t SoundMeter::correlator(float frequency_hz) {
     for (std::size_t i = 0; i < correlators_.size(); ++i) {
@@ -187,7 +188,7 @@ int SoundMeter::push(std::span<const std::int16_t, hop_samples> linear) noexcept
     tone_power_ *= forget_per_hop;
     if (warm_up_ > 0 && --warm_up_ > 0) return other;
 
-    if (energy / hop_samples < std::max(silence_power, tone_power_ * pause_below_tone)) return silence;
+    if (energy / hop_samples < std::max(silence_power_, tone_power_ * pause_below_tone)) return silence;
     const float total = energies_[0] + energies_[1] + energies_[2];
     float best = pure_enough * total;
     int found = other;

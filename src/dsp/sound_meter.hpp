@@ -22,6 +22,12 @@ class SoundMeter {
     static constexpr std::size_t hop_samples = 80;
     static constexpr int silence = -1;
     static constexpr int other = -2;
+    static constexpr int unheard = -3;  ///< push() never says so: nobody could listen (CadenceHistory::skip)
+    static constexpr float quiet_line_dbm0 = -45;
+
+    /// `silence_dbm0`: nothing below counts as a sound. More than the default for a line that is known to be
+    /// noisy.
+    explicit SoundMeter(float silence_dbm0 = quiet_line_dbm0);
 
     /// Index of the segment's sound, added when it is new; `silence` when nothing of it can be heard on a
     /// line.
@@ -54,6 +60,7 @@ class SoundMeter {
         float energy = 0;
     };
 
+    float silence_power_;
     std::vector<Correlator> correlators_;
     std::vector<Sound> sounds_;
     std::array<float, window_hops> energies_{};

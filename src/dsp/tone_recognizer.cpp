@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
 #include "cadence.hpp"
 
@@ -32,6 +33,7 @@ struct ToneRecognizer::State {
     std::vector<Candidate> candidates;
     std::array<std::int16_t, SoundMeter::hop_samples> hop{};
     std::size_t filled = 0;
+    bool audible = true;  ///< all that is in `hop`
     int answer = -1;
 
     void add(const Entry& entry) {
@@ -96,8 +98,16 @@ struct ToneRecognizer::State {
     }
 
     void hear(std::span<const std::int16_t, SoundMeter::hop_samples> block) noexcept {
+        if (!std::exchange(audible, true)) {
+            // What is louder than the line's tone would let that pass for silence afterwards.
+            constexpr std::array<std::int16_t, SoundMeter::hop_samples> nothing{};
+            meter.push(nothing);
+            history.skip();
+            return;
+        }
         history.push(meter.push(block));
-        answer = decide();
+        // Until something is heard again there is nothing new to say.
+        if (history.current().sound != SoundMeter::unheard) answer = decide();
     }
 };
 
@@ -110,8 +120,9 @@ ToneRecognizer::~ToneRecognizer() = default;
 ToneRecognizer::ToneRecognizer(ToneRecognizer&&) noexcept = default;
 ToneRecognizer& ToneRecognizer::operator=(ToneRecognizer&&) noexcept = default;
 
-int ToneRecognizer::process(std::span<const std::int16_t> linear) noexcept {
+int ToneRecognizer::process(std::span<const std::int16_t> linear, bool audible) noexcept {
     State& state = *state_;
+    state.audible = state.audible && audible;
     while (!linear.empty()) {
         const std::size_t count = std::min(linear.size(), state.hop.size() - state.filled);
         std::copy_n(linear.begin(), count, state.hop.begin() + static_cast<std::ptrdiff_t>(state.filled));
@@ -129,6 +140,7 @@ void ToneRecognizer::reset() noexcept {
     state_->meter.reset();
     state_->history.reset();
     state_->filled = 0;
+    state_->audible = true;
     state_->answer = -1;
 }
 

@@ -11,6 +11,8 @@ namespace {
 /// Ten minutes.
 constexpr std::size_t longest_recording = std::size_t{10} * 60 * 8000;
 constexpr std::uint32_t samples_per_ms = 8;
+/// Longer than any pause within a caller ID.
+constexpr unsigned most_still_blocks = 100;
 /// A dial tone is believed after this time, when nothing else of the plan sounds like it.
 constexpr std::uint32_t continuous_tone_ms = 500;
 constexpr std::array<std::string_view, 6> tone_names = {"dial",       "busy",   "ringback",
@@ -47,6 +49,9 @@ void PortAudio::connected() {
 }
 
 void PortAudio::disconnected() {
+    muted_ = false;
+    signal_.clear();
+    signal_position_ = 0;
     {
         const std::lock_guard lock(mutex_);
         tone_.reset();
@@ -62,9 +67,26 @@ void PortAudio::disconnected() {
 void PortAudio::exchange(const Block& heard, Block& said) {
     Samples linear;
     dsp::decode(law_, heard, linear);
+    if (on_samples_) on_samples_(linear);
+    if (muted_) linear.fill(0);
     listen(linear);
     speak(linear);
     dsp::encode(law_, linear, said);
+}
+
+// A real board's blocks come all the time, and most of them are silence.
+void PortAudio::overhear(const Block& heard) {
+    const bool still = std::all_of(heard.begin(), heard.end(), [&](auto octet) { return octet == heard[0]; });
+    still_blocks_ = still ? still_blocks_ + 1 : 0;
+    if (still_blocks_ > most_still_blocks) return;
+    Samples linear;
+    dsp::decode(law_, heard, linear);
+    if (on_samples_) on_samples_(linear);
+}
+
+void PortAudio::send_signal(Clip signal) {
+    signal_ = std::move(signal);
+    signal_position_ = 0;
 }
 
 void PortAudio::listen(const Samples& heard) {
@@ -93,8 +115,11 @@ void PortAudio::speak(Samples& said) {
     bool ended = false;
     {
         const std::lock_guard lock(mutex_);
+        speak_signal(left);
         speak_dtmf(left);
-        if (tone_) {
+        if (muted_) {
+            std::fill(left.begin(), left.end(), std::int16_t{0});
+        } else if (tone_) {
             tone_->produce(left);
         } else {
             const bool before = playing_;
@@ -106,6 +131,14 @@ void PortAudio::speak(Samples& said) {
 }
 
 /// Fills the beginning of `said` and leaves the rest.
+void PortAudio::speak_signal(std::span<std::int16_t>& said) {
+    const auto count = std::min(said.size(), signal_.size() - signal_position_);
+    std::copy_n(signal_.begin() + static_cast<std::ptrdiff_t>(signal_position_), count, said.begin());
+    signal_position_ += count;
+    said = said.subspan(count);
+}
+
+/// The same.
 void PortAudio::speak_dtmf(std::span<std::int16_t>& said) {
     while (!said.empty()) {
         if (!dtmf_.active()) {

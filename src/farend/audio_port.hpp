@@ -37,6 +37,18 @@ class PortAudio {
     void disconnected();
     /// One block heard and one to say. Both in the law of the channel.
     void exchange(const Block& heard, Block& said);
+    /// One block heard by somebody who has not lifted: only on_samples() gets it, and of a silence only the
+    /// beginning.
+    void overhear(const Block& heard);
+    /// While muted, nothing but signals and DTMF is said, and nothing is heard but by on_samples().
+    void set_muted(bool muted) { muted_ = muted; }
+    /// Says this before all else: caller ID and the like. Replaces the one before.
+    void send_signal(Clip signal);
+    bool signal_sent() const { return signal_position_ >= signal_.size(); }
+    /// Called on the far-end thread for each block that comes, before anything else is done with it.
+    void on_samples(std::function<void(std::span<const std::int16_t>)> callback) {
+        on_samples_ = std::move(callback);
+    }
     /// Plays a tone instead of clip and silence; nothing ends it. DTMF goes before tone, tone before clip.
     void set_tone(const dsp::ToneSequence* tone);
     /// Called on the far-end thread, without any lock held, for each digit that was detected.
@@ -68,6 +80,11 @@ class PortAudio {
     dsp::ToneRecognizer recognizer_;  ///< far-end thread only
     dsp::DtmfDetector detector_;      ///< far-end thread only
     std::function<void(char)> on_digit_;
+    std::function<void(std::span<const std::int16_t>)> on_samples_;
+    unsigned still_blocks_ = 0;
+    bool muted_ = false;  ///< these four: far-end thread only
+    Clip signal_;
+    std::size_t signal_position_ = 0;
 
     mutable std::mutex mutex_;  ///< guards all below
     mutable std::condition_variable changed_;
@@ -87,6 +104,7 @@ class PortAudio {
 
     void listen(const Samples& heard);
     void speak(Samples& said);
+    void speak_signal(std::span<std::int16_t>& said);
     void speak_dtmf(std::span<std::int16_t>& said);
     void speak_clip(std::span<std::int16_t> said);
 };

@@ -2,6 +2,7 @@
 #include "bearer_stream.hpp"
 
 #include "tipring/base/log.hpp"
+#include "tipring/hardware/simulator.hpp"
 
 namespace tipring::farend {
 namespace {
@@ -14,13 +15,13 @@ constexpr int most_reads = 64;
 }  // namespace
 
 void BearerStream::start() {
-    if (running_) return;
+    if (running()) return;
     if (const auto started = channel_->control->start_audio(); !started) {
         base::log::warning("farend", "channel {}: no audio: {}", channel_->info.number,
                            started.error().message);
         return;
     }
-    running_ = true;
+    mode_ = Mode::running;
     audio_->connected();
     PortAudio::Block quiet;
     quiet.fill(dsp::silence(channel_->info.law));
@@ -28,13 +29,28 @@ void BearerStream::start() {
         channel_->bearer->write(quiet);
 }
 
+void BearerStream::listen() {
+    if (mode_ == Mode::listening) return;
+    stop();
+    auto* line = dynamic_cast<hardware::VirtualLineControl*>(channel_->control.get());
+    const auto started = line != nullptr ? line->start_listening() : channel_->control->start_audio();
+    if (!started) {
+        base::log::warning("farend", "channel {}: cannot listen: {}", channel_->info.number,
+                           started.error().message);
+        return;
+    }
+    announced_ = line != nullptr;
+    mode_ = Mode::listening;
+}
+
 void BearerStream::stop() {
-    if (!running_) return;
-    running_ = false;
+    if (mode_ == Mode::stopped) return;
+    const bool was_running = running();
+    mode_ = Mode::stopped;
     if (const auto stopped = channel_->control->stop_audio(); !stopped) {
         base::log::debug("farend", "channel {}: {}", channel_->info.number, stopped.error().message);
     }
-    audio_->disconnected();
+    if (was_running) audio_->disconnected();
 }
 
 bool BearerStream::pump(const std::function<void(const hardware::LineEvent&)>& on_event) {
@@ -44,7 +60,8 @@ bool BearerStream::pump(const std::function<void(const hardware::LineEvent&)>& o
         const auto read = channel_->bearer->read(heard);
         switch (read.status) {
             case hardware::Bearer::ReadStatus::block:
-                if (!running_) break;
+                if (mode_ == Mode::listening) audio_->overhear(heard);
+                if (!running()) break;
                 audio_->exchange(heard, said);
                 channel_->bearer->write(said);
                 break;

@@ -2,7 +2,10 @@
 // header.
 #include "central_office.hpp"
 
+#include <utility>
+
 #include "tipring/base/log.hpp"
+#include "virtual_line.hpp"
 
 namespace tipring::farend {
 namespace {
@@ -14,12 +17,6 @@ constexpr milliseconds digit_pause{2000};
 /// The driver's battery drop and what it needs to settle.
 constexpr milliseconds idle_again{1000};
 constexpr std::size_t longest_number = 64;
-
-const dsp::ToneSequence& tone_of(const dsp::TonePlan& plan, std::string_view name) {
-    if (name == "dial") return plan.dial;
-    if (name == "congestion") return plan.congestion;
-    return plan.busy;
-}
 
 }  // namespace
 
@@ -47,6 +44,10 @@ std::string_view LineOffice::name(State state) {
             return "idle";
         case State::ringing:
             return "ringing";
+        case State::presenting:
+            return "presenting";
+        case State::silent:
+            return "silent";
         case State::dial_tone:
             return "dial_tone";
         case State::collecting:
@@ -87,19 +88,65 @@ void LineOffice::set_service(const Service& service) {
 }
 
 void LineOffice::ring() {
-    thread_.post(*this, [this] { ring_now(); });
+    ring(IncomingCall{});
+}
+
+void LineOffice::ring(const IncomingCall& call) {
+    thread_.post(*this, [this, call] { ring_now(call); });
+}
+
+void LineOffice::ring_when_seized() {
+    thread_.post(*this, [this] {
+        glare_ = true;
+        if (auto* line = virtual_line(channel_, "the beginning of a ring at a seizure"))
+            check(line->ring_when_seized(country_.ring));
+    });
 }
 
 void LineOffice::stop_ringing() {
     thread_.post(*this, [this] { stop_ringing_now(); });
 }
 
-void LineOffice::hang_up_by_battery_drop() {
-    thread_.post(*this, [this] { drop_battery_now(); });
+void LineOffice::hang_up_by_battery_drop(Milliseconds length) {
+    thread_.post(*this, [this, length] { drop_battery_now(length); });
+}
+
+void LineOffice::hang_up_by_polarity() {
+    thread_.post(*this, [this] {
+        if (seen_.loop_closed) set_polarity_now(!reversed_);
+        hang_up_now(State::silent, "");
+    });
 }
 
 void LineOffice::hang_up_by_tone(std::string_view tone) {
-    thread_.post(*this, [this, tone = std::string(tone)] { play_hang_up_tone_now(tone); });
+    thread_.post(*this, [this, tone = std::string(tone)] { hang_up_now(State::busy, tone); });
+}
+
+void LineOffice::hang_up_by_silence() {
+    thread_.post(*this, [this] { hang_up_now(State::silent, ""); });
+}
+
+void LineOffice::set_line_in_use(bool in_use) {
+    thread_.post(*this, [this, in_use] {
+        auto* line = virtual_line(channel_, "another telephone on the line");
+        if (line == nullptr || gone_) return;
+        in_use_ = in_use;
+        check(line->set_parallel_phones(in_use ? 1 : 0));
+    });
+}
+
+void LineOffice::impair(const hardware::LineImpairments& impairments) {
+    thread_.post(*this, [this, impairments] { impair_line(channel_, impairments); });
+}
+
+std::vector<LineOffice::Milliseconds> LineOffice::flashes() const {
+    const std::lock_guard lock(mutex_);
+    return seen_.flashes;
+}
+
+bool LineOffice::wait_flashes(std::size_t count, Milliseconds limit) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, limit, [&] { return seen_.flashes.size() >= count; });
 }
 
 bool LineOffice::line_seized() const {
@@ -144,10 +191,15 @@ void LineOffice::tick(base::TimePoint now) {
         return;
     }
     if (deadline_ && now >= *deadline_) deadline_now();
+    if (battery_back_ && now >= *battery_back_) {
+        battery_back_.reset();
+        if (auto* line = virtual_line(channel_, "battery")) check(line->set_battery(true));
+    }
+    run_steps_now(now);
 }
 
 bool LineOffice::wants_ticks() const {
-    return !gone_ && (stream_.running() || deadline_);
+    return !gone_ && (stream_.wants_ticks() || deadline_ || battery_back_ || !steps_.empty());
 }
 
 void LineOffice::add_wakeups(std::vector<pollfd>& wakeups) const {
@@ -168,7 +220,18 @@ void LineOffice::handle_now(const hardware::LineEvent& event) {
             dialling_begins_now();
             return;
         case LineEventKind::pulse_digit:
-            digit_now(event.digit);
+            // Nobody dials by pulses in a call: a short break is the flash of the countries that have short ones.
+            if (seen_.state == State::talking && event.digit == '1') {
+                flash_now();
+            } else {
+                digit_now(event.digit);
+            }
+            return;
+        case LineEventKind::flash:
+            flash_now();
+            return;
+        case LineEventKind::ringer_off:
+            ++silences_;
             return;
         case LineEventKind::removed:
             gone_ = true;
@@ -180,12 +243,16 @@ void LineOffice::handle_now(const hardware::LineEvent& event) {
 
 void LineOffice::loop_closes_now() {
     if (seen_.loop_closed) return;
-    const bool answered = seen_.state == State::ringing;
+    const bool called = seen_.state == State::ringing || seen_.state == State::presenting;
+    const bool answered = called || in_use_ || std::exchange(glare_, false);
+    stop_presenting_now();
     check(channel_.control->seize());
+    seized_ = true;
     stream_.start();
-    change([answered](Seen& seen) {
+    change([called](Seen& seen) {
         seen.loop_closed = true;
-        if (!answered) seen.dialled.clear();
+        seen.flashes.clear();
+        if (!called) seen.dialled.clear();
     });
     if (answered) {
         enter(State::talking);
@@ -197,9 +264,41 @@ void LineOffice::loop_closes_now() {
 void LineOffice::loop_opens_now() {
     if (!seen_.loop_closed) return;
     stream_.stop();
-    if (seen_.state != State::released) check(channel_.control->release());
+    release_port_now();
+    set_polarity_now(false);
     change([](Seen& seen) { seen.loop_closed = false; });
     enter(State::released, idle_again);
+}
+
+void LineOffice::release_port_now() {
+    if (!std::exchange(seized_, false)) return;
+    check(channel_.control->release());
+}
+
+void LineOffice::set_polarity_now(bool reversed) {
+    if (reversed == reversed_) return;
+    const auto done = channel_.control->set_polarity(reversed);
+    check(done);
+    if (done) reversed_ = reversed;
+}
+
+void LineOffice::play_tone_now(std::string_view text) {
+    const auto tone = find_tone(country_.tones, text);
+    if (!tone) {
+        base::log::warning("farend", "channel {}: {}", channel_.info.number, tone.error().message);
+        audio_.set_tone(nullptr);
+        return;
+    }
+    audio_.set_tone(tone->segments.empty() ? nullptr : &*tone);
+}
+
+void LineOffice::flash_now() {
+    // Only a virtual line knows how long it was.
+    Milliseconds length(0);
+    if (auto* line = dynamic_cast<hardware::VirtualLineControl*>(channel_.control.get())) {
+        if (const auto measured = line->last_break()) length = *measured;
+    }
+    change([length](Seen& seen) { seen.flashes.push_back(length); });
 }
 
 void LineOffice::dialling_begins_now() {
@@ -222,12 +321,13 @@ void LineOffice::digit_now(char digit) {
 
 void LineOffice::number_complete_now() {
     if (service_.busy) {
-        audio_.set_tone(&country_.tones.busy);
+        play_tone_now(service_.busy_sound);
         enter(State::busy);
     } else if (service_.answer_after <= Milliseconds(0)) {
+        if (service_.answer_by_polarity) set_polarity_now(true);
         enter(State::talking);
     } else {
-        audio_.set_tone(&country_.tones.ringback);
+        play_tone_now(service_.ringback ? "ringback" : "");
         enter(State::ringback, service_.answer_after);
     }
 }
@@ -236,56 +336,29 @@ void LineOffice::deadline_now() {
     deadline_.reset();
     switch (seen_.state) {
         case State::dial_tone:
-            if (service_.dial_tone) audio_.set_tone(&country_.tones.dial);
+            if (service_.dial_tone) play_tone_now(service_.dial_tone_sound);
             return;
         case State::collecting:
             number_complete_now();
             return;
         case State::ringback:
             audio_.set_tone(nullptr);
+            if (service_.answer_by_polarity) set_polarity_now(true);
             enter(State::talking);
             return;
         case State::released:
-            if (!seen_.loop_closed) enter(State::idle);
+            if (seen_.loop_closed) return;
+            set_polarity_now(false);
+            enter(State::idle);
             return;
         case State::idle:
+        case State::presenting:
         case State::ringing:
+        case State::silent:
         case State::talking:
         case State::busy:
             return;
     }
-}
-
-void LineOffice::ring_now() {
-    if (gone_ || seen_.loop_closed || seen_.state == State::ringing) return;
-    if (const auto rings = channel_.control->ring(country_.ring); !rings) {
-        check(rings);
-        return;
-    }
-    enter(State::ringing);
-}
-
-void LineOffice::stop_ringing_now() {
-    if (gone_ || seen_.state != State::ringing) return;
-    check(channel_.control->stop_ring());
-    enter(State::idle);
-}
-
-void LineOffice::drop_battery_now() {
-    if (gone_) return;
-    stop_ringing_now();
-    if (!seen_.loop_closed) return;
-    stream_.stop();
-    check(channel_.control->release());
-    enter(State::released);
-}
-
-void LineOffice::play_hang_up_tone_now(const std::string& tone) {
-    if (gone_) return;
-    stop_ringing_now();
-    if (!seen_.loop_closed) return;
-    audio_.set_tone(&tone_of(country_.tones, tone));
-    enter(State::busy);
 }
 
 std::unique_ptr<CentralOffice> make_central_office(FarEndThread& thread, hardware::Channel channel,

@@ -102,6 +102,20 @@ bool FarEndThread::Impl::sleep_until(base::TimePoint deadline) {
     }
 }
 
+/// The ticks that models want before the regular one. False when the thread has to end.
+bool FarEndThread::Impl::tick_between(base::TimePoint next_tick) {
+    for (;;) {
+        auto next = next_tick;
+        for (const FarEndModel* model : models_) {
+            const auto wanted = model->next_deadline();
+            if (wanted && *wanted < next) next = *wanted;
+        }
+        if (next == next_tick) return true;
+        if (!sleep_until(next)) return false;
+        tick_all();
+    }
+}
+
 void FarEndThread::Impl::sleep_until_woken() {
     std::vector<pollfd> wakeups;
     wakeups.push_back({wake_.descriptor(), POLLIN, 0});
@@ -130,7 +144,7 @@ void FarEndThread::Impl::run() {
         }
         deadline += tick_period;
         if (base::SteadyClock::now() - deadline > longest_lag) deadline = base::SteadyClock::now();
-        if (!sleep_until(deadline)) return;
+        if (!tick_between(deadline) || !sleep_until(deadline)) return;
     }
 }
 

@@ -8,6 +8,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -26,6 +27,8 @@ class FarEndModel {
     virtual void tick(base::TimePoint now) = 0;
     /// True while there is audio or a timer is running.
     virtual bool wants_ticks() const = 0;
+    /// When it wants a tick besides those of every 10 ms: for what must be timed better.
+    virtual std::optional<base::TimePoint> next_deadline() const { return std::nullopt; }
     /// Descriptors (with poll events) that wake the thread while nobody wants ticks.
     virtual void add_wakeups(std::vector<pollfd>& wakeups) const = 0;
 };
@@ -66,6 +69,7 @@ struct FarEndThread::Impl {
     bool run_posted();
     bool sleep_until(base::TimePoint deadline);
     void sleep_until_woken();
+    bool tick_between(base::TimePoint next_tick);
     void tick_all();
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "tipring/base/log.hpp"
+#include "virtual_line.hpp"
 
 namespace tipring::farend {
 namespace {
@@ -14,11 +15,6 @@ using std::chrono::milliseconds;
 /// A shorter burst does not move the clapper.
 constexpr milliseconds shortest_burst{100};
 constexpr milliseconds default_pause{6000};
-// A rotary dial: 10 pulses a second, 60 % break.
-constexpr milliseconds pulse_break{60};
-constexpr milliseconds pulse_make{40};
-/// Turning the dial, before each digit. The driver does not see the hook for 600 ms after the phone was lifted.
-constexpr milliseconds winding{700};
 
 /// One and a half of the longest silence between two bursts.
 milliseconds longest_pause(const hardware::RingCadence& cadence) {
@@ -43,21 +39,16 @@ LineTelephone::LineTelephone(FarEndThread& thread, hardware::Channel channel,
       channel_(std::move(channel)),
       stream_(channel_, audio_),
       longest_pause_(longest_pause(country.ring)) {
+    audio_.on_samples([this](std::span<const std::int16_t> samples) { hear_now(samples); });
     thread_.add(*this);
+    thread_.post(*this, [this] { listen_now(); });
 }
 
 LineTelephone::~LineTelephone() {
     thread_.remove(*this);
+    parallel_off_hook_ = 0;
     hang_up_now();
-}
-
-template <class Change>
-void LineTelephone::change(Change&& make) {
-    {
-        const std::lock_guard lock(mutex_);
-        make(seen_);
-    }
-    changed_.notify_all();
+    if (!gone_) stream_.stop();
 }
 
 void LineTelephone::lift() {
@@ -73,9 +64,8 @@ void LineTelephone::hang_up() {
 
 void LineTelephone::flash(Milliseconds duration) {
     thread_.post(*this, [this, duration] {
-        if (!loop_closed_) return;
-        steps_.push_back({false, std::max(duration, Milliseconds(0))});
-        steps_.push_back({true, Milliseconds(0)});
+        if (!hook_closed_) return;
+        play_hook_now({{.open = std::max(duration, Milliseconds(0))}});
     });
 }
 
@@ -83,19 +73,33 @@ void LineTelephone::dial_dtmf(std::string_view digits) {
     send_dtmf(digits, Milliseconds(80), Milliseconds(80));
 }
 
-void LineTelephone::dial_pulse(std::string_view digits) {
-    thread_.post(*this, [this, digits = std::string(digits)] {
-        if (!loop_closed_ && steps_.empty()) return;
+void LineTelephone::dial_pulse(std::string_view digits, const PulseDial& dial) {
+    if (!(dial.pulses_per_second >= 1 && dial.pulses_per_second <= 30 && dial.break_ratio >= 0.05 &&
+          dial.break_ratio <= 0.95)) {
+        base::log::warning("farend", "channel {}: no dial turns like this", channel_.info.number);
+        return;
+    }
+    const std::chrono::duration<double> period(1 / dial.pulses_per_second);
+    const auto pulse_break = std::chrono::round<std::chrono::microseconds>(period * dial.break_ratio);
+    const auto pulse_make = std::chrono::round<std::chrono::microseconds>(period) - pulse_break;
+    thread_.post(*this, [this, digits = std::string(digits), winding = dial.pause, pulse_break, pulse_make] {
+        if (!hook_closed_ && steps_.empty()) return;
+        std::vector<hardware::HookTrain> trains;
         for (const char digit : digits) {
             if (digit < '0' || digit > '9') continue;
-            const int pulses = digit == '0' ? 10 : digit - '0';
-            steps_.push_back({true, winding});
-            for (int i = 0; i < pulses; ++i) {
-                steps_.push_back({false, pulse_break});
-                steps_.push_back({true, pulse_make});
-            }
+            const unsigned pulses = digit == '0' ? 10 : static_cast<unsigned>(digit - '0');
+            trains.push_back({winding, pulse_break, pulse_make, pulses});
         }
+        play_hook_now(trains);
     });
+}
+
+void LineTelephone::lift_parallel() {
+    thread_.post(*this, [this] { add_parallel_now(true); });
+}
+
+void LineTelephone::hang_up_parallel() {
+    thread_.post(*this, [this] { add_parallel_now(false); });
 }
 
 bool LineTelephone::off_hook() const {
@@ -133,6 +137,10 @@ bool LineTelephone::wait_battery_drops(unsigned count, Milliseconds limit) {
     return changed_.wait_for(lock, limit, [&] { return seen_.battery_drops >= count; });
 }
 
+void LineTelephone::impair(const hardware::LineImpairments& impairments) {
+    thread_.post(*this, [this, impairments] { impair_line(channel_, impairments); });
+}
+
 void LineTelephone::tick(base::TimePoint now) {
     if (gone_) return;
     if (!stream_.pump([&](const hardware::LineEvent& event) { handle_now(event, now); })) {
@@ -147,7 +155,11 @@ void LineTelephone::tick(base::TimePoint now) {
 }
 
 bool LineTelephone::wants_ticks() const {
-    return !gone_ && (stream_.running() || !steps_.empty() || step_running_ || burst_began_);
+    return !gone_ && (stream_.wants_ticks() || !steps_.empty() || step_running_ || burst_began_);
+}
+
+std::optional<base::TimePoint> LineTelephone::next_deadline() const {
+    return !gone_ && step_running_ ? std::optional(step_ends_) : std::nullopt;
 }
 
 void LineTelephone::add_wakeups(std::vector<pollfd>& wakeups) const {
@@ -161,23 +173,89 @@ void LineTelephone::lift_now() {
     steps_.clear();
     step_running_ = false;
     stop_ringing_now();
-    set_loop_now(true);
-    stream_.start();
+    stop_trains_now();
+    set_hook_now(true);
 }
 
 void LineTelephone::hang_up_now() {
     steps_.clear();
     step_running_ = false;
     if (gone_) return;
-    stream_.stop();
-    set_loop_now(false);
+    hook_closed_ = false;
+    trains_end_ = {};
+    if (parallel_off_hook_ == 0) stream_.stop();
+    apply_hooks_now();
+    if (parallel_off_hook_ == 0) listen_now();
 }
 
-void LineTelephone::set_loop_now(bool closed) {
+/// A virtual line does it by its own clock; on a real one the steps are ours.
+void LineTelephone::play_hook_now(const std::vector<hardware::HookTrain>& trains) {
+    if (parallel_off_hook_ > 0) return;  // the loop stays closed whatever this telephone does
+    auto* line = dynamic_cast<hardware::VirtualLineControl*>(channel_.control.get());
+    if (line != nullptr) {
+        if (const auto done = line->play_hook(trains); !done)
+            base::log::warning("farend", "channel {}: {}", channel_.info.number, done.error().message);
+        trains_end_ = std::max(trains_end_, base::SteadyClock::now());
+        for (const auto& train : trains)
+            trains_end_ += train.pause + train.count * (train.open + train.closed);
+        return;
+    }
+    for (const auto& train : trains) {
+        steps_.push_back({true, train.pause});
+        for (unsigned i = 0; i < train.count; ++i) {
+            steps_.push_back({false, train.open});
+            steps_.push_back({true, train.closed});
+        }
+    }
+}
+
+/// The loop is closed at once, and what was still to come is forgotten.
+void LineTelephone::stop_trains_now() {
+    if (base::SteadyClock::now() >= trains_end_) return;
+    trains_end_ = {};
+    if (!loop_closed_) return;
+    loop_closed_ = false;
+    if (const auto done = channel_.control->release(); !done)
+        base::log::warning("farend", "channel {}: {}", channel_.info.number, done.error().message);
+}
+
+void LineTelephone::set_hook_now(bool closed) {
+    hook_closed_ = closed;
+    apply_hooks_now();
+    // It stays when a flash or a pulse opens the loop.
+    if (closed && !stream_.running()) {
+        display_.reset();
+        stream_.start();
+    }
+}
+
+void LineTelephone::apply_hooks_now() {
+    const bool closed = hook_closed_ || parallel_off_hook_ > 0;
     if (closed == loop_closed_) return;
     loop_closed_ = closed;
     const auto done = closed ? channel_.control->seize() : channel_.control->release();
     if (!done) base::log::warning("farend", "channel {}: {}", channel_.info.number, done.error().message);
+}
+
+void LineTelephone::add_parallel_now(bool lifted) {
+    if (gone_ || (!lifted && parallel_off_hook_ == 0)) return;
+    parallel_off_hook_ += lifted ? 1 : -1U;
+    if (lifted) {
+        stop_ringing_now();
+        stop_trains_now();
+        apply_hooks_now();
+        if (!stream_.running()) {
+            display_.reset();
+            stream_.start();
+        }
+        return;
+    }
+    apply_hooks_now();
+    // During a flash of this telephone the call goes on.
+    const bool in_call = parallel_off_hook_ > 0 || hook_closed_ || !steps_.empty() || step_running_;
+    if (in_call) return;
+    stream_.stop();
+    listen_now();
 }
 
 /// Each step counts from the planned end of the one before, so that late ticks do not add up.
@@ -192,7 +270,7 @@ void LineTelephone::run_steps_now(base::TimePoint now) {
     const bool late = now - step_ends_ > milliseconds(10);
     step_ends_ = (step_running_ && !late ? step_ends_ : now) + step.duration;
     step_running_ = true;
-    set_loop_now(step.closed);
+    set_hook_now(step.closed);
 }
 
 void LineTelephone::handle_now(const hardware::LineEvent& event, base::TimePoint now) {
@@ -219,6 +297,12 @@ void LineTelephone::handle_now(const hardware::LineEvent& event, base::TimePoint
             return;
         case LineEventKind::battery_lost:
             change([](Seen& seen) { ++seen.battery_drops; });
+            return;
+        case LineEventKind::polarity:
+            change([](Seen& seen) { ++seen.polarity_reversals; });
+            return;
+        case LineEventKind::message_lamp:
+            change([&](Seen& seen) { seen.messages.lamp = event.digit == '1'; });
             return;
         case LineEventKind::removed:
             gone_ = true;

@@ -50,10 +50,34 @@ std::string_view name(LineEventKind kind) {
             return "alarm";
         case LineEventKind::alarm_clear:
             return "alarm_clear";
+        case LineEventKind::pulses_dialled:
+            return "pulses_dialled";
+        case LineEventKind::message_lamp:
+            return "message_lamp";
         case LineEventKind::removed:
             return "removed";
     }
     return "unknown";
+}
+
+base::Result<void> LineControl::flash(std::chrono::milliseconds) {
+    return flash();
+}
+
+base::Result<void> LineControl::dial_pulse(std::string_view) {
+    return base::fail("the board dials no pulses");
+}
+
+base::Result<void> LineControl::set_polarity(bool) {
+    return base::fail("the board cannot reverse polarity");
+}
+
+base::Result<void> LineControl::prepare_on_hook_audio(std::chrono::milliseconds) {
+    return {};
+}
+
+base::Result<void> LineControl::set_message_lamp(unsigned) {
+    return base::fail("the board has no message lamp");
 }
 
 }  // namespace tipring::hardware

@@ -170,7 +170,8 @@ void SpanController::on_setup(const LinkEvent& event) {
 
     auto leg = std::make_unique<BearerLeg>(
         sink_.next_leg_id(), base::format("span {} channel {}", settings_.number, taken.position), call);
-    log::info("isdn", "{} SETUP from {} to {}", ids(*call), event.caller.number, event.called);
+    log::info("isdn", "{} SETUP from {} to {}", ids(*call), call::logged_number(event.caller),
+              base::printable(event.called));
     call::CallRequest request{.caller = event.caller, .called = event.called, .source = {}};
     request.source.kind = routing::DestinationKind::span;
     request.source.name = settings_.name;

@@ -21,9 +21,12 @@ using Linear = std::array<std::int16_t, block_samples>;
 struct Block {
     Octets octets{};
     dsp::Law law = dsp::Law::alaw;
+    /// Part of a digit that its speaker relays as an event: a peer that gets the event must not hear it too.
+    bool relayed = false;
 
     void silence(dsp::Law in) noexcept {
         law = in;
+        relayed = false;
         octets.fill(dsp::silence(in));
     }
     /// By table, and only when the laws differ.

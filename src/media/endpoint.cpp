@@ -1,6 +1,8 @@
 // Endpoint: see the header.
 #include "endpoint.hpp"
 
+#include <algorithm>
+
 namespace tipring::media {
 
 namespace {
@@ -13,12 +15,28 @@ void Endpoint::set_tone(ToneBox* tone) noexcept {
     tone_ = tone;
 }
 
-void Endpoint::set_peer(Endpoint* peer) noexcept {
-    if (peer_ != nullptr && relaying_) peer_->digits().relay_end();
-    relaying_ = false;
+void Endpoint::set_clip(ClipBox* clip) noexcept {
+    notifier_.give_back(clip_);
+    clip_ = clip;
+}
+
+void Endpoint::set_muted(bool muted) noexcept {
+    muted_ = muted;
+    if (muted) end_relay();
+}
+
+void Endpoint::add_peer(Endpoint& peer) noexcept {
+    peers_[peer_count_++] = &peer;
+    peers_changed();
+}
+
+void Endpoint::drop_peer(Endpoint& peer) noexcept {
+    end_relay();
     digits_.relay_end();
-    peer_ = peer;
-    peer_changed();
+    if (peers_[0] == &peer) peers_[0] = peers_[1];
+    peers_[1] = nullptr;
+    --peer_count_;
+    peers_changed();
 }
 
 void Endpoint::emit(EventKind kind, char digit) noexcept {
@@ -55,6 +73,19 @@ bool Endpoint::speak_digit(const DigitSource::Step& step, dsp::Law law, Block& o
     return true;
 }
 
+bool Endpoint::speak_clip(dsp::Law law, Block& out) noexcept {
+    if (clip_ == nullptr) return false;
+    Linear linear{};
+    const bool goes_on = clip_->produce(linear);
+    out.law = law;
+    dsp::encode(law, linear, out.octets);
+    if (!goes_on) {
+        set_clip(nullptr);
+        emit(EventKind::clip_played);
+    }
+    return true;
+}
+
 bool Endpoint::speak_tone(dsp::Law law, Block& out) noexcept {
     if (tone_ == nullptr) return false;
     Linear linear;
@@ -65,16 +96,28 @@ bool Endpoint::speak_tone(dsp::Law law, Block& out) noexcept {
     return true;
 }
 
-bool Endpoint::relay_digit(const AudioMonitor::Digit& digit, bool relay) noexcept {
-    if (digit.changed && relaying_) {
-        if (peer_ != nullptr) peer_->digits().relay_end();
-        relaying_ = false;
-    }
-    if (digit.changed && digit.now != 0 && relay && peer_ != nullptr) {
-        peer_->digits().relay_begin(digit.now);
+bool Endpoint::peer_carries_events() const noexcept {
+    return std::any_of(peers().begin(), peers().end(),
+                       [](const Endpoint* peer) { return peer->carries_events(); });
+}
+
+void Endpoint::end_relay() noexcept {
+    if (!relaying_) return;
+    relaying_ = false;
+    for (auto* peer : peers())
+        peer->digits().relay_end();
+}
+
+void Endpoint::pass_on(const AudioMonitor::Digit& digit, bool relay, Block& block) noexcept {
+    if (digit.changed) end_relay();
+    if (digit.changed && digit.now != 0 && relay && !muted_) {
         relaying_ = true;
+        for (auto* peer : peers()) {
+            if (peer->carries_events()) peer->digits().relay_begin(digit.now);
+        }
     }
-    return relaying_;
+    if (muted_) block.silence(block.law);
+    block.relayed = relaying_;
 }
 
 }  // namespace tipring::media

@@ -1,27 +1,18 @@
-// Engine: the core's side. Builds objects, sends commands, frees what comes back. Thread: core.
+// Engine: endpoints, their connections and RTP; what they sound and hear is in engine_voice.cpp. Builds
+// objects, sends commands, frees what comes back. Thread: core.
 #include "tipring/media/engine.hpp"
 
 #include <algorithm>
 #include <csignal>
-#include <deque>
-#include <random>
-#include <thread>
-#include <unordered_map>
-#include <unordered_set>
 
-#include "media_loop.hpp"
+#include "engine_impl.hpp"
 #include "realtime.hpp"
 #include "tipring/base/log.hpp"
 #include "tipring/base/text.hpp"
-#include "tipring/dsp/dtmf.hpp"
 
 namespace tipring::media {
 
 namespace {
-
-constexpr std::size_t command_ring_size = 1024;
-constexpr std::size_t events_per_endpoint = 4;
-constexpr std::size_t least_events = 1024;
 
 RtpSettings settings_of(const RtpOptions& options) {
     RtpSettings settings;
@@ -31,6 +22,7 @@ RtpSettings settings_of(const RtpOptions& options) {
     settings.receive_event_type = options.receive_event_type;
     settings.send = options.send;
     settings.receive = options.receive;
+    settings.conceal = options.conceal;
     settings.jitter_min_ms = std::clamp(options.jitter_min_ms, 10U, 200U);
     settings.jitter_max_ms = std::clamp(options.jitter_max_ms, settings.jitter_min_ms, 200U);
     settings.timeout = options.timeout;
@@ -39,134 +31,7 @@ RtpSettings settings_of(const RtpOptions& options) {
     return settings;
 }
 
-std::uint32_t blocks_of(std::chrono::milliseconds time) {
-    const auto blocks = (time.count() + block_ms - 1) / block_ms;
-    return static_cast<std::uint32_t>(std::clamp<std::int64_t>(blocks, 1, 1000));
-}
-
-std::string playable(std::string_view digits) {
-    std::string result;
-    for (const char digit : digits) {
-        if (digit == 'w' || digit == 'W') {
-            result += 'w';
-        } else if (const int index = dsp::dtmf_index(digit); index >= 0) {
-            result += dsp::dtmf_digit(index);
-        }
-    }
-    return result;
-}
-
 }  // namespace
-
-struct Engine::Impl {
-    struct Entry {
-        std::unique_ptr<Endpoint> endpoint;
-        std::shared_ptr<const Handler> handler;  ///< null once removed
-        std::function<void()> detached;
-        bool removed = false;
-        dsp::Law codec = dsp::Law::alaw;  ///< rtp only
-    };
-
-    explicit Impl(const EngineOptions& with)
-        : options(with),
-          commands(command_ring_size),
-          notifier(std::max(least_events, with.max_endpoints * events_per_endpoint)),
-          loop(with, commands, notifier) {}
-
-    const EngineOptions options;
-    base::SpscRing<Command> commands;
-    Notifier notifier;
-    MediaLoop loop;
-    std::thread thread;
-    std::deque<Command> overflow;
-    std::unordered_map<EndpointId, Entry> entries;
-    std::unordered_map<const Returnable*, EndpointId> removed;
-    std::uint32_t last_id = 0;
-    std::random_device random;
-
-    void send(const Command& command) {
-        overflow.push_back(command);
-        flush();
-    }
-
-    /// Order is kept: a command is stored only when all before it are.
-    void flush() {
-        const bool any = !overflow.empty();
-        while (!overflow.empty() && commands.push(overflow.front()))
-            overflow.pop_front();
-        if (!overflow.empty()) loop.report_room();
-        if (any) loop.wake();
-    }
-
-    Endpoint* find(EndpointId id) const {
-        const auto at = entries.find(id);
-        return at == entries.end() || at->second.removed ? nullptr : at->second.endpoint.get();
-    }
-    Endpoint* find(EndpointId id, Endpoint::Type type, const char* what) const {
-        auto* endpoint = find(id);
-        if (endpoint != nullptr && endpoint->type() == type) return endpoint;
-        base::log::debug("media", "{}: endpoint {} is not there", what, id);
-        return nullptr;
-    }
-
-    EndpointId next_id() {
-        do {
-            ++last_id;
-        } while (last_id == 0 || entries.contains(EndpointId{last_id}));
-        return EndpointId{last_id};
-    }
-
-    bool room() const {
-        if (entries.size() < options.max_endpoints) return true;
-        base::log::error("media", "no more than {} endpoints", options.max_endpoints);
-        return false;
-    }
-
-    EndpointId add(std::unique_ptr<Endpoint> endpoint, Handler handler) {
-        const auto id = endpoint->id();
-        Command command;
-        command.kind = Command::Kind::add;
-        command.endpoint = endpoint.get();
-        entries.emplace(
-            id, Entry{std::move(endpoint), std::make_shared<const Handler>(std::move(handler)), {}, false});
-        send(command);
-        return id;
-    }
-
-    void send(Command::Kind kind, Endpoint* endpoint, std::unique_ptr<Returnable> object = nullptr) {
-        if (endpoint == nullptr) return;
-        Command command;
-        command.kind = kind;
-        command.endpoint = endpoint;
-        command.object = object.release();
-        send(command);
-    }
-
-    RtpEndpoint::Identity identity() {
-        RtpEndpoint::Identity identity;
-        identity.start = {random(), random(), static_cast<std::uint16_t>(random())};
-        identity.seed = (std::uint64_t{random()} << 32) | random();
-        identity.ntp_offset = ntp_offset_now();
-        return identity;
-    }
-
-    /// Frees what the media thread let go of; the callbacks of removed endpoints are run by the caller.
-    std::vector<std::function<void()>> take_returned() {
-        std::vector<std::function<void()>> callbacks;
-        notifier.returns().take_all([&](Returnable* object) {
-            const auto at = removed.find(object);
-            if (at == removed.end()) {
-                delete object;
-                return;
-            }
-            const auto entry = entries.find(at->second);
-            callbacks.push_back(std::move(entry->second.detached));
-            entries.erase(entry);
-            removed.erase(at);
-        });
-        return callbacks;
-    }
-};
 
 Engine::Engine(const EngineOptions& options) : impl_(std::make_unique<Impl>(options)) {}
 
@@ -180,7 +45,8 @@ Engine::~Engine() {
         delete command.object;
     for (const auto& waiting : impl_->overflow)
         delete waiting.object;
-    impl_->take_returned();
+    Impl::Callbacks callbacks;
+    impl_->take_returned(callbacks);
 }
 
 std::string Engine::start() {
@@ -211,17 +77,20 @@ int Engine::event_descriptor() const noexcept {
 void Engine::dispatch() {
     impl_->notifier.descriptor().drain();
     impl_->flush();
+    Impl::Callbacks callbacks;
     // Bounded: what arrives while handlers run wakes the core again.
     Event event;
     for (std::size_t left = impl_->notifier.events().capacity(); left > 0; --left) {
         if (!impl_->notifier.events().pop(event)) break;
+        if (event.kind == EventKind::captured) impl_->take_returned(callbacks);
         const auto at = impl_->entries.find(event.endpoint);
         if (at == impl_->entries.end() || at->second.removed) continue;
         // The handler may remove its own endpoint.
         const auto handler = at->second.handler;
         if (handler && *handler) (*handler)(event);
     }
-    for (const auto& callback : impl_->take_returned()) {
+    impl_->take_returned(callbacks);
+    for (const auto& callback : callbacks) {
         if (callback) callback();
     }
     impl_->flush();
@@ -276,32 +145,16 @@ void Engine::connect(EndpointId a, EndpointId b) {
     impl_->send(command);
 }
 
+void Engine::disconnect(EndpointId a, EndpointId b) {
+    Command command;
+    command.kind = Command::Kind::part;
+    command.endpoint = impl_->find(a);
+    command.other = impl_->find(b);
+    if (command.endpoint != nullptr && command.other != nullptr) impl_->send(command);
+}
+
 void Engine::disconnect(EndpointId endpoint) {
     impl_->send(Command::Kind::disconnect, impl_->find(endpoint));
-}
-
-void Engine::play_tone(EndpointId endpoint, const dsp::ToneSequence& tone) {
-    impl_->send(Command::Kind::play_tone, impl_->find(endpoint), std::make_unique<ToneBox>(tone));
-}
-
-void Engine::stop_tone(EndpointId endpoint) {
-    impl_->send(Command::Kind::stop_tone, impl_->find(endpoint));
-}
-
-void Engine::send_digits(EndpointId endpoint, std::string_view digits, std::chrono::milliseconds on,
-                         std::chrono::milliseconds off) {
-    auto text = std::make_unique<DigitString>();
-    text->digits = playable(digits);
-    text->on_blocks = blocks_of(on);
-    text->off_blocks = blocks_of(off);
-    impl_->send(Command::Kind::send_digits, impl_->find(endpoint), std::move(text));
-}
-
-void Engine::set_detectors(EndpointId endpoint, const Detectors& detectors) {
-    auto box = std::make_unique<DetectorBox>();
-    box->dtmf = detectors.dtmf;
-    if (detectors.progress_tones) box->progress.emplace(*detectors.progress_tones);
-    impl_->send(Command::Kind::set_detectors, impl_->find(endpoint), std::move(box));
 }
 
 void Engine::set_remote(EndpointId rtp, const RtpAddress& remote) {

@@ -17,7 +17,7 @@ void LineEndpoint::start() noexcept {
     empty_ticks_ = 0;
     more_waits_ = false;
     monitor_.reset();
-    peer_changed();
+    peers_changed();
     // Pressed by the peer while there was no line to press it on. Strings stay: the core gave them for now.
     digits_.clear_relayed();
     Octets silence;
@@ -29,10 +29,14 @@ void LineEndpoint::start() noexcept {
 void LineEndpoint::stop() noexcept {
     started_ = false;
     count_ = 0;
-    relay_digit({0, true}, false);
-    // The endpoint outlives the call: what is left over would sound, and be dialled, in the next one.
+    end_relay();
+    // The endpoint outlives the call: what is left over would sound, be dialled or be missing in the next
+    // one.
     digits_.clear(notifier_);
     set_tone(nullptr);
+    set_clip(nullptr);
+    set_muted(false);
+    monitor_.stop_capture();
 }
 
 void LineEndpoint::fail() noexcept {
@@ -89,58 +93,70 @@ void LineEndpoint::read(bool stalled) noexcept {
     refill_ = refill_ || stalled;
 }
 
-const Block& LineEndpoint::capture(std::size_t index) noexcept {
+Block& LineEndpoint::capture(std::size_t index) noexcept {
     Block& block = read_[index];
-    const bool relay = options_.relay_dtmf && peer_ != nullptr && peer_->carries_events();
-    const auto digit = monitor_.observe(block, {monitor_.reports_dtmf() || relay, own_digit_, own_tone_});
-    if (relay_digit(digit, relay)) block.silence(options_.law);
+    const bool relay = options_.relay_dtmf && !muted() && peer_carries_events();
+    const auto digit =
+        monitor_.observe(block, {monitor_.reports_dtmf() || relay, own_digit_, own_voice_, in_conference()});
+    pass_on(digit, relay, block);
     return block;
 }
 
-void LineEndpoint::peer_changed() noexcept {
-    fifo_first_ = fifo_count_ = 0;
-    // An RTP peer is pulled once for each block, so nothing needs to be kept ready.
-    filling_ = peer_ != nullptr && peer_->type() == Type::line;
+void LineEndpoint::peers_changed() noexcept {
+    // In a conference join() decides.
+    heard_.reset(peer() != nullptr && peer()->type() == Type::line);
+    said_.reset(true);
+}
+
+void LineEndpoint::conference_changed() noexcept {
+    // What waits there is of another conversation.
+    said_.reset(true);
+    if (!in_conference() && peer() != nullptr && heard_.two_clocks() != (peer()->type() == Type::line))
+        heard_.reset(!heard_.two_clocks());
+}
+
+void LineEndpoint::join(bool clocks, std::size_t soon) noexcept {
+    if (heard_.two_clocks() == clocks) heard_.reset(!clocks);
+    if (clocks) {
+        said_.reset(true);
+        return;
+    }
+    if (!started_) return;
+    for (std::size_t i = 0; i < count_; ++i) {
+        if (!said_.put(capture(i), options_.law, soon)) slips_.add(1);
+    }
+}
+
+const Block* LineEndpoint::take(BlockFifo& fifo) noexcept {
+    const auto taken = fifo.take();
+    if (taken.slipped) slips_.add(1);
+    return taken.block;
+}
+
+const Block* LineEndpoint::say() noexcept {
+    return take(said_);
 }
 
 void LineEndpoint::hear(const Block& block) noexcept {
     if (!started_) return;
-    const bool line = peer_ != nullptr && peer_->type() == Type::line;
-    const std::size_t most = line ? 2 * line_target_blocks + count_ : fifo_blocks;
-    if (fifo_count_ >= std::min(most, fifo_blocks)) {
-        fifo_first_ = (fifo_first_ + 1) % fifo_blocks;
-        --fifo_count_;
-        slips_.add(1);
-    }
-    Block& slot = fifo_[(fifo_first_ + fifo_count_++) % fifo_blocks];
-    slot = block;
-    slot.convert(options_.law);
-    if (fifo_count_ >= line_target_blocks) filling_ = false;
+    if (!heard_.put(block, options_.law, count_)) slips_.add(1);
 }
 
 bool LineEndpoint::take(Block& out) noexcept {
-    if (peer_ == nullptr || filling_) return false;
-    if (fifo_count_ == 0) {
-        // The other board's clock is slower, or it stalled: collect anew.
-        if (peer_->type() == Type::line) {
-            slips_.add(1);
-            filling_ = true;
-        }
-        return false;
-    }
-    out = fifo_[fifo_first_];
-    fifo_first_ = (fifo_first_ + 1) % fifo_blocks;
-    --fifo_count_;
-    return true;
+    const Block* block = take(heard_);
+    if (block != nullptr) out = *block;
+    return block != nullptr;
 }
 
 void LineEndpoint::render(Block& out) noexcept {
     const bool heard = take(out);
     const auto step = next_digit();
     own_digit_ = step.digit != 0;
-    own_tone_ = plays_tone();
-    if (speak_digit(step, options_.law, out) || speak_tone(options_.law, out) || heard) return;
-    out.silence(options_.law);
+    own_voice_ = has_voice();
+    const bool speaks = speak_digit(step, options_.law, out) || speak_clip(options_.law, out) ||
+                        speak_tone(options_.law, out);
+    if (!speaks && !heard) out.silence(options_.law);
+    monitor_.observe_own(out, own_voice_);
 }
 
 void LineEndpoint::put(const Octets& octets) noexcept {

@@ -7,6 +7,7 @@
 
 #include <array>
 
+#include "block_fifo.hpp"
 #include "endpoint.hpp"
 
 namespace tipring::media {
@@ -33,42 +34,45 @@ class LineEndpoint final : public Endpoint {
     void read(bool stalled) noexcept;
     std::size_t blocks() const noexcept { return count_; }
     /// Block `index` of this tick, after the recognisers.
-    const Block& capture(std::size_t index) noexcept;
+    Block& capture(std::size_t index) noexcept;
     void write() noexcept;
 
+    /// In a conference, before its steps: `clocks` tells whether this line's blocks clock it. Otherwise it
+    /// takes what this line says in this tick; `soon` steps are made.
+    void join(bool clocks, std::size_t soon) noexcept;
+    const Block* say() noexcept override;
     void hear(const Block& block) noexcept override;
+    void conference_changed() noexcept override;
+    dsp::Law law() const noexcept override { return options_.law; }
 
     LineStats stats() const noexcept;
 
   private:
     static constexpr std::size_t most_blocks = 8;
     static constexpr unsigned patience_ticks = 5;
-    static constexpr std::size_t fifo_blocks = 16;
-    /// Between two lines: this much is collected before play-out, and twice this is the most that may wait.
-    static constexpr std::size_t line_target_blocks = 2;
 
     hardware::Bearer& bearer_;
     const LineOptions options_;
     const unsigned lead_blocks_;
     bool started_ = false, failed_ = false;
-    bool own_digit_ = false, own_tone_ = false;
+    bool own_digit_ = false, own_voice_ = false;
     unsigned empty_ticks_ = 0;
     std::array<Block, most_blocks> read_{};
     std::size_t count_ = 0;
     bool more_waits_ = false;  ///< the last read stopped at most_blocks
     bool refill_ = false;      ///< the write queue has surely run empty
     std::size_t write_budget_ = 0;
-    std::array<Block, fifo_blocks> fifo_{};
-    std::size_t fifo_first_ = 0, fifo_count_ = 0;
-    bool filling_ = false;
+    BlockFifo heard_;  ///< towards the outside
+    BlockFifo said_;   ///< from outside, in a conference that another clock drives
 
     Counter blocks_read_, blocks_written_, write_overruns_, events_, slips_;
 
-    void peer_changed() noexcept override;
+    void peers_changed() noexcept override;
     void report(const hardware::LineEvent& event) noexcept;
     void put(const Octets& octets) noexcept;
     void render(Block& out) noexcept;
     bool take(Block& out) noexcept;
+    const Block* take(BlockFifo& fifo) noexcept;
 };
 
 }  // namespace tipring::media

@@ -25,17 +25,25 @@ void MediaLoop::execute(const Command& command) noexcept {
         case Kind::stop_line:
             return set_started(static_cast<LineEndpoint&>(endpoint), command.kind == Kind::start_line);
         case Kind::connect:
-            disconnect(endpoint);
-            disconnect(*command.other);
-            endpoint.set_peer(command.other);
-            command.other->set_peer(&endpoint);
-            return;
+            return connect(endpoint, *command.other);
+        case Kind::part:
+            return part(endpoint, *command.other);
         case Kind::disconnect:
             return disconnect(endpoint);
         case Kind::play_tone:
             return endpoint.set_tone(static_cast<ToneBox*>(command.object));
         case Kind::stop_tone:
             return endpoint.set_tone(nullptr);
+        case Kind::play_clip:
+            return endpoint.set_clip(static_cast<ClipBox*>(command.object));
+        case Kind::stop_clip:
+            return endpoint.set_clip(nullptr);
+        case Kind::start_capture:
+            return endpoint.monitor().capture(static_cast<CaptureBox*>(command.object));
+        case Kind::stop_capture:
+            return endpoint.monitor().stop_capture();
+        case Kind::set_muted:
+            return endpoint.set_muted(command.on);
         case Kind::send_digits:
             return endpoint.digits().queue(*static_cast<DigitString*>(command.object));
         case Kind::set_detectors:
@@ -96,13 +104,6 @@ void MediaLoop::remove(Endpoint& endpoint) noexcept {
     line_count_.set(lines_.size());
     session_count_.set(sessions_.size());
     notifier_.give_back(&endpoint);
-}
-
-void MediaLoop::disconnect(Endpoint& endpoint) noexcept {
-    Endpoint* peer = endpoint.peer();
-    if (peer == nullptr) return;
-    endpoint.set_peer(nullptr);
-    peer->set_peer(nullptr);
 }
 
 void MediaLoop::set_started(LineEndpoint& line, bool started) noexcept {

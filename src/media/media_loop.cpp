@@ -33,10 +33,10 @@ void epoll_add(int epoll, int descriptor, std::uint32_t mask, std::uint64_t mark
     ::epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event);
 }
 
-bool clocked_by_line(const RtpEndpoint& session) noexcept {
-    const auto* peer = session.peer();
-    return peer != nullptr && peer->type() == Endpoint::Type::line &&
-           static_cast<const LineEndpoint*>(peer)->clocks();
+/// Between two: who is sent a digit as an event does not hear it.
+const Block& without_relayed(Block& block) noexcept {
+    if (block.relayed) block.silence(block.law);
+    return block;
 }
 
 }  // namespace
@@ -50,6 +50,7 @@ MediaLoop::MediaLoop(const EngineOptions& options, base::SpscRing<Command>& comm
       timer_(checked(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC), "timerfd_create")) {
     lines_.reserve(options.max_endpoints);
     sessions_.reserve(options.max_endpoints);
+    hubs_.reserve(options.max_endpoints);
     epoll_add(epoll_.get(), wake_.descriptor(), EPOLLIN, wake_mark);
     epoll_add(epoll_.get(), timer_.get(), EPOLLIN, timer_mark);
 }
@@ -175,21 +176,29 @@ void MediaLoop::receive_rtcp(TimePoint now) noexcept {
     }
 }
 
+bool MediaLoop::clocked_by_line(RtpEndpoint& session) noexcept {
+    if (session.in_conference()) return clock_of(session) != nullptr;
+    const auto* peer = session.peer();
+    return peer != nullptr && peer->type() == Endpoint::Type::line &&
+           static_cast<const LineEndpoint*>(peer)->clocks();
+}
+
 void MediaLoop::run_lines() noexcept {
     for (auto* line : lines_) {
-        if (!line->started()) continue;
+        if (!line->started() || line->in_conference()) continue;
         for (std::size_t i = 0; i < line->blocks(); ++i) {
-            const Block& block = line->capture(i);
+            Block& block = line->capture(i);
             Endpoint* peer = line->peer();
             if (peer == nullptr) continue;
-            peer->hear(block);
+            peer->hear(without_relayed(block));
             if (peer->type() == Endpoint::Type::rtp) {
                 auto* session = static_cast<RtpEndpoint*>(peer);
-                line->hear(session->pull());
+                line->hear(without_relayed(session->pull()));
                 session->send_block();
             }
         }
     }
+    run_conferences();
     for (auto* line : lines_)
         line->write();
 }
@@ -198,11 +207,12 @@ void MediaLoop::run_sessions(std::uint32_t blocks) noexcept {
     const std::uint32_t played = std::min(blocks, most_blocks_behind);
     for (std::uint32_t i = 0; i < played; ++i) {
         for (auto* session : sessions_) {
-            if (clocked_by_line(*session)) continue;
-            const Block& block = session->pull();
+            if (session->in_conference() || clocked_by_line(*session)) continue;
+            const Block& block = without_relayed(session->pull());
             Endpoint* peer = session->peer();
             if (peer != nullptr && peer->type() == Endpoint::Type::rtp) peer->hear(block);
         }
+        step_unclocked();
         for (auto* session : sessions_) {
             if (!clocked_by_line(*session)) session->send_block();
         }

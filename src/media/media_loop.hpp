@@ -41,6 +41,7 @@ class MediaLoop {
     std::atomic<bool> stop_{false}, room_wanted_{false};
     std::vector<LineEndpoint*> lines_;
     std::vector<RtpEndpoint*> sessions_;
+    std::vector<Endpoint*> hubs_;  ///< of the conferences
     std::size_t started_lines_ = 0;
     bool timer_armed_ = false;
     TimePoint due_;  ///< of the last tick
@@ -57,7 +58,10 @@ class MediaLoop {
     void execute_rtp(const Command& command, RtpEndpoint& session) noexcept;
     void add(Endpoint& endpoint) noexcept;
     void remove(Endpoint& endpoint) noexcept;
+    void connect(Endpoint& a, Endpoint& b) noexcept;
+    void part(Endpoint& a, Endpoint& b) noexcept;
     void disconnect(Endpoint& endpoint) noexcept;
+    void make_room(Endpoint& endpoint) noexcept;
     void set_started(LineEndpoint& line, bool started) noexcept;
     void watch(LineEndpoint& line, bool on) noexcept;
     void count_started_lines() noexcept;
@@ -71,6 +75,14 @@ class MediaLoop {
     std::uint32_t elapsed_blocks(TimePoint now) noexcept;
     void receive_rtcp(TimePoint now) noexcept;
     void run_lines() noexcept;
+    /// The line whose blocks drive the conference of `member`: the hub, otherwise the older spoke that can.
+    /// Null: the tick does.
+    static LineEndpoint* clock_of(Endpoint& member) noexcept;
+    static bool clocked_by_line(RtpEndpoint& session) noexcept;
+    /// The conferences that a line clocks.
+    void run_conferences() noexcept;
+    /// One step of those that no line clocks.
+    void step_unclocked() noexcept;
     void run_sessions(std::uint32_t blocks) noexcept;
 };
 

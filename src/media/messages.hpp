@@ -2,12 +2,14 @@
 // bytes; objects go as pointers whose ownership is written at each command.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "returnable.hpp"
@@ -15,7 +17,9 @@
 #include "tipring/base/fd.hpp"
 #include "tipring/base/spsc_ring.hpp"
 #include "tipring/dsp/progress_tone_detector.hpp"
+#include "tipring/dsp/silence_detector.hpp"
 #include "tipring/dsp/tone_generator.hpp"
+#include "tipring/dsp/voice_detector.hpp"
 #include "tipring/media/engine.hpp"
 
 namespace tipring::media {
@@ -27,7 +31,7 @@ struct RtpSettings {
     dsp::Law codec = dsp::Law::alaw;
     unsigned packet_blocks = 2;
     std::optional<std::uint8_t> send_event_type, receive_event_type;
-    bool send = true, receive = true;
+    bool send = true, receive = true, conceal = true;
     unsigned jitter_min_ms = 20, jitter_max_ms = 200;
     std::chrono::milliseconds timeout{0};
     std::array<char, 255> cname{};
@@ -48,10 +52,55 @@ class ToneBox final : public Returnable {
     dsp::ToneGenerator generator;
 };
 
+class ClipBox final : public Returnable {
+  public:
+    explicit ClipBox(dsp::Samples samples) : samples_(std::move(samples)) {}
+    /// The next samples, silence after the last one. False: these are the last.
+    bool produce(std::span<std::int16_t> linear) noexcept {
+        const std::size_t count = std::min(linear.size(), samples_.size() - position_);
+        std::copy_n(samples_.data() + position_, count, linear.begin());
+        std::fill(linear.begin() + static_cast<std::ptrdiff_t>(count), linear.end(), std::int16_t{0});
+        position_ += count;
+        return position_ < samples_.size();
+    }
+
+  private:
+    const dsp::Samples samples_;
+    std::size_t position_ = 0;
+};
+
+class CaptureBox final : public Returnable {
+  public:
+    CaptureBox(EndpointId of, std::size_t samples) : endpoint(of), samples_(samples) {}
+    /// False: it is full.
+    bool take(std::span<const std::int16_t> linear) noexcept {
+        const std::size_t count = std::min(linear.size(), samples_.size() - filled_);
+        std::copy_n(linear.begin(), count, samples_.data() + filled_);
+        filled_ += count;
+        return filled_ < samples_.size();
+    }
+    /// Core, once it is back.
+    dsp::Samples recorded() {
+        samples_.resize(filled_);
+        return std::move(samples_);
+    }
+    const EndpointId endpoint;
+
+  private:
+    dsp::Samples samples_;
+    std::size_t filled_ = 0;
+};
+
 class DetectorBox final : public Returnable {
   public:
     bool dtmf = false;
     std::optional<dsp::ProgressToneDetector> progress;
+    std::optional<dsp::CallerIdReceiver> caller_id;
+    std::optional<dsp::VoiceDetector> voice;
+    bool voice_told = false;
+    /// Both or none: of the audio from outside, and of that towards it.
+    std::optional<dsp::SilenceDetector> silence_in, silence_out;
+    bool silence_told = false;
 };
 
 struct Command {
@@ -61,9 +110,15 @@ struct Command {
         start_line,
         stop_line,
         connect,  ///< endpoint and other
+        part,     ///< endpoint and other, when they are connected to each other
         disconnect,
         play_tone,  ///< object: ToneBox, returned when replaced, stopped or ended
         stop_tone,
+        play_clip,  ///< object: ClipBox, returned when replaced, stopped or ended
+        stop_clip,
+        start_capture,  ///< object: CaptureBox, returned when replaced, stopped or full
+        stop_capture,
+        set_muted,      ///< on
         send_digits,    ///< object: DigitString, returned when finished
         set_detectors,  ///< object: DetectorBox, returned when replaced
         set_remote,     ///< rtp, rtcp
@@ -73,8 +128,12 @@ struct Command {
     Endpoint* endpoint = nullptr;
     Endpoint* other = nullptr;
     Returnable* object = nullptr;
+    bool on = false;
     SocketAddress rtp, rtcp;
 };
+
+/// The event ring has several for each endpoint.
+static_assert(sizeof(Event) <= 128);
 
 /// The media thread's way to the core. Events may be lost when the core does not fetch them (counted);
 /// returned objects never.

@@ -146,29 +146,34 @@ void RtpEndpoint::take_event(const RtpPacket& packet) noexcept {
 }
 
 void RtpEndpoint::apply(const TelephoneEventReceiver::Report& report) noexcept {
-    if (report.ended && peer_ != nullptr) peer_->digits().relay_end();
+    if (report.ended) {
+        for (auto* peer : peers())
+            peer->digits().relay_end();
+    }
     if (!report.began) return;
     const char digit = dsp::dtmf_digit(*report.began);
     if (monitor_.reports_dtmf()) emit(EventKind::digit, digit);
-    if (peer_ == nullptr) return;
-    peer_->digits().relay_begin(digit);
-    if (report.began_and_ended) peer_->digits().relay_end();
+    if (muted()) return;
+    for (auto* peer : peers()) {
+        peer->digits().relay_begin(digit);
+        if (report.began_and_ended) peer->digits().relay_end();
+    }
 }
 
-const Block& RtpEndpoint::pull() noexcept {
+Block& RtpEndpoint::pull() noexcept {
     apply(event_receiver_.step());
     buffer_.pull(pulled_);
     // While an event sounds the sender leaves the audio out; the peer gets a clean digit instead.
-    const bool conceal = !event_receiver_.active() && settings_.receive;
+    const bool conceal = settings_.conceal && !event_receiver_.active() && settings_.receive;
     incoming_.law = settings_.codec;
     concealed_.add(filler_.process(pulled_, settings_.codec, conceal, incoming_.octets));
     buffer_ms_.set(buffer_.delay_ms());
     if (!settings_.receive) incoming_.silence(settings_.codec);
     // Where events are negotiated the same digit may still be in the audio: it is not counted again.
     const bool in_band = monitor_.reports_dtmf() && !settings_.receive_event_type;
-    const bool relay = in_band && peer_ != nullptr && peer_->carries_events();
-    const auto digit = monitor_.observe(incoming_, {in_band, own_digit_, own_tone_});
-    if (relay_digit(digit, relay)) incoming_.silence(settings_.codec);
+    const bool relay = in_band && peer_carries_events();
+    const auto digit = monitor_.observe(incoming_, {in_band, own_digit_, own_voice_, in_conference()});
+    pass_on(digit, relay, incoming_);
     return incoming_;
 }
 
@@ -193,9 +198,9 @@ void RtpEndpoint::send_events(const DigitSource::Step& step) noexcept {
 bool RtpEndpoint::choose_audio(const DigitSource::Step& step, Block& out) noexcept {
     const bool events = settings_.send_event_type.has_value();
     if (!events && speak_digit(step, settings_.codec, out)) return true;
-    if (speak_tone(settings_.codec, out)) return true;
+    if (speak_clip(settings_.codec, out) || speak_tone(settings_.codec, out)) return true;
     if (!has_outgoing_) {
-        if (peer_ == nullptr) return false;
+        if (peers().empty()) return false;
         out.silence(settings_.codec);
         return true;
     }
@@ -206,10 +211,12 @@ bool RtpEndpoint::choose_audio(const DigitSource::Step& step, Block& out) noexce
 void RtpEndpoint::send_block() noexcept {
     const auto step = next_digit();
     own_digit_ = step.digit != 0 && !settings_.send_event_type;
-    own_tone_ = plays_tone();
+    own_voice_ = has_voice();
     const bool may_send = settings_.send && filter_.destination().reachable();
     Block block;
     const bool audible = choose_audio(step, block);
+    if (!audible) block.silence(settings_.codec);
+    monitor_.observe_own(block, own_voice_);
     has_outgoing_ = false;
     if (!may_send) {
         event_sender_.stop();

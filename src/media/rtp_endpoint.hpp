@@ -35,7 +35,8 @@ class RtpEndpoint final : public Endpoint, private PacketSink {
     void receive(TimePoint now) noexcept;
     void receive_rtcp(TimePoint now) noexcept;
     /// The next 10 ms from the network; runs the recognisers.
-    const Block& pull() noexcept;
+    Block& pull() noexcept;
+    const Block* say() noexcept override { return &pull(); }
     /// The next 10 ms towards the network: digits, tone, what the peer said in hear(), or nothing.
     void send_block() noexcept;
     /// `blocks` have passed in which nothing was to be sent (a long stall).
@@ -44,6 +45,7 @@ class RtpEndpoint final : public Endpoint, private PacketSink {
     void say_bye(TimePoint now) noexcept;
 
     void hear(const Block& block) noexcept override;
+    dsp::Law law() const noexcept override { return settings_.codec; }
     bool carries_events() const noexcept override {
         return settings_.send && settings_.send_event_type.has_value();
     }
@@ -70,7 +72,7 @@ class RtpEndpoint final : public Endpoint, private PacketSink {
     JitterBuffer::Pull pulled_;
     Block incoming_, outgoing_;
     bool has_outgoing_ = false;
-    bool own_digit_ = false, own_tone_ = false;
+    bool own_digit_ = false, own_voice_ = false;
     bool started_ = false, timed_out_ = false;
     std::optional<TimePoint> last_packet_;
     std::uint64_t sent_at_report_ = 0;

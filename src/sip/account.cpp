@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "call_headers.hpp"
 #include "resolver.hpp"
 #include "tipring/base/log.hpp"
 #include "tipring/base/text.hpp"
@@ -14,11 +15,18 @@ constexpr std::chrono::seconds dead_time{30};
 constexpr std::chrono::seconds probe_interval{5};
 /// RFC 3323 4.1.
 constexpr char anonymous_from[] = "\"Anonymous\" <sip:anonymous@anonymous.invalid>";
+constexpr char anonymous_referrer[] = "<sip:anonymous@anonymous.invalid>";
 
 std::string name_addr(const std::string& display, const std::string& user, const std::string& host) {
     const auto quoted = quote_display(display);
     return base::format("{}<sip:{}@{}>", quoted.empty() ? quoted : quoted + " ", escape_user(user),
                         uri_host(host));
+}
+
+/// Of an identity, or of an account.
+template <class Owner>
+Credentials login_of(const Owner& owner) {
+    return {owner.auth_user.empty() ? owner.user : owner.auth_user, owner.password};
 }
 
 }  // namespace
@@ -173,6 +181,7 @@ AccountRules Account::rules() const {
     for (const auto& identity : identities_)
         rules.users.push_back(identity.user);
     rules.media = media();
+    rules.message_waiting = settings_.message_waiting != config::MessageNotices::off;
     return rules;
 }
 
@@ -193,11 +202,14 @@ const Identity* Account::identity_for(const call::CallRequest& request) const {
 OutgoingCall Account::outgoing_call(const call::CallRequest& request) const {
     OutgoingCall call;
     const auto* identity = identity_for(request);
-    const bool own_user = settings_.mode == config::SipMode::per_port && identity != nullptr;
+    // Whoever sends a call on is no caller: the number and name shown stay those of who called.
+    const bool sent_on = !request.diversions.empty() || request.on_behalf;
+    const bool own_user = settings_.mode == config::SipMode::per_port && identity != nullptr &&
+                          (!sent_on || request.caller.number.empty());
     auto user = own_user ? identity->user : request.caller.number;
-    if (user.empty()) user = !settings_.user.empty() ? settings_.user : std::string("anonymous");
+    if (user.empty()) user = !settings_.user.empty() ? settings_.user : std::string(anonymous_user);
     auto display = request.caller.name;
-    if (display.empty() && identity != nullptr) display = identity->display_name;
+    if (display.empty() && identity != nullptr && (own_user || !sent_on)) display = identity->display_name;
 
     call.id = next_dialog_id();
     call.request_uri = base::format("sip:{}@{}", escape_user(request.called), request_host());
@@ -208,17 +220,48 @@ OutgoingCall Account::outgoing_call(const call::CallRequest& request) const {
         call.asserted = call.from;  // for the trusted server only (RFC 3325 9.1)
         call.from = anonymous_from;
     }
-    call.contact = contact(user);
+    call.hops_left = request.hops_left;
+    call.contact = contact(call.anonymous ? anonymous_user : user);
     call.route = route();
-    if (identity != nullptr) {
-        call.credentials = {identity->auth_user.empty() ? identity->user : identity->auth_user,
-                            identity->password};
-    } else {  // the call comes from no port: a span, another server
-        call.credentials = {settings_.auth_user.empty() ? settings_.user : settings_.auth_user,
-                            settings_.password};
-    }
+    call.credentials = credentials_of(identity);
+    const auto diversions = diversion_value(request.diversions, domain());
+    if (!diversions.empty()) call.more += "Diversion: " + diversions + "\r\n";
+    const auto alert_info = alert_info_text(request.alert_info);
+    if (!alert_info.empty()) call.more += "Alert-Info: " + alert_info + "\r\n";
     call.media = media();
     return call;
+}
+
+Credentials Account::credentials_of(const Identity* identity) const {
+    if (identity != nullptr) return login_of(*identity);
+    // the call comes from no port: a span, another server
+    return login_of(settings_);
+}
+
+Credentials Account::credentials_of(const std::string& user) const {
+    const Identity* identity = nullptr;
+    for (const auto& known : identities_) {
+        if (known.user == user || (identity == nullptr && known.port.empty())) identity = &known;
+    }
+    return credentials_of(identity);
+}
+
+std::string Account::target_uri(const std::string& number) const {
+    return base::format("sip:{}@{}", escape_user(number), request_host());
+}
+
+std::string Account::address_of(const std::string& user) const {
+    return user.empty() ? base::format("<sip:{}>", uri_host(domain())) : name_addr({}, user, domain());
+}
+
+std::string Account::referrer(const std::string& user, bool hidden) const {
+    if (hidden) return anonymous_referrer;
+    return address_of(user.empty() ? settings_.user : user);
+}
+
+bool Account::is_own_host(const std::string& host) const {
+    return base::equal_ignoring_case(host, domain()) || base::equal_ignoring_case(host, server_.host) ||
+           std::find(addresses_.begin(), addresses_.end(), host) != addresses_.end();
 }
 
 RegistrationOrder Account::registration(const Identity& identity) const {
@@ -228,7 +271,20 @@ RegistrationOrder Account::registration(const Identity& identity) const {
     order.contact = contact(identity.user);
     order.route = route();
     order.expires = settings_.expires;
-    order.credentials = {identity.auth_user.empty() ? identity.user : identity.auth_user, identity.password};
+    order.credentials = login_of(identity);
+    return order;
+}
+
+SubscriptionOrder Account::subscription(const Identity& identity) const {
+    const auto& mailbox = identity.mailbox.empty() ? identity.user : identity.mailbox;
+    SubscriptionOrder order;
+    order.uri = base::format("sip:{}@{}", escape_user(mailbox), request_host());
+    order.to = address_of(mailbox);
+    order.from = address_of(identity.user);
+    order.contact = contact(identity.user);
+    order.route = route();
+    order.expires = settings_.expires;
+    order.credentials = credentials_of(&identity);
     return order;
 }
 

@@ -52,11 +52,23 @@ class Account {
     std::string probe_uri() const;
     OutgoingCall outgoing_call(const call::CallRequest& request) const;
     RegistrationOrder registration(const Identity& identity) const;
+    SubscriptionOrder subscription(const Identity& identity) const;
+    /// What the server accepts from this user of the account in a request inside a call that came from it.
+    Credentials credentials_of(const std::string& user) const;
+    /// A number at this account, as Refer-To names it; and a user of it as an address.
+    std::string target_uri(const std::string& number) const;
+    std::string address_of(const std::string& user) const;
+    /// Value of Referred-By for a user, "" being the account's; nobody's when he hides. It is never left out:
+    /// Sofia would name the address that the dialog has for us.
+    std::string referrer(const std::string& user, bool hidden) const;
+    /// The host of a URI means this account's server.
+    bool is_own_host(const std::string& host) const;
     AccountRules rules() const;
     MediaPreferences media() const;
 
   private:
     void ask();
+    Credentials credentials_of(const Identity* identity) const;
     const Identity* identity_for(const call::CallRequest& request) const;
     bool find_local_host();
     void log_way() const;

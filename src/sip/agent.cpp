@@ -17,9 +17,9 @@ namespace {
 constexpr unsigned receive_buffer = 4u
                                     << 20;  // octets; a burst of answers to registrations overran the default
 constexpr unsigned never_switch_to_tcp = 65535;
-constexpr char allowed_methods[] = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE";
+constexpr char allowed_methods[] = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE, NOTIFY";
 /// These reach us unanswered; BYE and CANCEL are answered by Sofia.
-constexpr char own_methods[] = "INVITE, OPTIONS, INFO, PRACK, UPDATE";
+constexpr char own_methods[] = "INVITE, OPTIONS, INFO, PRACK, UPDATE, NOTIFY";
 /// Clears a list that Sofia would otherwise add to.
 constexpr const char* nothing = nullptr;
 /// We refresh when the far end asks for it (RFC 4028) and ask for nothing.
@@ -97,6 +97,7 @@ void Agent::shut_down() {
 void Agent::drop_handles() {
     dialogs_.clear();
     registrations_.clear();
+    subscriptions_.clear();
     probes_.clear();
     counters_->dialogs = 0;
 }
@@ -133,6 +134,24 @@ void Agent::release(DialogId id, const call::Cause& cause) {
     if (auto* dialog = find(id)) dialog->release(cause);
 }
 
+void Agent::hold(DialogId id, bool on, const Credentials& credentials) {
+    if (auto* dialog = find(id)) dialog->hold(on, credentials);
+}
+
+void Agent::refer(DialogId id, const ReferOrder& order) {
+    const auto* replaced = order.replaces != 0 ? find(order.replaces) : nullptr;
+    if (auto* dialog = find(id))
+        dialog->refer(order, replaced != nullptr ? replaced->replaces() : std::string());
+}
+
+void Agent::flash(DialogId id, const Credentials& credentials) {
+    if (auto* dialog = find(id)) dialog->flash(credentials);
+}
+
+void Agent::carry_data(DialogId id) {
+    if (auto* dialog = find(id)) dialog->carry_data();
+}
+
 void Agent::remove(DialogId id) {
     // Out of the map first: the destructor may lead back here.
     const auto gone = dialogs_.extract(id);
@@ -145,6 +164,14 @@ void Agent::keep_registered(const RegistrationOrder& order) {
 
 void Agent::drop_registration(std::uint64_t id) {
     registrations_.erase(id);
+}
+
+void Agent::keep_subscribed(const SubscriptionOrder& order) {
+    subscriptions_[order.id] = std::make_unique<Subscription>(*this, order);
+}
+
+void Agent::drop_subscription(std::uint64_t id) {
+    subscriptions_.erase(id);
 }
 
 void Agent::probe(const std::string& account, const std::string& uri) {

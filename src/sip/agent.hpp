@@ -16,6 +16,7 @@
 #include "handle_owner.hpp"
 #include "message_guard.hpp"
 #include "registration.hpp"
+#include "subscription.hpp"
 #include "tipring/base/result.hpp"
 #include "trust.hpp"
 
@@ -56,8 +57,14 @@ class Agent {
     void progress(DialogId id, bool inband, const LocalMedia& local);
     void answer(DialogId id, const LocalMedia& local);
     void release(DialogId id, const call::Cause& cause);
+    void hold(DialogId id, bool on, const Credentials& credentials);
+    void refer(DialogId id, const ReferOrder& order);
+    void flash(DialogId id, const Credentials& credentials);
+    void carry_data(DialogId id);
     void keep_registered(const RegistrationOrder& order);
     void drop_registration(std::uint64_t id);
+    void keep_subscribed(const SubscriptionOrder& order);
+    void drop_subscription(std::uint64_t id);
     /// OPTIONS; any answer is reported by on_probe_answer.
     void probe(const std::string& account, const std::string& uri);
 
@@ -66,6 +73,8 @@ class Agent {
     void report(std::function<void(AgentObserver&)> task) { link_->report(std::move(task)); }
     /// Destroys the dialog: the caller must not touch itself any more.
     void remove(DialogId id);
+    /// The message being handled comes from a trusted address.
+    bool current_is_trusted() const { return trust_.trusts(source_of_current()); }
     std::uint64_t session_id() { return random_() >> 32; }
 
   private:
@@ -74,6 +83,7 @@ class Agent {
     void on_event(const NuaEvent& event, nua_handle_t* handle, HandleOwner* owner);
     void on_stray_request(const NuaEvent& event, nua_handle_t* handle);
     void on_incoming_invite(const sip_t* sip, nua_handle_t* handle);
+    void on_stray_notify(const sip_t* sip, nua_handle_t* handle);
     /// Sofia keeps the pointer: `phrase` must be static text.
     void refuse(nua_handle_t* handle, unsigned status, const char* phrase);
     std::string source_of_current() const;
@@ -89,6 +99,7 @@ class Agent {
     TrustList trust_;
     std::map<DialogId, std::unique_ptr<Dialog>> dialogs_;
     std::map<std::uint64_t, std::unique_ptr<Registration>> registrations_;
+    std::map<std::uint64_t, std::unique_ptr<Subscription>> subscriptions_;
     std::map<std::string, std::unique_ptr<HandleOwner>> probes_;  ///< by account
     std::mt19937_64 random_;
 };

@@ -7,8 +7,10 @@
 #include <algorithm>
 
 #include "agent.hpp"
+#include "call_headers.hpp"
 #include "cause_map.hpp"
 #include "header_text.hpp"
+#include "message_summary.hpp"
 #include "resolver.hpp"
 #include "tipring/base/log.hpp"
 
@@ -52,6 +54,8 @@ void Agent::on_stray_request(const NuaEvent& event, nua_handle_t* handle) {
     }
     if (event.kind == nua_i_invite) {
         on_incoming_invite(event.sip, handle);
+    } else if (event.kind == nua_i_notify) {
+        on_stray_notify(event.sip, handle);
     } else if (event.kind == nua_i_options) {
         refuse(handle, 200, phrase_of(200));
     } else {
@@ -105,14 +109,42 @@ void Agent::on_incoming_invite(const sip_t* sip, nua_handle_t* handle) {
     call.account = rules->name;
     call.media = rules->media;
     call.caller = caller_of(sip);
+    call.alert_info = read_alert_info(unknown_headers(sip, "Alert-Info"));
+    call.diversions = diversions_of(sip);
+    call.hops_left = hops_left(sip);
     // The network may have come a moment ago, before the core has looked.
     const auto local =
         rules->local_host.empty() ? source_address_towards(call.source, options_.port) : rules->local_host;
+    const auto& hidden = rules->hidden_numbers;
+    call.hidden = std::find(hidden.begin(), hidden.end(), call.called) != hidden.end();
     const auto contact =
-        base::format("<sip:{}@{}:{}>", escape_user(call.called), uri_host(local), options_.port);
+        base::format("<sip:{}@{}:{}>", call.hidden ? anonymous_user : escape_user(call.called),
+                     uri_host(local), options_.port);
     dialogs_[call.id] = std::make_unique<Dialog>(*this, call.id, handle, contact, std::move(state), sip);
     counters_->dialogs = dialogs_.size();
     report([call](AgentObserver& observer) { observer.on_incoming(call); });
+}
+
+/// Messages wait for one of our users: a server may say so without having been asked (RFC 3842 3.9 leaves it to
+/// local policy). Other news is not ours.
+void Agent::on_stray_notify(const sip_t* sip, nua_handle_t* handle) {
+    if (!is_message_summary_event(sip)) return refuse(handle, 489, phrase_of(489));
+    MessageNotice notice;
+    notice.user = decode_user(text_of(sip->sip_request->rq_url->url_user));
+    const auto* rules = account_for(source_of_current(), notice.user);
+    if (rules == nullptr || !rules->message_waiting) return refuse(handle, 481, phrase_of(481));
+    const auto body = body_of(sip);
+    if (body.empty()) return refuse(handle, 200, phrase_of(200));
+    if (!has_message_summary(sip)) return refuse(handle, 415, phrase_of(415));
+    const auto summary = read_message_summary(body);
+    if (!summary) {
+        ++counters_->malformed;
+        return refuse(handle, 400, phrase_of(400));
+    }
+    refuse(handle, 200, phrase_of(200));
+    notice.account = rules->name;
+    notice.summary = *summary;
+    report([notice](AgentObserver& observer) { observer.on_messages(notice); });
 }
 
 }  // namespace tipring::sip

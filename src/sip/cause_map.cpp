@@ -109,6 +109,8 @@ const char* phrase_of(unsigned status) {
             return "Unsupported Media Type";
         case 480:
             return "Temporarily Unavailable";
+        case 481:
+            return "Subscription Does Not Exist";
         case 483:
             return "Too Many Hops";
         case 484:
@@ -117,6 +119,8 @@ const char* phrase_of(unsigned status) {
             return "Busy Here";
         case 488:
             return "Not Acceptable Here";
+        case 489:
+            return "Bad Event";
         case 491:
             return "Request Pending";
         case 500:

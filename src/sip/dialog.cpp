@@ -5,6 +5,7 @@
 
 #include "agent.hpp"
 #include "cause_map.hpp"
+#include "header_text.hpp"
 #include "tipring/base/log.hpp"
 
 namespace tipring::sip {
@@ -20,6 +21,17 @@ call::Cause remote_cause(const sip_t* sip, const char* what) {
     return cause;
 }
 
+/// Where a 3xx sends us, when it is one place that can be dialled.
+std::optional<Redirection> redirection_of(const NuaEvent& event) {
+    if (event.status < 300 || event.status >= 400 || event.sip == nullptr) return std::nullopt;
+    const auto* contact = event.sip->sip_contact;
+    if (contact == nullptr || contact->m_next != nullptr) return std::nullopt;
+    Redirection to{decode_user(text_of(contact->m_url->url_user)),
+                   bare_host(text_of(contact->m_url->url_host))};
+    if (to.user.empty()) return std::nullopt;
+    return to;
+}
+
 }  // namespace
 
 Dialog::Dialog(Agent& agent, const OutgoingCall& call)
@@ -28,17 +40,21 @@ Dialog::Dialog(Agent& agent, const OutgoingCall& call)
       outgoing_(true),
       contact_(call.contact),
       credentials_(call.credentials),
-      media_(call.media, agent.session_id()) {
+      media_(call.media, agent.session_id()),
+      offered_in_invite_(true) {
     media_.set_local(call.local);
     const auto offer = media_.make_offer();
     const auto asserted = "P-Asserted-Identity: " + call.asserted;
+    const auto hops = std::to_string(call.hops_left);
     handle_.reset(nua_handle(agent_.nua(), this, SIPTAG_FROM_STR(call.from.c_str()),
                              SIPTAG_TO_STR(call.to.c_str()), TAG_END()));
     nua_invite(handle_.get(), NUTAG_URL(url_of(call.request_uri)), SIPTAG_CONTACT_STR(contact_.c_str()),
-               SIPTAG_CONTENT_TYPE_STR(sdp_type), SIPTAG_PAYLOAD_STR(offer.c_str()),
+               SIPTAG_MAX_FORWARDS_STR(hops.c_str()), SIPTAG_CONTENT_TYPE_STR(sdp_type),
+               SIPTAG_PAYLOAD_STR(offer.c_str()),
                TAG_IF(!call.route.empty(), NUTAG_INITIAL_ROUTE_STR(call.route.c_str())),
                TAG_IF(!call.asserted.empty(), SIPTAG_HEADER_STR(asserted.c_str())),
-               TAG_IF(call.anonymous, SIPTAG_PRIVACY_STR("id")), TAG_END());
+               TAG_IF(call.anonymous, SIPTAG_PRIVACY_STR("id")),
+               TAG_IF(!call.more.empty(), SIPTAG_HEADER_STR(call.more.c_str())), TAG_END());
 }
 
 Dialog::Dialog(Agent& agent, DialogId id, nua_handle_t* handle, std::string contact, OfferAnswer state,
@@ -82,9 +98,15 @@ void Dialog::on_event(const NuaEvent& event) {
             return on_ack(event);
         case nua_i_info:
             return on_info(event);
+        case nua_r_refer:
+            return on_refer_answer(event);
+        case nua_i_notify:
+            return on_notify(event);
+        case nua_r_info:
+            return on_info_answer(event);
         case nua_i_options:
-            if (event.status < 200)
-                nua_respond(handle_.get(), SIP_200_OK, NUTAG_WITH_THIS(agent_.nua()), TAG_END());
+            // With our Contact, or Sofia adds one that it finds among the registrations.
+            if (event.status < 200) respond(200, {});
             return;
         case nua_i_error:
             base::log::debug("sip", "dialog {}: {} {}", id_, event.status, text_of(event.phrase));
@@ -104,7 +126,7 @@ void Dialog::on_invite_answer(const NuaEvent& event) {
         if (++challenges_ <= most_invite_challenges &&
             answer_challenge(handle_.get(), event.sip, credentials_))
             return;
-        if (state_ != State::answered && (credentials_.user.empty() || credentials_.password.empty()))
+        if (state_ != State::answered && !credentials_.complete())
             return on_failure({event.kind, event.status,
                                "asks for a user and a password, and the account has none", event.sip,
                                event.tags});
@@ -112,6 +134,7 @@ void Dialog::on_invite_answer(const NuaEvent& event) {
     // Sofia says 904 of its own when the same credentials are given again: the server did not accept them.
     if (challenges_ > 0 && event.status >= 900 && state_ != State::answered)
         return on_failure({event.kind, 401, "Unauthorized", nullptr, nullptr});
+    if (reinviting_ && state_ == State::answered) return on_hold_failure(event);
     // A failed re-INVITE (a refresh) leaves the call as it is; Sofia ends it by itself when it has to.
     if (state_ != State::answered) on_failure(event);
 }
@@ -165,8 +188,9 @@ void Dialog::on_success(const NuaEvent& event) {
     const auto description = session_description(event.sip);
     if (state_ == State::answered) {  // a refresh that Sofia sent: the INVITE of an outgoing call again, or
                                       // one without offer
-        if (description.empty() || outgoing_) {
+        if (description.empty() || offered_in_invite_ || reinviting_) {
             nua_ack(handle_.get(), TAG_END());
+            if (reinviting_) return on_hold_success(description);
             if (!description.empty()) take_answer(description);
         } else if (const auto agreement = media_.receive_offer(description)) {
             const auto text = media_.make_answer();
@@ -203,8 +227,8 @@ void Dialog::on_failure(const NuaEvent& event) {
                 {q850::network_out_of_order, call::Location::private_local, "no answer from the SIP server"},
                 true});
         } else {
-            report(
-                Released{cause_of_status(event.status, text_of(event.phrase), reason_of(event.sip)), false});
+            report(Released{cause_of_status(event.status, text_of(event.phrase), reason_of(event.sip)), false,
+                            redirection_of(event)});
         }
     }
     agent_.remove(id_);

@@ -2,6 +2,8 @@
 // the call: it turns orders of the core thread into SIP and SIP into reports. Thread: sip.
 #pragma once
 
+#include <optional>
+
 #include "handle_owner.hpp"
 #include "messages.hpp"
 
@@ -21,6 +23,16 @@ class Dialog final : public HandleOwner {
     void progress(bool inband, const LocalMedia& local);
     /// Incoming: 200.
     void answer(const LocalMedia& local);
+    /// re-INVITE that holds the far end or takes it back; HoldAnswered follows.
+    void hold(bool on, const Credentials& credentials);
+    /// REFER; `replaces` is what replaces() of the order's other dialog says. ReferProgress follows.
+    void refer(const ReferOrder& order, const std::string& replaces);
+    /// This dialog as the value of a Replaces header of somebody who takes it over (RFC 3891 6.1); "" when it
+    /// is not confirmed.
+    std::string replaces() const;
+    /// INFO with a hook flash.
+    void flash(const Credentials& credentials);
+    void carry_data();
     /// CANCEL, BYE or a failure, whatever fits. Reports nothing any more.
     void release(const call::Cause& cause);
 
@@ -46,6 +58,18 @@ class Dialog final : public HandleOwner {
     void on_info(const NuaEvent& event);
     void respond(unsigned status, const std::string& description);
 
+    // dialog_services.cpp: requests of ours inside the dialog
+    void on_hold_success(std::string_view description);
+    void on_hold_failure(const NuaEvent& event);
+    void withdraw_hold();
+    void asked();
+    void use_credentials(const Credentials& credentials);
+    bool answers_service_challenge(const NuaEvent& event);
+    void on_refer_answer(const NuaEvent& event);
+    void refer_over(bool reached, std::string reason);
+    void on_notify(const NuaEvent& event);
+    void on_info_answer(const NuaEvent& event);
+
     Agent& agent_;
     DialogId id_;
     bool outgoing_;
@@ -59,10 +83,21 @@ class Dialog final : public HandleOwner {
     bool released_ = false;  ///< Released was reported, or the core asked for the release
     bool heard_anything_ = false;
     bool inband_reported_ = false;
-    bool reliable_allowed_ = false;  ///< incoming: the far end supports 100rel
-    bool description_sent_ = false;  ///< incoming: our answer or offer is out
-    bool offered_early_ = false;     ///< incoming: it was an offer, answered in the PRACK
+    bool reliable_allowed_ = false;   ///< incoming: the far end supports 100rel
+    bool description_sent_ = false;   ///< incoming: our answer or offer is out
+    bool offered_early_ = false;      ///< incoming: it was an offer, answered in the PRACK
+    bool offered_in_invite_ = false;  ///< what Sofia sends to refresh is an INVITE with our offer
+    bool reinviting_ = false;         ///< our re-INVITE for hold has no answer yet
+    bool hold_before_ = false;        ///< in force when it was sent
+    struct HoldOrder {
+        bool on;
+        Credentials credentials;
+    };
+    std::optional<HoldOrder> hold_waiting_;  ///< until our other requests are answered
+    unsigned asking_ = 0;                    ///< INFO and REFER without a final answer
+    bool referring_ = false;                 ///< the outcome of our REFER is not known
     unsigned challenges_ = 0;
+    unsigned service_challenges_ = 0;
     unsigned long last_rseq_ = 0;
 };
 

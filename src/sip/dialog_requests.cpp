@@ -1,6 +1,7 @@
 // Dialog, continued: requests of the far end inside the dialog (re-INVITE, UPDATE, PRACK, ACK, INFO). Thread:
 // sip.
 #include "agent.hpp"
+#include "call_headers.hpp"
 #include "cause_map.hpp"
 #include "dialog.hpp"
 #include "header_text.hpp"
@@ -69,12 +70,11 @@ void Dialog::on_ack(const NuaEvent& event) {
 void Dialog::on_info(const NuaEvent& event) {
     if (event.status >= 200 || event.sip == nullptr) return;
     respond(200, {});
-    if (event.sip->sip_content_type == nullptr || event.sip->sip_payload == nullptr ||
-        event.sip->sip_payload->pl_data == nullptr)
-        return;
-    const std::string_view body(event.sip->sip_payload->pl_data, event.sip->sip_payload->pl_len);
-    if (const auto digit = info_digit(text_of(event.sip->sip_content_type->c_type), body))
-        report(DigitPressed{*digit});
+    if (event.sip->sip_content_type == nullptr) return;
+    const auto body = body_of(event.sip);
+    const auto type = text_of(event.sip->sip_content_type->c_type);
+    if (info_flash(type, body)) return report(FlashPressed{});
+    if (const auto digit = info_digit(type, body)) report(DigitPressed{*digit});
 }
 
 }  // namespace tipring::sip

@@ -3,6 +3,9 @@
 
 #include <sofia-sip/msg_header.h>
 
+#include <initializer_list>
+
+#include "call_headers.hpp"
 #include "cause_map.hpp"
 #include "header_text.hpp"
 #include "tipring/base/text.hpp"
@@ -10,21 +13,21 @@
 namespace tipring::sip {
 namespace {
 
-/// Unknown to Sofia's basic parser, so it is among the unknown headers. Only the first value counts.
+constexpr std::size_t most_fields = 16;
+
+/// Only the first field counts.
 std::string_view unknown_header(const sip_t* sip, std::string_view name) {
-    for (auto* header = sip->sip_unknown; header != nullptr; header = header->un_next) {
-        if (base::equal_ignoring_case(text_of(header->un_name), name)) return text_of(header->un_value);
-    }
-    return {};
+    const auto all = unknown_headers(sip, name);
+    return all.empty() ? std::string_view{} : all.front();
 }
 
-bool wants_privacy(const sip_t* sip) {
+/// Privacy (RFC 3323 4.2) has one of these words.
+bool wants(const sip_t* sip, std::initializer_list<std::string_view> privacy) {
     if (sip->sip_privacy == nullptr || sip->sip_privacy->priv_values == nullptr) return false;
     for (auto* value = sip->sip_privacy->priv_values; *value != nullptr; ++value) {
-        const std::string_view word = *value;
-        if (base::equal_ignoring_case(word, "id") || base::equal_ignoring_case(word, "user") ||
-            base::equal_ignoring_case(word, "header"))
-            return true;
+        for (const auto word : privacy) {
+            if (base::equal_ignoring_case(*value, word)) return true;
+        }
     }
     return false;
 }
@@ -44,12 +47,45 @@ bool answer_one(nua_handle_t* handle, const msg_auth_t* challenge, const Credent
 
 }  // namespace
 
-std::string_view session_description(const sip_t* sip) {
+std::string_view body_of(const sip_t* sip) {
     if (sip == nullptr || sip->sip_payload == nullptr || sip->sip_payload->pl_data == nullptr) return {};
-    if (sip->sip_content_type == nullptr ||
+    return {sip->sip_payload->pl_data, sip->sip_payload->pl_len};
+}
+
+std::vector<std::string_view> unknown_headers(const sip_t* sip, std::string_view name) {
+    std::vector<std::string_view> fields;
+    for (auto* header = sip->sip_unknown; header != nullptr && fields.size() < most_fields;
+         header = header->un_next) {
+        if (base::equal_ignoring_case(text_of(header->un_name), name))
+            fields.push_back(text_of(header->un_value));
+    }
+    return fields;
+}
+
+std::vector<call::Diversion> diversions_of(const sip_t* sip) {
+    auto diversions = read_diversions(unknown_headers(sip, "Diversion"));
+    auto history = read_history(unknown_headers(sip, "History-Info"));
+    // Many servers keep only the last Diversion.
+    if (call::forwardings_of(diversions) >= call::forwardings_of(history)) return diversions;
+    if (wants(sip, {"history"})) {
+        for (auto& diversion : history)
+            diversion.presentation = call::Presentation::restricted;
+    }
+    return history;
+}
+
+int hops_left(const sip_t* sip) {
+    const int usual = call::CallRequest{}.hops_left;
+    if (sip->sip_max_forwards == nullptr) return usual;
+    const auto given = sip->sip_max_forwards->mf_count;
+    return given >= static_cast<unsigned>(usual) ? usual - 1 : static_cast<int>(given) - 1;
+}
+
+std::string_view session_description(const sip_t* sip) {
+    if (sip == nullptr || sip->sip_content_type == nullptr ||
         !base::equal_ignoring_case(text_of(sip->sip_content_type->c_type), sdp_type))
         return {};
-    return {sip->sip_payload->pl_data, sip->sip_payload->pl_len};
+    return body_of(sip);
 }
 
 std::string reason_of(const sip_t* sip) {
@@ -80,17 +116,19 @@ call::Party caller_of(const sip_t* sip) {
     const bool anonymous =
         base::equal_ignoring_case(text_of(sip->sip_from->a_url->url_user), "anonymous") ||
         base::equal_ignoring_case(text_of(sip->sip_from->a_url->url_host), "anonymous.invalid");
-    if (wants_privacy(sip) || anonymous) party.presentation = call::Presentation::restricted;
+    if (wants(sip, {"id", "user", "header"}) || anonymous)
+        party.presentation = call::Presentation::restricted;
     if (asserted.user.empty() && anonymous) {
         party.number.clear();
         party.name.clear();
     }
-    if (party.number.empty() && !anonymous) party.presentation = call::Presentation::unavailable;
+    if (party.number.empty() && party.presentation != call::Presentation::restricted)
+        party.presentation = call::Presentation::unavailable;
     return party;
 }
 
 bool answer_challenge(nua_handle_t* handle, const sip_t* sip, const Credentials& credentials) {
-    if (sip == nullptr || credentials.user.empty() || credentials.password.empty()) return false;
+    if (sip == nullptr || !credentials.complete()) return false;
     const bool server = answer_one(handle, sip->sip_www_authenticate, credentials);
     const bool proxy = answer_one(handle, sip->sip_proxy_authenticate, credentials);
     return server || proxy;

@@ -75,12 +75,21 @@ inline const url_string_t* url_of(const std::string& text) {
 }
 
 inline constexpr char sdp_type[] = "application/sdp";
+/// The body; "" when there is none.
+std::string_view body_of(const sip_t* sip);
+/// All fields of a header that Sofia's basic parser does not know, as they came; at most 16.
+std::vector<std::string_view> unknown_headers(const sip_t* sip, std::string_view name);
+/// Who sent the call on before: Diversion or History-Info, whichever tells of more.
+std::vector<call::Diversion> diversions_of(const sip_t* sip);
+/// Max-Forwards of a request of ours that carries this one on, never more than a new one has; -1: there must be
+/// none.
+int hops_left(const sip_t* sip);
 /// The body when it is a session description; "" otherwise.
 std::string_view session_description(const sip_t* sip);
 /// All Reason header values of the message, joined by commas.
 std::string reason_of(const sip_t* sip);
 /// Who calls: From, or P-Asserted-Identity where it is present, and what Privacy says about it (RFC 3325,
-/// 3323).
+/// 3323). An anonymous From is a number that its owner hides, one without user is a number that nobody knows.
 call::Party caller_of(const sip_t* sip);
 /// Answers a 401 or 407 on the handle. False when there is nothing to answer with.
 bool answer_challenge(nua_handle_t* handle, const sip_t* sip, const Credentials& credentials);

@@ -46,11 +46,11 @@ std::optional<char> digit_of(std::string_view text) {
 
 }  // namespace
 
-std::string escape_user(std::string_view text) {
+std::string percent_encoded(std::string_view text, bool (*keeps)(char)) {
     static constexpr char hex[] = "0123456789ABCDEF";
     std::string out;
-    for (const char c : cut(text)) {
-        if (is_alphanumeric(c) || std::string_view("-_.!~*'()&=+$,?/").find(c) != std::string_view::npos) {
+    for (const char c : text) {
+        if (keeps(c)) {
             out += c;
         } else {
             out += '%';
@@ -61,8 +61,17 @@ std::string escape_user(std::string_view text) {
     return out;
 }
 
+std::string escape_user(std::string_view text) {
+    return percent_encoded(cut(text), [](char c) {
+        return is_alphanumeric(c) || std::string_view("-_.!~*'()&=+$,?/").find(c) != std::string_view::npos;
+    });
+}
+
 std::string decode_user(std::string_view text) {
-    text = text.substr(0, text.find(';'));
+    return percent_decoded(text.substr(0, text.find(';')));
+}
+
+std::string percent_decoded(std::string_view text) {
     std::string out;
     for (std::size_t i = 0; i < text.size() && out.size() < longest_text; ++i) {
         char c = text[i];

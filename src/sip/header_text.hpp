@@ -9,12 +9,20 @@
 
 namespace tipring::sip {
 
+/// Stands for a user who hides (RFC 3323 4.1), at this host where the real one does not matter.
+inline constexpr char anonymous_user[] = "anonymous";
+inline constexpr char anonymous_host[] = "anonymous.invalid";
+
+/// Every character that `keeps` does not let through becomes %XX.
+std::string percent_encoded(std::string_view text, bool (*keeps)(char));
 /// User part of a SIP URI: everything but unreserved and user-unreserved characters becomes %XX (RFC
 /// 3261 25.1). Cut at 128.
 std::string escape_user(std::string_view text);
 /// The number in a user part: percent-decoding, parameters after ';' cut off, control characters dropped. Cut
 /// at 128.
 std::string decode_user(std::string_view text);
+/// Percent-decoding alone; control characters dropped, cut at 128.
+std::string percent_decoded(std::string_view text);
 /// A display name in double quotes, with '"' and '\' escaped and control characters dropped; "" when nothing
 /// is left. Cut at 128.
 std::string quote_display(std::string_view text);

@@ -10,6 +10,7 @@
 
 #include "offer_answer.hpp"
 #include "tipring/call/leg.hpp"
+#include "tipring/sip/service.hpp"
 
 namespace tipring::sip {
 
@@ -21,6 +22,7 @@ DialogId next_dialog_id();
 struct Credentials {
     std::string user;
     std::string password;
+    bool complete() const { return !user.empty() && !password.empty(); }
 };
 
 /// The header values of an outgoing call; made on the core thread, already escaped.
@@ -33,6 +35,8 @@ struct OutgoingCall {
     std::string route;       ///< pre-loaded Route to the server, "" when the request URI leads there
     std::string asserted;    ///< P-Asserted-Identity, "" for none
     bool anonymous = false;  ///< Privacy: id
+    std::string more;        ///< further header lines, "" for none
+    int hops_left = 70;      ///< Max-Forwards
     Credentials credentials;
     MediaPreferences media;
     LocalMedia local;
@@ -45,6 +49,10 @@ struct IncomingCall {
     std::string source;  ///< address it came from
     call::Party caller;
     std::string called;
+    bool hidden = false;     ///< the one called does not want to be known
+    std::string alert_info;  ///< of all fields
+    std::vector<call::Diversion> diversions;
+    int hops_left = 70;  ///< of CallRequest
     /// Agreed from their offer; nullopt: they want us to offer.
     std::optional<Agreement> agreement;
     MediaPreferences media;
@@ -56,7 +64,10 @@ struct AccountRules {
     std::string local_host;          ///< our address as that server sees it
     std::string gateway_user;        ///< user of the account's own registration, "" for none
     std::vector<std::string> users;  ///< users that belong to this account, when servers are shared
+    std::vector<std::string>
+        hidden_numbers;  ///< who of all that are called through it does not want to be known
     MediaPreferences media;
+    bool message_waiting = true;  ///< NOTIFYs without a subscription are taken
 };
 
 struct Proceeding {};
@@ -70,11 +81,66 @@ struct MediaAgreed {
 struct DigitPressed {
     char digit = 0;
 };
+struct FlashPressed {};
+/// Outcome of our re-INVITE.
+struct HoldAnswered {
+    bool accepted = false;
+    bool try_again = false;  ///< it met another one (491), or Sofia was not ready
+    std::string reason{};    ///< of a refusal
+};
+/// How our REFER goes on.
+struct ReferProgress {
+    enum class Step { accepted, reached, failed };
+    Step step = Step::failed;
+    std::string reason{};  ///< in words
+};
+/// The one Contact of a 3xx answer.
+struct Redirection {
+    std::string user;  ///< decoded
+    std::string host;
+};
 struct Released {
     call::Cause cause;
     bool no_answer_at_all = false;  ///< nothing came back from the server
+    std::optional<Redirection> redirection{};
 };
-using DialogEvent = std::variant<Proceeding, Alerting, Answered, MediaAgreed, DigitPressed, Released>;
+using DialogEvent = std::variant<Proceeding, Alerting, Answered, MediaAgreed, DigitPressed, FlashPressed,
+                                 HoldAnswered, ReferProgress, Released>;
+
+/// One REFER inside a dialog.
+struct ReferOrder {
+    std::string target;       ///< URI of Refer-To
+    DialogId replaces = 0;    ///< the dialog that the far end's call replaces; 0: none
+    std::string referred_by;  ///< name-addr
+    Credentials credentials;  ///< when the server asks; those of an outgoing call are known already
+};
+
+/// One SUBSCRIBE to message-summary, kept alive (RFC 3842).
+struct SubscriptionOrder {
+    std::uint64_t id = 0;
+    std::string uri;   ///< the mailbox
+    std::string to;    ///< the mailbox as an address
+    std::string from;  ///< the subscriber
+    std::string contact;
+    std::string route;
+    std::chrono::seconds expires{3600};
+    Credentials credentials;
+};
+
+/// A final answer to a SUBSCRIBE, or its end by the server (status 0).
+struct SubscriptionAnswer {
+    std::uint64_t id = 0;
+    unsigned status = 0;
+    std::string reason;
+};
+
+/// A NOTIFY about messages that wait.
+struct MessageNotice {
+    std::string account;
+    std::string user;                ///< to whom it was sent
+    std::uint64_t subscription = 0;  ///< order that it belongs to; 0: nobody asked for it
+    MessageSummary summary;
+};
 
 /// One REGISTER to be kept alive.
 struct RegistrationOrder {
@@ -105,6 +171,8 @@ class AgentObserver {
     virtual void on_incoming(const IncomingCall& call) = 0;
     virtual void on_dialog(DialogId id, const DialogEvent& event) = 0;
     virtual void on_registration_answer(const RegistrationAnswer& answer) = 0;
+    virtual void on_subscription_answer(const SubscriptionAnswer& answer) = 0;
+    virtual void on_messages(const MessageNotice& notice) = 0;
     virtual void on_probe_answer(const std::string& account) = 0;
     virtual void on_shut_down() = 0;
 };

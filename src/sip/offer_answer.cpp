@@ -148,6 +148,14 @@ void OfferAnswer::set_local(LocalMedia local) {
     local_ = std::move(local);
 }
 
+void OfferAnswer::carry_data() {
+    make_transparent(preferences_.base);
+    preferences_.telephone_event = false;
+    if (!received_) return;
+    make_transparent(received_->agreement.options);
+    received_->agreement.options.receive_event_type.reset();
+}
+
 Outcome<Agreement> OfferAnswer::evaluate(const sdp::Description& description, const sdp::Media& stream,
                                          bool is_answer) const {
     const auto& connection = stream.connection ? stream.connection : description.connection;
@@ -172,6 +180,7 @@ Outcome<Agreement> OfferAnswer::evaluate(const sdp::Description& description, co
     const auto direction =
         stream.direction.value_or(description.direction.value_or(sdp::Direction::send_receive));
     apply_direction(direction, null_address, agreement);
+    if (hold_) agreement.options.receive = false;
     if (!null_address) {
         agreement.remote.host = connection->address;
         agreement.remote.port = stream.port;
@@ -189,7 +198,11 @@ sdp::Media OfferAnswer::offered_stream() const {
         add_codec(stream, facts_of(codec));
     if (preferences_.telephone_event) add_event(stream, event_payload_type);
     stream.packet_ms = preferences_.packet_ms;
+    // Their hold is theirs to end: taking ours back offers all, and their answer keeps what they want.
     stream.direction = sdp::Direction::send_receive;
+    if (hold_)
+        stream.direction =
+            agreement_ && agreement_->held ? sdp::Direction::inactive : sdp::Direction::send_only;
     return stream;
 }
 

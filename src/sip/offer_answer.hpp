@@ -42,6 +42,15 @@ struct Agreement {
     bool held = false;         ///< the far end does not want to hear us
 };
 
+/// For a call that carries a fax, a modem or an alarm panel: a jitter buffer that never moves, and digits in the
+/// audio. 100 ms is twice the delay variation that a managed network may have (Y.1541 table 1, 50 ms), so that
+/// no packet is late, and far below the time that a modem or a panel waits for an answer.
+inline constexpr unsigned data_jitter_ms = 100;
+inline void make_transparent(media::RtpOptions& options) {
+    options.jitter_min_ms = options.jitter_max_ms = data_jitter_ms;
+    options.send_event_type.reset();
+}
+
 /// Why a description cannot be accepted, as the SIP answer to give.
 struct Refusal {
     unsigned status = 488;
@@ -63,6 +72,13 @@ class OfferAnswer {
     /// Our listening address, needed before a description is made. A change makes the next description a new
     /// version.
     void set_local(LocalMedia local);
+
+    /// We put the far end on hold, or take it back (RFC 3264 8.4): the next description says so, an agreement
+    /// that comes from now on does not receive.
+    void set_hold(bool hold) { hold_ = hold; }
+    bool hold() const { return hold_; }
+    /// See make_transparent(); from the next description on, telephone-event is neither offered nor accepted.
+    void carry_data();
 
     /// An offer with all our codecs; in a running session it keeps the number and order of the m-lines (RFC
     /// 3264 8).
@@ -104,6 +120,7 @@ class OfferAnswer {
     std::string sent_text_;
     std::size_t audio_index_ = 0;
     bool offer_pending_ = false;
+    bool hold_ = false;
     std::optional<Received> received_;
     std::optional<Agreement> agreement_;
 };

@@ -5,16 +5,32 @@
 
 namespace tipring::sip {
 namespace q850 = call::q850;
+namespace {
+
+/// The caller, or whoever sent the call on last: either may be the one who speaks here.
+bool wants_to_hide(const call::CallRequest& request) {
+    constexpr auto restricted = call::Presentation::restricted;
+    return request.on_behalf || request.caller.presentation == restricted ||
+           (!request.diversions.empty() && request.diversions.front().presentation == restricted);
+}
+
+}  // namespace
 
 SipLeg::SipLeg(base::LegId id, std::shared_ptr<LegHost> host, Account& account)
     : Leg(id, "sip " + account.settings().name),
       host_(std::move(host)),
       account_(account),
-      silence_(host_->reactor()) {}
+      silence_(host_->reactor()),
+      hold_timer_(host_->reactor()),
+      refer_timer_(host_->reactor()) {}
 
 SipLeg::SipLeg(base::LegId id, std::shared_ptr<LegHost> host, Account& account, const IncomingCall& call)
     : SipLeg(id, std::move(host), account) {
     dialog_ = call.id;
+    outgoing_ = false;
+    own_user_ = call.called;
+    if (call.caller.presentation == call::Presentation::allowed) far_user_ = call.caller.number;
+    hidden_ = call.hidden;
     host_->route(dialog_, this);
 }
 
@@ -36,6 +52,7 @@ base::Result<void> SipLeg::open_media(const MediaPreferences& preferences,
     if (!socket) return socket.error();
     local_ = {socket->local_host, socket->local_port};
     auto options = agreement ? agreement->options : preferences.base;
+    if (data_) make_transparent(options);
     options.timeout = {};  // watch_peer() decides
     endpoint_ = host_->engine().add_rtp(std::move(*socket), options, [this](const media::Event& event) {
         if (event.kind == media::EventKind::rtp_timeout) peer_vanished();
@@ -52,6 +69,7 @@ void SipLeg::close_media() {
 void SipLeg::apply(const Agreement& agreement) {
     if (!endpoint_) return;
     agreement_ = agreement;
+    if (data_) make_transparent(agreement_->options);
     watch_peer();
     if (agreement.remote.port != 0) host_->engine().set_remote(endpoint_, agreement.remote);
 }
@@ -65,14 +83,24 @@ void SipLeg::watch_peer() {
 }
 
 void SipLeg::start(const call::CallRequest& request) {
-    const auto opened = open_media(account_.media(), std::nullopt);
+    if (request.hops_left < 0)
+        return finish({q850::exchange_routing_error, call::Location::private_local,
+                       "has passed too many systems (Max-Forwards)"});
+    auto outgoing = account_.outgoing_call(request);
+    if (data_) {
+        make_transparent(outgoing.media.base);
+        outgoing.media.telephone_event = false;
+    }
+    const auto opened = open_media(outgoing.media, std::nullopt);
     if (!opened) {
         base::log::error("sip", "{}: {}", log_prefix(), opened.error().message);
         return finish({q850::no_circuit_available, call::Location::private_local, opened.error().message});
     }
-    auto outgoing = account_.outgoing_call(request);
     outgoing.local = local_;
     dialog_ = outgoing.id;
+    own_user_ = request.source.kind == routing::DestinationKind::port ? request.source.name : "";
+    far_user_ = request.called;
+    hidden_ = wants_to_hide(request);
     host_->route(dialog_, this);
     base::log::info("sip", "{}: calling {} at {}", log_prefix(), base::printable(request.called),
                     account_.server_host());
@@ -99,7 +127,7 @@ void SipLeg::give_up() {
 void SipLeg::peer_vanished() {
     if (over_) return;
     end_here({q850::recovery_on_timer_expiry, call::Location::public_remote,
-              base::format("neither RTP nor RTCP for {}", agreement_->options.timeout)});
+              base::format("neither RTP nor RTCP for {}", agreement_->options.timeout), "no_rtp"});
 }
 
 void SipLeg::end_here(const call::Cause& cause) {
@@ -119,6 +147,8 @@ void SipLeg::on_dialog(const DialogEvent& event) {
                          agreed->agreement.remote.port);
         return;
     }
+    if (const auto* held = std::get_if<HoldAnswered>(&event)) return on_hold_answered(*held);
+    if (const auto* progress = std::get_if<ReferProgress>(&event)) return on_refer_progress(*progress);
     if (observer() == nullptr) return;
     if (const auto* alerting = std::get_if<Alerting>(&event))
         return observer()->on_alerting(*this, alerting->inband);
@@ -126,8 +156,10 @@ void SipLeg::on_dialog(const DialogEvent& event) {
     if (std::holds_alternative<Answered>(event)) {
         answered_ = true;
         watch_peer();
+        try_hold();
         return observer()->on_answered(*this);
     }
+    if (std::holds_alternative<FlashPressed>(event)) return observer()->on_flash(*this);
     if (const auto* pressed = std::get_if<DigitPressed>(&event))
         return observer()->on_digit(*this, pressed->digit);
 }
@@ -139,15 +171,30 @@ void SipLeg::on_released(const Released& released) {
         heard();
     }
     base::log::info("sip", "{}: released, {}", log_prefix(), call::to_text(released.cause));
-    silence_.stop();
+    const bool referring = refer_timer_.running();
+    const std::weak_ptr alive(alive_);
+    stop_timers();
     over_ = true;
     close_media();
-    if (observer() != nullptr) observer()->on_released(*this, released.cause);
+    if (observer() == nullptr) return;
+    const auto& to = released.redirection;
+    if (to && outgoing_ && !answered_ && account_.is_own_host(to->host))
+        return observer()->on_redirected(*this, to->user, call::DivertReason::unconditional);
+    // Servers hang up as soon as they have sent the far end on, and often before they say so.
+    if (!referring || !refer_accepted_) return observer()->on_released(*this, released.cause);
+    observer()->on_referred(*this, call::ReferOutcome::reached);
+    if (!alive.expired()) finish(released.cause);
+}
+
+void SipLeg::stop_timers() {
+    silence_.stop();
+    hold_timer_.stop();
+    refer_timer_.stop();
 }
 
 void SipLeg::finish(const call::Cause& cause) {
     over_ = true;
-    silence_.stop();
+    stop_timers();
     close_media();
     host_->reactor().post([this, cause, alive = std::weak_ptr(alive_)] {
         if (!alive.expired() && observer() != nullptr) observer()->on_released(*this, cause);
@@ -164,6 +211,7 @@ void SipLeg::answer() {
     answered_ = true;
     watch_peer();
     host_->tell([id = dialog_, local = local_](Agent& agent) { agent.answer(id, local); });
+    try_hold();
 }
 
 void SipLeg::release(const call::Cause& cause) {

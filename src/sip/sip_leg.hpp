@@ -49,6 +49,12 @@ class SipLeg final : public call::Leg {
     void answer() override;
     void release(const call::Cause& cause) override;
     void send_digit(char digit) override;
+    void hold(bool on) override;
+    void flash() override;
+    /// False where the account does not use REFER, the call is not answered, or the dialog to be replaced is not
+    /// an answered one of the same account.
+    bool refer(const call::ReferRequest& request) override;
+    void carry_data() override;
     media::EndpointId media() const override { return endpoint_; }
 
   private:
@@ -61,7 +67,15 @@ class SipLeg final : public call::Leg {
     void on_released(const Released& released);
     /// Ends the leg here and reports it, later.
     void finish(const call::Cause& cause);
+    void stop_timers();
     void close_media();
+    // sip_leg_services.cpp
+    void try_hold();
+    void on_hold_answered(const HoldAnswered& answer);
+    std::chrono::milliseconds glare_wait();
+    void on_refer_progress(const ReferProgress& progress);
+    void refer_over(bool reached, const std::string& reason);
+    Credentials credentials() const;
     std::string log_prefix() const;
 
     std::shared_ptr<LegHost> host_;
@@ -70,7 +84,20 @@ class SipLeg final : public call::Leg {
     LocalMedia local_;
     media::EndpointId endpoint_;
     std::optional<Agreement> agreement_;
+    std::string own_user_;  ///< who we are in this dialog: who was called, or who calls
+    std::string far_user_;
+    bool hidden_ = false;  ///< our side does not want to be known
     base::Timer silence_;
+    base::Timer hold_timer_;   ///< until a hold that met another re-INVITE is tried again
+    base::Timer refer_timer_;  ///< runs while a REFER has no outcome
+    bool refer_accepted_ = false;
+    bool hold_wanted_ = false;
+    bool hold_asked_ = false;    ///< by the last re-INVITE
+    bool hold_done_ = false;     ///< what the far end has accepted
+    bool hold_pending_ = false;  ///< a re-INVITE is on its way
+    unsigned hold_attempts_ = 0;
+    bool outgoing_ = true;
+    bool data_ = false;
     bool answered_ = false;
     bool over_ = false;
     /// Expires with the leg, so that posted reports find out.

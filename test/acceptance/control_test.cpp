@@ -83,7 +83,7 @@ TEST_CASE("--check accepts every example and names every mistake of a bad file",
     // Beside a real board the examples for other boards are rightly refused.
     std::vector<std::string> examples{"simulator"};
     if (!World::is_dahdi())
-        examples.insert(examples.end(), {"fxs-box", "fxo-box", "mixed-office", "e1-trunk"});
+        examples.insert(examples.end(), {"fxs-box", "fxo-box", "mixed-office", "e1-trunk", "hotel"});
     for (const auto& name : examples) {
         const auto outcome = run(folder, {program("tipringd"), "--check",
                                           std::string(TIPRING_SOURCE_DIR "/config/") + name + ".yaml"});
@@ -95,11 +95,13 @@ TEST_CASE("--check accepts every example and names every mistake of a bad file",
                "  - {chanel: 1, kind: fxs, number: 201}\n"
                "  - {channel: 2, kind: fxs, number: 202, dial_tone: 5}\n"
                "  - {channel: 2, kind: fxs, number: 203}\n"
-               "  - {channel: 9, kind: fxs, number: 204}\n");
+               "  - {channel: 9, kind: fxs, number: 204}\n"
+               "tones:\n  - {name: endless, cadence: '440'}\n");
     const auto outcome = run(folder, {program("tipringd"), "--check", folder.file("bad.yaml")});
     INFO(outcome.output);
     CHECK(outcome.status == 1);
-    for (const auto* part : {"bad.yaml:1:", "bad.yaml:4:", "channel", "bad.yaml:5:", "bad.yaml:6:"}) {
+    for (const auto* part :
+         {"bad.yaml:1:", "bad.yaml:4:", "channel", "bad.yaml:5:", "bad.yaml:6:", "bad.yaml:9:", "cadence"}) {
         CHECK(outcome.output.find(part) != std::string::npos);
     }
 }

@@ -1,4 +1,5 @@
 // Fuzzes the loader of the configuration: the input is the YAML file.
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -21,6 +22,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!loaded.config) return 0;
     for (const auto& port : loaded.config->ports) {
         if (port.channel == 0 || port.number.empty()) std::abort();
+        const auto& country = port.country_profile;
+        const bool no_flash = country.flash_max == std::chrono::milliseconds(0);
+        if (!no_flash && country.flash_min >= country.flash_max) std::abort();
     }
     return 0;
 }

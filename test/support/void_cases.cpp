@@ -8,8 +8,8 @@
 
 namespace {
 
-/// Longer than the models write ahead and than any jitter buffer of a SIP program covers.
-constexpr std::chrono::milliseconds too_long{100};
+/// Longer than the gateway writes ahead (media.write_lead, 30 ms): a digit or a message by modem is torn then.
+constexpr std::chrono::milliseconds too_long{40};
 
 /// Writes a line with the name, as Catch2 reads it back (-f), into the file $TIPRING_VOID_CASES. The watch is
 /// the listener's own: the cases restart theirs.

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,15 +16,23 @@
 
 namespace tipring::analog {
 
+/// Calls that one line may have at a time: one, and a second one that waits, is held or is consulted (fxs).
+inline constexpr unsigned line_slots = 2;
+
 enum class LineTimer : std::uint8_t {
-    dial,     ///< fxs: first digit, inter-digit; fxo: limit of seizing, dial tone and dialling
-    tone,     ///< fxs: dial tone, busy tone and howler do not last for ever
-    ring,     ///< fxs: ringing without answer; fxo: no ring burst for so long means that the caller has gone
-    drop,     ///< fxo: guard time after release
-    burst,    ///< fxo: a ring burst counts from this length on
-    battery,  ///< fxo: battery missing for so long means that the exchange has released
+    dial,      ///< fxs: first digit, inter-digit; fxo: limit of seizing, dial tone, dialling and the answer
+    tone,      ///< fxs: dial tone, busy tone and howler do not last for ever; fxo: dial tone in a call
+    ring,      ///< fxs: ringing without answer; fxo: no ring burst for so long means that the caller has gone
+    drop,      ///< fxo: guard time after release
+    wait,      ///< fxs: the next call-waiting tone; the phone's answer to the alerting signal
+    burst,     ///< fxo: a ring burst counts from this length on
+    battery,   ///< fxo: battery missing for so long means that the exchange has released
+    settle,    ///< fxo: reversals right after a seizure or an answer tell nothing
+    polarity,  ///< fxo: a reversal that lasts for so long is one
+    flash,     ///< fxo: our own hook flash and what it does to battery
+    call,      ///< fxo: longest call
 };
-inline constexpr std::size_t line_timers = 6;
+inline constexpr std::size_t line_timers = 11;
 std::string_view name(LineTimer timer);
 
 enum class LineInputKind : std::uint8_t {
@@ -41,6 +50,7 @@ enum class LineInputKind : std::uint8_t {
     battery_present,
     polarity,
     hook_complete,
+    pulses_dialled,
     alarm,
     alarm_clear,
     removed,
@@ -49,6 +59,13 @@ enum class LineInputKind : std::uint8_t {
     digits_sent,
     tone_heard,
     tone_gone,
+    clip_played,
+    voice_heard,
+    silence_heard,
+    caller_id_heard,  ///< `caller_id`
+    // the port's answers
+    service_result,  ///< to use_service: `service`, `number`
+    show_messages,   ///< the phone is to be told of its messages when it is on-hook
     // a timer that start_timer asked for
     timer,
     // commands of the leg
@@ -57,9 +74,12 @@ enum class LineInputKind : std::uint8_t {
     answer,
     release,  ///< `cause`
     send_digit,
+    send_flash,
+    transfer_failed,
     // the port's wire: the battery drop after release_wire with a lifted phone is over (line_wire.hpp)
     wire_settled,
-    // the port's operator, and the board's refusal of an action
+    // the port's first input; its operator, and the board's refusal of an action
+    begin,
     in_service,
     out_of_service,
     shut_down,
@@ -67,21 +87,56 @@ enum class LineInputKind : std::uint8_t {
 };
 std::string_view name(LineInputKind kind);
 
+/// What the service that the phone dialled leads to.
+enum class ServiceOutcome : std::uint8_t {
+    refused,
+    confirmed,
+    call,      ///< `number` is dialled
+    pick_up,   ///< the call that rings at `number`
+    transfer,  ///< the held party goes to `number`
+};
+
+/// How a phone is told who calls (fxs); made by the port.
+struct CallerIdPlan {
+    bool known = false;   ///< there is something to tell
+    unsigned bursts = 1;  ///< of the ring, before the silence that is long enough
+    bool operator==(const CallerIdPlan&) const = default;
+};
+
 struct LineInput {
     LineInputKind kind = LineInputKind::on_hook;
+    /// When it came; only differences count.
+    std::chrono::steady_clock::time_point at{};
+    unsigned slot = 0;  ///< of a leg's command
     char digit = 0;
     bool inband = false;
     LineTimer timer = LineTimer::dial;
     media::HeardTone tone = media::HeardTone::none;
     std::string number{};
     call::Cause cause{};
+    dsp::HeardCallerId caller_id{};
+    ServiceOutcome service = ServiceOutcome::refused;
+    CallerIdPlan id_plan{};                  ///< start, fxs
+    std::chrono::milliseconds no_answer{0};  ///< start, fxs: ringing for so long; 0: as the port's settings
 };
+
+/// Tones of an exchange by which the other party has gone (features B4).
+bool is_disconnect_tone(media::HeardTone tone);
 
 /// False for events that no line machine knows (`none`).
 bool to_input(const hardware::LineEvent& event, LineInput& input);
 
-enum class LineTone : std::uint8_t { none, dial, ringback, busy, congestion, howler };
+enum class LineTone : std::uint8_t { none, dial, ringback, busy, congestion, howler, recall, confirm };
 std::string_view name(LineTone tone);
+
+/// Audio that the port makes for the line.
+enum class LineClip : std::uint8_t {
+    caller_id,          ///< to a phone that is on-hook, alerting signal included
+    call_waiting,       ///< tone, and the alerting signal of caller ID in a call
+    waiting_caller_id,  ///< the message after that
+    message_waiting,
+};
+std::string_view name(LineClip clip);
 
 enum class LineActionKind : std::uint8_t {
     start_ringing,
@@ -90,33 +145,56 @@ enum class LineActionKind : std::uint8_t {
     release_wire,
     start_audio,
     stop_audio,
-    listen,     ///< detectors as `dtmf` and `progress` say
+    listen,     ///< detectors as `dtmf`, `progress`, `voice`, `silence` and `caller_id_wanted` say
     play_tone,  ///< `tone`
     stop_tone,
     send_digits,  ///< `digits`
+    dial_pulses,  ///< `digits`; audio is stopped
+    flash_line,
+    prove_good,    ///< the line has just shown that it works
+    note_refused,  ///< `digits`: why the line could not be used, a word for the counters
+    play_clip,     ///< `clip` (of the call in `slot`); clip_played follows, unless stop_clip does
+    stop_clip,
+    mute,         ///< `on`: the other side does not hear the phone
+    polarity,     ///< `on`: reversed
     start_timer,  ///< `timer`, `duration`; replaces a running one
     stop_timer,   ///< `timer`
-    // to the leg; report_incoming makes a new one (`digits`: the number dialled, empty for fxo),
-    // report_released ends it
+    // to the leg; report_incoming makes a new one (`digits`: the number dialled, empty for fxo; fxo:
+    // `caller_id`), report_released ends it
     report_incoming,
     report_alerting,  ///< `inband`
     report_answered,
     report_digit,       ///< `digits`, one of them
     report_released,    ///< `cause`
     report_misdialled,  ///< `digits` are no number, or not yet one when the timer ended
+    report_media,       ///< the leg's audio was taken away, or has come back
+    report_hold,        ///< `on`
+    report_flash,
+    report_transfer,  ///< `digits`
+    report_join,      ///< the other sides of this slot and of the other one
+    report_pick_up,   ///< like report_incoming, for the call that rings at `digits`
+    use_service,      ///< `digits`; answered by service_result
 };
 std::string_view name(LineActionKind kind);
 
 struct LineAction {
     LineActionKind kind = LineActionKind::stop_tone;
+    unsigned slot = 0;  ///< of a report to a leg
     LineTone tone = LineTone::none;
     LineTimer timer = LineTimer::dial;
     std::chrono::milliseconds duration{0};
     bool inband = false;
     bool dtmf = false;
     bool progress = false;
+    bool voice = false;
+    bool silence = false;
+    bool caller_id_wanted = false;
+    bool on = false;
+    bool short_ring = false;  ///< start_ringing: the pulse that announces caller ID
+    LineClip clip = LineClip::caller_id;
     std::string digits{};
     call::Cause cause{};
+    std::optional<dsp::HeardCallerId> caller_id{};
 };
 using LineActions = std::vector<LineAction>;
 
@@ -126,7 +204,12 @@ struct LineConditions {
     bool audio = false;
     bool dtmf = false;
     bool progress = false;
+    bool voice = false;
+    bool silence = false;
+    bool caller_id = false;
     bool ringing = false;
+    bool short_ring = false;
+    bool reversed = false;
     LineTone tone = LineTone::none;
 };
 
@@ -149,7 +232,10 @@ class LineMachine {
     /// The board has not got the channel, or not any more.
     bool removed() const { return removed_; }
     /// There is a call: report_incoming was given or start was taken, and report_released not yet.
-    bool has_call() const { return call_; }
+    bool has_call() const { return calls_ != 0; }
+    bool has_call(unsigned slot) const { return (calls_ & 1U << slot) != 0; }
+    /// The line's audio is the call's: it is not held, and does not wait.
+    virtual bool connected(unsigned) const { return true; }
     /// Inputs that the state had no use for, so far.
     std::uint64_t unexpected() const { return unexpected_; }
     const LineConditions& conditions() const { return now_; }
@@ -181,18 +267,22 @@ class LineMachine {
         return false;
     }
     void act(LineActionKind kind);
+    void act(LineActionKind kind, unsigned slot, std::string digits = {});
     void act(LineAction action) { actions_.push_back(std::move(action)); }
     /// Stops all timers and goes to the conditions given.
     void apply(const LineConditions& wanted);
     void play(LineTone tone);
+    /// Audio to a phone on-hook; timers and the other conditions stay.
+    void set_audio(bool on);
     void start_timer(LineTimer timer, std::chrono::milliseconds duration);
     void stop_timer(LineTimer timer);
-    void report_incoming(std::string number);
-    void take_call() { call_ = true; }
+    void report_incoming(std::string number, unsigned slot = 0);
+    void take_call(unsigned slot = 0) { calls_ |= 1U << slot; }
     /// Nothing when there is no call.
-    void report_released(const call::Cause& cause);
+    void report_released(const call::Cause& cause, unsigned slot = 0);
     /// Refuses a leg that came too late, without becoming its owner.
-    void refuse(const call::Cause& cause);
+    void refuse(const call::Cause& cause, unsigned slot = 0);
+    void release_all(const call::Cause& cause);
     bool available() const { return in_service_ && !alarm_ && !removed_ && !shut_; }
 
   private:
@@ -200,7 +290,7 @@ class LineMachine {
     LineConditions now_;
     std::uint32_t timers_ = 0;
     std::uint64_t unexpected_ = 0;
-    bool call_ = false;
+    unsigned calls_ = 0;  ///< a bit for each slot
     bool in_service_ = true;
     bool alarm_ = false;
     bool removed_ = false;
@@ -209,6 +299,7 @@ class LineMachine {
     static std::uint32_t bit(LineTimer timer) { return 1U << static_cast<unsigned>(timer); }
     bool common(const LineInput& input);
     void lose(const call::Cause& cause);
+    void refuse_start(const LineInput& input);
 };
 
 }  // namespace tipring::analog

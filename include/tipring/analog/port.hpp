@@ -6,10 +6,15 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
+#include <random>
 #include <string>
 #include <vector>
 
+#include "tipring/analog/line_check.hpp"
+#include "tipring/analog/service_store.hpp"
 #include "tipring/base/reactor.hpp"
 #include "tipring/call/leg.hpp"
 #include "tipring/config/config.hpp"
@@ -33,6 +38,10 @@ struct PortCounters {
     std::uint64_t failed = 0;
     std::uint64_t unexpected_events = 0;
     std::uint64_t hardware_errors = 0;
+    /// fxo: how often the line could not be used, by reason: "no_battery", "in_use" (by another telephone),
+    /// "ringing", "no_dial_tone", "busy_tone" (instead of dial tone), "not_confirmed" (the seizure),
+    /// "no_status".
+    std::map<std::string, std::uint64_t> refused;
 };
 
 /// What `tipringctl ports` and `port N` show.
@@ -47,6 +56,28 @@ struct PortView {
     PortCounters counters;
     std::vector<StateChange> history;
     media::LineStats line;
+    /// fxo: when dial tone was heard, the exchange rang or the called party's answer was heard last.
+    std::optional<std::chrono::system_clock::time_point> last_proved_good;
+    std::optional<hardware::LineStatus> wire;  ///< fxo: battery, voltage and use by others, now
+    unsigned messages = 0;                     ///< fxs: new ones in the mailbox
+    PhoneState services;                       ///< fxs: what the user has set by star codes
+    unsigned calls_held = 0;                   ///< fxs: held or waiting, beside the present call
+};
+
+/// What a group chooses its lines by.
+struct LineUse {
+    bool free = false;           ///< as far as is known without asking the board
+    bool failed_lately = false;  ///< could not be used, within the last minute
+    std::uint64_t calls = 0;     ///< in and out, since the start
+    base::TimePoint opened{};    ///< the last call to the exchange
+};
+
+/// What all telephones have in common.
+struct PhoneRules {
+    config::ServiceCodes codes;
+    std::chrono::milliseconds forward_no_answer{20000};
+    /// By which an emergency number may be dialled in another way (routing/emergency.hpp); may be null.
+    std::shared_ptr<const std::vector<routing::RouteRule>> routes{};
 };
 
 /// What a port is built from. References outlive the port.
@@ -58,6 +89,8 @@ struct PortParts {
     hardware::CountryTones country;
     /// Told of every change of state, for the event log.
     std::function<void(const PortView&, const StateChange&)> on_change;
+    /// fxo: those of config::FxoSettings::learnt_tones; may be null.
+    std::shared_ptr<const std::vector<dsp::ToneSequence>> learnt_tones{};
 };
 
 class Port {
@@ -68,20 +101,36 @@ class Port {
     /// The way out through this port: rings an FXS telephone, seizes an FXO line.
     virtual call::Exit& exit() = 0;
     virtual bool idle() const = 0;
+    virtual LineUse use() const { return {idle()}; }
     /// Out of service: ends its call with cause 27, makes and takes none. Back in service it asks the
     /// board what the wire did meanwhile.
     virtual void set_in_service(bool in_service) = 0;
+    /// fxs: new messages in the phone's mailbox (RFC 3842).
+    virtual void set_messages(unsigned) {}
+    /// Checks the line, which must be idle and free. Meanwhile the port is not idle; the first call that asks for
+    /// it nevertheless (a group asks its free lines first) ends the check, waits until the line has been let go of
+    /// and is started then. Further calls are refused. The check ends, too, when the owner drops what is returned, in an alarm, and when the
+    /// port goes out of service. The error is for people.
+    virtual base::Result<std::shared_ptr<void>> start_check(const CheckRequest&, CheckHandlers) {
+        return base::fail("this port cannot be checked");
+    }
     /// Releases the wire (on-hook, ring off) and stops everything; reports nothing any more. Before
     /// destruction.
     virtual void shut_down() = 0;
 };
 
-std::unique_ptr<Port> make_fxs_port(const config::Port& settings, PortParts parts);
+/// `store` outlives the port.
+std::unique_ptr<Port> make_fxs_port(const config::Port& settings, PortParts parts, ServiceStore& store,
+                                    const PhoneRules& rules);
 std::unique_ptr<Port> make_fxo_port(const config::Port& settings, PortParts parts);
 /// Stands in for a port whose channel cannot be opened: it is shown with `why`, and refuses calls.
 std::unique_ptr<Port> make_missing_port(const config::Port& settings, std::string why);
 
-/// Exit "group NAME": the ports given, in the order in which a call tries them.
-std::unique_ptr<call::Exit> make_line_group(std::string name, std::vector<Port*> lines);
+/// Exit "group NAME": the ports given, which a call tries in the order of the strategy; lines that could not
+/// be used within the last minute, and after them lines that are not free, come last. `seed`: of the random
+/// strategy.
+std::unique_ptr<call::Exit> make_line_group(std::string name, config::GroupStrategy strategy,
+                                            std::vector<Port*> lines,
+                                            std::uint32_t seed = std::random_device{}());
 
 }  // namespace tipring::analog

@@ -17,6 +17,8 @@ inline constexpr std::uint8_t no_user_responding = 18;
 inline constexpr std::uint8_t no_answer = 19;
 inline constexpr std::uint8_t call_rejected = 21;
 inline constexpr std::uint8_t number_changed = 22;
+inline constexpr std::uint8_t exchange_routing_error = 25;
+inline constexpr std::uint8_t non_selected_user_clearing = 26;
 inline constexpr std::uint8_t destination_out_of_order = 27;
 inline constexpr std::uint8_t invalid_number_format = 28;
 inline constexpr std::uint8_t normal_unspecified = 31;
@@ -50,6 +52,10 @@ struct Cause {
     Location location = Location::user;
     /// What happened, for people and records, for example "busy tone" or "SIP 486 Busy Here".
     std::string detail;
+    /// How the end of the call was found out, where the line does not simply say so: "battery", "polarity",
+    /// "busy_tone", "dial_tone", "silence", "no_rtp", "limit", "remote"; empty: nothing to say. Set by the
+    /// leg that reports on_released, never sent anywhere.
+    std::string method{};
 };
 
 /// "user busy" for 17 ...

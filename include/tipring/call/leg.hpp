@@ -2,7 +2,10 @@
 // two of them. Thread: core.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +18,7 @@
 namespace tipring::call {
 
 enum class Presentation : std::uint8_t { allowed, restricted, unavailable };
+std::string_view name(Presentation presentation);
 
 struct Party {
     std::string number;
@@ -22,16 +26,51 @@ struct Party {
     Presentation presentation = Presentation::allowed;
 };
 
+/// For log lines other than the call's record: the number, or "restricted" where the party does not show it.
+std::string logged_number(const Party& party);
+
+enum class DivertReason : std::uint8_t { unconditional, busy, no_answer };
+
+/// Somebody who sent the call on before it came here (Diversion, RFC 5806; redirecting number, Q.952).
+struct Diversion {
+    std::string number;  ///< "": hidden and not known here
+    DivertReason reason = DivertReason::unconditional;
+    Presentation presentation = Presentation::allowed;
+    unsigned counter = 1;  ///< forwardings that it stands for (RFC 5806 `counter`), at least 1
+};
+
+/// One call may be sent on so often, what happened before it came here included. Enough for any wanted chain; a
+/// loop through another system ends here.
+inline constexpr unsigned most_forwardings = 5;
+
+/// How often a call was sent on, as its diversions tell; no more than `most_forwardings`.
+unsigned forwardings_of(const std::vector<Diversion>& diversions);
+
 /// What a call is about, the same for an incoming and an outgoing leg.
 struct CallRequest {
     Party caller;
     std::string called;
     routing::Source source;
+    std::string alert_info{};             ///< how it should ring (RFC 3261 20.4), as it came; empty: as usual
+    std::vector<Diversion> diversions{};  ///< the latest first
+    /// Max-Forwards that it leaves with over SIP (RFC 3261 20.22); below 0: it has passed too many systems and
+    /// must not. It ends a circle through systems that keep no diversions.
+    int hops_left = 70;
+    /// Who stands at `source` has sent the caller here by a transfer: his identity pays, the caller is shown.
+    bool on_behalf = false;
 };
 
 class Leg;
 
-/// Receives what a leg reports. Calls come on the core thread, never from inside a Leg command.
+/// What came of Leg::refer().
+enum class ReferOutcome : std::uint8_t {
+    reached,
+    refused,  ///< the far end does not try at all
+    failed,   ///< it has tried, or may still be trying without a word of it
+};
+
+/// Receives what a leg reports. Calls come on the core thread, never from inside a Leg command; the commands
+/// that they cause may reach the leg before they return, its destruction never does.
 class LegObserver {
   public:
     virtual ~LegObserver() = default;
@@ -45,6 +84,32 @@ class LegObserver {
     /// media() changed during the call (re-INVITE, re-seize): connections must be made again.
     virtual void on_media_changed(Leg& leg) = 0;
     virtual void on_digit(Leg& leg, char digit) = 0;
+    // What only a telephone's user asks for; who watches no call ignores it.
+    /// The user of this leg puts the other side on hold, or takes it back. A leg that has nothing to say to
+    /// the held side meanwhile gives no media() and reports on_media_changed, both times.
+    virtual void on_hold(Leg&, bool) {}
+    /// Outgoing, not answered: the call is to go to this number instead. The leg is over; it was the last
+    /// report. An exit that knows it already when it is opened (unconditional forwarding) opens a leg that
+    /// reports this once it has been started.
+    virtual void on_redirected(Leg&, const std::string&, DivertReason) {}
+    /// The user of this leg sends the other side to a number and leaves the call. The leg stays until it gets
+    /// release(); where the call cannot be sent on it gets transfer_failed() instead.
+    virtual void on_transfer(Leg&, const std::string&) {}
+    /// The user of both legs (of two calls) leaves, and their other sides talk to each other. One of the
+    /// calls is answered; the other may still be on its way to somebody whom the user has called. Both legs
+    /// stay until they get release(), or both get transfer_failed(). Reported once, of either leg.
+    virtual void on_join(Leg&, Leg&) {}
+    /// Outcome of refer(); unless it has reached the new party, the far end is still in this call. A leg whose
+    /// end says so reports on_released later, not from the same task: the outcome is looked at before that.
+    virtual void on_referred(Leg&, ReferOutcome) {}
+    /// The user of this leg made a hook flash that is meant for the other side.
+    virtual void on_flash(Leg&) {}
+};
+
+/// How a leg's far end is asked to call somebody else itself (REFER, RFC 3515, 3891).
+struct ReferRequest {
+    std::string number;             ///< dialled by the far end
+    const Leg* replaces = nullptr;  ///< the dialog that the far end's call replaces (attended); null: blind
 };
 
 class Leg {
@@ -78,6 +143,30 @@ class Leg {
     virtual void release(const Cause& cause) = 0;
     /// A digit from the other side that is not carried by the media engine (signalling digit).
     virtual void send_digit(char digit) = 0;
+    /// The other side holds this one, or takes it back.
+    virtual void hold(bool) {}
+    /// A hook flash from the other side, for the far end of this leg.
+    virtual void flash() {}
+    /// The transfer that this leg has asked for came to nothing: it is in its call as before, and holds the
+    /// other side no longer when it was a transfer to a number. A leg whose user has gone meanwhile calls him
+    /// back or reports its release.
+    virtual void transfer_failed() {}
+    /// Asks the far end to call somebody else. False: it cannot be asked, the gateway joins the calls itself.
+    /// When true, on_referred() tells the outcome; without a word of it for Options::no_answer it has failed.
+    virtual bool refer(const ReferRequest&) { return false; }
+    /// A fax, modem or alarm panel: the other leg must carry its audio untouched (no concealment, no
+    /// jitter-buffer adaptation, DTMF in-band).
+    virtual bool carries_data() const { return false; }
+    /// Comes before start() and answer(), or when the other side is exchanged; may come again.
+    virtual void carry_data() {}
+    /// Where the calls come from that this leg's user causes (redirection, transfer), for the routes, and
+    /// what a pick-up names. None: the destination that the leg was opened for, or the source of its call.
+    virtual std::optional<routing::Source> source() const { return std::nullopt; }
+    /// Whether the number of source() may be shown to whom this leg, called, is brought to or sends calls on.
+    virtual Presentation presentation() const { return Presentation::allowed; }
+    /// Outgoing legs that alert: after this time the leg ends the ringing itself, with cause 19 or
+    /// on_redirected. None: the call's own limit (Options::no_answer) is all there is.
+    virtual std::optional<std::chrono::milliseconds> ringing_limit() const { return std::nullopt; }
     /// The engine endpoint of this leg's audio; none before it exists.
     virtual media::EndpointId media() const = 0;
 
@@ -91,6 +180,13 @@ class Leg {
     LegObserver* observer_ = nullptr;
 };
 
+/// Whose ringing call is picked up: a telephone (its number) or any telephone of a group.
+struct PickupTarget {
+    routing::DestinationKind kind = routing::DestinationKind::port;
+    std::string name;
+    std::string only_group{};  ///< the telephone must be of this group; empty: of any or none
+};
+
 /// Where incoming calls are announced (the CallManager).
 class CallSink {
   public:
@@ -98,6 +194,12 @@ class CallSink {
     virtual base::LegId next_leg_id() = 0;
     /// Takes over the leg and looks for a destination.
     virtual void incoming(std::unique_ptr<Leg> leg, const CallRequest& request) = 0;
+    /// Takes over a leg, incoming like the others, whose user has dialled a pick-up code: it gets answer()
+    /// and the oldest call that rings there, or release() with cause 31 when none does. `request.called` is
+    /// what was dialled, for the record. A sink that keeps no calls drops the leg.
+    virtual void pick_up(std::unique_ptr<Leg> leg, const CallRequest& request, const PickupTarget& target) {
+        static_cast<void>(leg), static_cast<void>(request), static_cast<void>(target);
+    }
 };
 
 /// One way out of the gateway: a SIP account, a port, a group of lines, a span.

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "tipring/config/country.hpp"
+
 namespace tipring::config {
 
 /// Where a value stands, for messages. line and column from 1.
@@ -43,6 +45,13 @@ enum class SipMode {
     peer,      ///< no registration: trusted by address, both ways
 };
 
+/// Where news about waiting messages comes from (RFC 3842).
+enum class MessageNotices {
+    notify,     ///< NOTIFYs that the server sends unasked
+    subscribe,  ///< those and a subscription of each registered user
+    off,
+};
+
 struct SipAccount {
     std::string name = "sip";
     std::string
@@ -62,6 +71,9 @@ struct SipAccount {
     std::chrono::milliseconds dead_after{3000};
     /// Extra addresses (literals) whose requests belong to this account.
     std::vector<std::string> accept_from;
+    bool refer = false;       ///< transfers are left to the far end (REFER) where it takes them
+    bool flash_info = false;  ///< a hook flash goes out as INFO
+    MessageNotices message_waiting = MessageNotices::notify;
     Place name_at;
 };
 
@@ -73,17 +85,111 @@ struct Sip {
 
 enum class PortKind { fxs, fxo };
 enum class DialMode { dtmf, pulse, both };
+/// What hangs on an fxs port: a bundle of defaults for the port's other settings (features A17).
+enum class PortProfile { phone, fax, modem, alarm, elevator, door, paging, hotel, emergency };
+/// When a call to the exchange counts as answered (features B5).
+enum class AnswerBy { immediate, polarity, voice, timer };
+enum class GroupStrategy { first_free, round_robin, least_used, random };
+
+/// How a phone shows that messages wait (features A13).
+struct MessageWaiting {
+    bool stutter = true, fsk = false, lamp = false, polarity = false;
+};
+
+/// A caller that rings in another way: first match wins.
+struct RingRule {
+    std::string caller;    ///< pattern as in routes; empty: any
+    unsigned pattern = 0;  ///< 1..7, as bellcore-dr1 to dr7
+};
+
+/// What only an fxs port has, beside the settings that both kinds share.
+struct FxsSettings {
+    bool caller_id = true;
+    bool call_waiting = true;
+    bool call_waiting_id = true;  ///< type II
+    bool services = true;         ///< star codes, flash with hold, transfer and conference
+    bool may_forward = true;  ///< of the services: forwarding and transfer (services: limited has neither)
+    bool anonymous = false;   ///< calls without the number unless ServiceCodes::show_number is dialled
+    std::string hotline;      ///< number that is called when the phone is lifted; empty: none
+    std::chrono::milliseconds hotline_delay{0};  ///< 0: at once; otherwise unless a digit is dialled before
+    bool answer_polarity = false;                ///< reversal while the called party talks
+    std::chrono::milliseconds late_on_hook{0};   ///< a called phone may be down for so long (features A5)
+    MessageWaiting message_waiting;
+    std::string mailbox;  ///< whose messages; empty: the port's number
+    std::vector<RingRule> ring_rules;
+    bool data = false;               ///< fax, modem, alarm panel: audio untouched, in-band digits
+    bool dial_without_tone = false;  ///< digits during the off-hook debounce count (alarm panels)
+    bool lock_out = true;  ///< false: a phone that is left off-hook hears reorder tone for ever, no silence
+};
+
+/// What only an fxo port has.
+struct FxoSettings {
+    unsigned rings = 2;     ///< valid bursts before a call is announced...
+    bool caller_id = true;  ///< ... or as soon as the caller's number has come
+    bool wait_for_dial_tone = true;
+    std::chrono::milliseconds dial_tone_limit{5000}, dial_delay{1000};
+    std::chrono::milliseconds dtmf_on{100}, dtmf_off{100};
+    /// Digit map of what a caller may dial himself, after a second dial tone; empty: he may not.
+    std::string two_stage;
+    std::string dial_prefix;  ///< dialled before each number; 'w' waits 500 ms, 'W' waits for dial tone
+    std::chrono::milliseconds battery_gone{250};
+    bool disconnect_battery = true, disconnect_polarity = true, disconnect_dial_tone = true;
+    bool disconnect_tones = true;               ///< busy and congestion of the country
+    unsigned tone_cycles = 3;                   ///< 2..8
+    std::vector<std::string> learnt_tones;      ///< names of Config::tones
+    std::chrono::milliseconds silence{0};       ///< both ways; 0: off
+    std::chrono::milliseconds longest_call{0};  ///< 0: no limit
+    AnswerBy answer_by = AnswerBy::immediate;
+    /// Timer, and the limit of polarity and voice; 0: none, the loader's default for polarity.
+    std::chrono::milliseconds answer_after{10000};
+    std::chrono::milliseconds guard{1000};
+};
+
+/// A disconnect tone that `tipringctl port learn` measured, in libtonezone's notation.
+struct LearntTone {
+    std::string name;
+    std::string cadence;      ///< "425/480,0/480"
+    double level_dbm0 = -20;  ///< as measured
+    Place at;
+};
+
+struct Group {
+    std::string name;
+    GroupStrategy strategy = GroupStrategy::first_free;
+    Place at;
+};
+
+/// Codes that a telephone's user dials, each beginning with * or # and none the beginning of another; empty: the
+/// service has none.
+struct ServiceCodes {
+    std::string forward_all = "*72", forward_all_off = "*73";
+    std::string forward_busy = "*90", forward_busy_off = "*91";
+    std::string forward_no_answer = "*92", forward_no_answer_off = "*93";
+    std::string do_not_disturb = "*78", do_not_disturb_off = "*79";
+    std::string call_return = "*69", redial = "*66";
+    std::string hide_number = "*67", show_number = "*82";
+    std::string call_waiting_off = "*70", call_waiting_on = "*43";
+    std::string speed_dial = "*75";      ///< and the entry, two digits, then the number and #: stores it
+    std::string speed_call = "*0";       ///< and the entry, two digits: dials it
+    std::string pickup = "**";           ///< and the number of the phone that rings
+    std::string group_pickup = "*98";    ///< any phone of the own group
+    std::string blind_transfer = "*87";  ///< after a flash, and the number: sends the held party there
+};
 
 struct Port {
     unsigned channel = 0;
     PortKind kind = PortKind::fxs;
-    std::string number;       ///< own number: SIP user, and what other ports dial
-    std::string label;        ///< for people
-    std::string country;      ///< default: Config::country
-    std::string account;      ///< SIP account; default: the first; empty when there is none
-    std::string auth_user;    ///< default: number
-    std::string password;     ///< default: the account's
-    std::string group;        ///< fxo: the group it belongs to
+    std::string number;     ///< own number: SIP user, and what other ports dial
+    std::string label;      ///< for people
+    std::string country;    ///< default: Config::country
+    std::string account;    ///< SIP account; default: the first; empty when there is none
+    std::string auth_user;  ///< default: number
+    std::string password;   ///< default: the account's
+    std::string group;      ///< the group it belongs to (fxo: a trunk group; fxs: a pickup group)
+    PortProfile profile = PortProfile::phone;
+    CountryProfile country_profile;  ///< of `country`, with what the port overrides
+    FxsSettings fxs;
+    FxoSettings fxo;
     std::string caller_name;  ///< shown to called parties; default: label
     std::string digit_map;    ///< default: Config::digit_map
     DialMode dial_mode = DialMode::both;
@@ -98,7 +204,7 @@ struct Port {
     std::chrono::milliseconds dial_tone{16000}, first_digit{16000}, inter_digit{8000},
         short_inter_digit{3000};
     std::chrono::milliseconds ring_timeout{120000};  ///< fxs: ringing without answer
-    Place channel_at, number_at;
+    Place channel_at, number_at, group_at;
 };
 
 enum class SpanSide { user, network };
@@ -162,10 +268,17 @@ struct Config {
     std::string file;
     std::string country = "us";
     std::string digit_map = "x.T";
+    std::vector<std::string> emergency;  ///< of all ports, instead of their countries'; empty: those
     Board board;
     Sip sip;
     std::vector<Port> ports;
     std::vector<Span> spans;
+    std::vector<Group> groups;  ///< those of `groups:`; others are first_free
+    std::vector<LearntTone> tones;
+    ServiceCodes services;
+    std::string state_file;  ///< of the telephones' services; empty: nothing is kept over a restart
+    /// Of ringing, then a forwarding on no answer takes the call.
+    std::chrono::milliseconds forward_no_answer{20000};
     std::vector<Route> routes;  ///< as written, followed by the built-in defaults (docs/configuration.md)
     Media media;
     Control control;

@@ -33,6 +33,7 @@ struct LoadOptions {
     Check check_country;    ///< for example hardware::country_tones()
     Check check_digit_map;  ///< for example routing::DigitMap::parse()
     Check check_pattern;    ///< called number of a route, for example routing::check_pattern()
+    Check check_tone;       ///< cadence of a learnt tone, for example dsp::parse_tone()
     /// What is wrong with the file as a whole, as far as it could be read, for example check_board().
     std::function<std::vector<Problem>(const Config&)> check_whole;
     /// Folder that relative secret files are taken from; load_file() sets it to the folder of the file.

@@ -24,8 +24,9 @@ class DtmfDetector {
     ~DtmfDetector();
     DtmfDetector(DtmfDetector&&) noexcept;
     DtmfDetector& operator=(DtmfDetector&&) noexcept;
-    /// Real-time safe. Twist limits +8/-4 dB, minimum 40 ms. At most 20 ms at a time: a longer span may hold
-    /// two changes, of which only the last is reported.
+    /// Real-time safe. The low group may be 8 dB louder than the high one, or 4 dB weaker; frequencies may be 1 % off; 40 ms of digit and of
+    /// pause are enough; an interruption of up to 10 ms does not double a digit. At most 20 ms at a time: one
+    /// change is reported a call, and another waits for the next.
     Report process(std::span<const std::int16_t> linear) noexcept;
     /// Real-time safe.
     void reset() noexcept;

@@ -33,7 +33,9 @@ class ToneRecognizer {
     /// Id of the tone that is being heard now (its pauses included), or -1.
     /// Frequencies must fit within about 8 Hz, the two of a pair within 8 dB of each other, cadence within 10
     /// % + 40 ms; at least -40 dBm0, and 6 dB above everything else.
-    int process(std::span<const std::int16_t> linear) noexcept;
+    /// `audible` false: what is in `linear` may be something else than the line's sound, and is only counted as
+    /// time. What was heard before it still counts; the answer stays. Cut in multiples of 10 ms.
+    int process(std::span<const std::int16_t> linear, bool audible = true) noexcept;
     void reset() noexcept;
 
   private:

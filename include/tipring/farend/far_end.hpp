@@ -13,8 +13,10 @@
 #include <string_view>
 #include <vector>
 
+#include "tipring/dsp/caller_id.hpp"
 #include "tipring/farend/audio.hpp"
 #include "tipring/hardware/board.hpp"
+#include "tipring/hardware/simulator.hpp"
 #include "tipring/hardware/tone_zones.hpp"
 
 namespace tipring::farend {
@@ -62,7 +64,34 @@ class AudioPort {
     virtual bool wait_digits(std::string_view digits, std::chrono::milliseconds limit) = 0;
 };
 
-/// A telephone on the far side of an FXS port. Its channel is of kind fxo.
+/// A caller ID as a telephone shows it.
+struct DisplayedCallerId {
+    dsp::CallerIdStandard standard = dsp::CallerIdStandard::mdmf;
+    dsp::Disclosure disclosure = dsp::Disclosure::given;
+    std::string number;
+    std::string name;  ///< UTF-8
+    std::uint8_t month = 0, day = 0, hour = 0, minute = 0;
+    /// When it came: before any ring, while it rang, or in a call (type II).
+    enum class Moment : std::uint8_t { on_hook, ringing, in_call } moment = Moment::on_hook;
+};
+
+/// The ways in which a telephone was told of messages.
+struct MessagesWaiting {
+    bool told = false;      ///< by an FSK message, the last one
+    unsigned messages = 0;  ///< of that message; 1 when it named no number
+    bool lamp = false;      ///< the neon lamp burns (virtual lines only)
+};
+
+/// How fast a rotary dial turns back. 8..12 pulses a second and a break of 50..75 % are what exchanges take.
+struct PulseDial {
+    double pulses_per_second = 10;
+    double break_ratio = 0.6;  ///< part of a pulse in which the loop is open
+    std::chrono::milliseconds pause{
+        700};  ///< before each digit; the driver sees no hook for 600 ms after the lift
+};
+
+/// A telephone on the far side of an FXS port. Its channel is of kind fxo. It listens to the line on the hook,
+/// too: that is how caller ID comes.
 class Telephone : public AudioPort {
   public:
     virtual void lift() = 0;
@@ -70,9 +99,14 @@ class Telephone : public AudioPort {
     /// On-hook for the given time, then off-hook again.
     virtual void flash(std::chrono::milliseconds duration) = 0;
     virtual void dial_dtmf(std::string_view digits) = 0;
-    /// Rotary dial, 10 pulses a second, 60 % break, 700 ms between digits.
-    virtual void dial_pulse(std::string_view digits) = 0;
+    /// Nothing is dialled with a dial that turns slower than 1 or faster than 30 pulses a second, or has a
+    /// break of less than 5 or more than 95 %.
+    virtual void dial_pulse(std::string_view digits, const PulseDial& dial = {}) = 0;
     virtual bool off_hook() const = 0;
+    /// More telephones on the same pair, which say and hear what this one does; each call is one of them. The
+    /// loop is closed while any is off-hook, so that a flash or pulses of this one are not noticed then.
+    virtual void lift_parallel() = 0;
+    virtual void hang_up_parallel() = 0;
     virtual bool ringing() const = 0;
     /// Bursts of the present ringing, with the time each lasted and the silence after it (cadence check).
     virtual std::vector<std::chrono::milliseconds> ring_bursts() const = 0;
@@ -81,7 +115,50 @@ class Telephone : public AudioPort {
     /// The gateway removed battery for a moment (kewl-start disconnect), counted since construction.
     virtual unsigned battery_drops() const = 0;
     virtual bool wait_battery_drops(unsigned count, std::chrono::milliseconds limit) = 0;
+    /// Reversals in either direction since construction.
+    virtual unsigned polarity_reversals() const = 0;
+    virtual bool wait_polarity_reversals(unsigned count, std::chrono::milliseconds limit) = 0;
+    /// All caller IDs since construction, oldest first. A message that is damaged is not among them.
+    virtual std::vector<DisplayedCallerId> caller_ids() const = 0;
+    virtual bool wait_caller_ids(std::size_t count, std::chrono::milliseconds limit) = 0;
+    virtual MessagesWaiting message_waiting() const = 0;
+    /// Until FSK has told that messages wait, or that none does.
+    virtual bool wait_message_waiting(bool told, std::chrono::milliseconds limit) = 0;
+    virtual bool wait_lamp(bool lit, std::chrono::milliseconds limit) = 0;
+    /// On (the default), the alerting tone of type II in a call is answered by DTMF D, and the call is mute
+    /// both ways until the message has come, 2.5 s at most.
+    virtual void set_type_two(bool on) = 0;
+    /// Alerting tones that were answered, since construction.
+    virtual unsigned alerts_answered() const = 0;
+    /// Virtual lines only; elsewhere it is logged and nothing happens.
+    virtual void impair(const hardware::LineImpairments& impairments) = 0;
 };
+
+/// When an exchange sends a caller ID, and how it announces it (ETSI EN 300 659-1, clause 6; BT SIN 227).
+enum class CallerIdTiming : std::uint8_t {
+    after_first_ring,  ///< in the longest silence of the first ring cadence
+    before_ring,       ///< without any sign
+    polarity,          ///< after a reversal
+    alert,             ///< after a DT-AS
+    polarity_alert,    ///< after a reversal and a DT-AS
+    ring_pulse,        ///< after one short burst (RP-AS)
+};
+std::string_view name(CallerIdTiming timing);
+/// mdmf, sdmf, etsi: after_first_ring; bt: polarity_alert; ntt, dtmf: polarity.
+CallerIdTiming usual_timing(dsp::CallerIdStandard standard);
+
+/// How an exchange presents a call.
+struct IncomingCall {
+    std::optional<dsp::CallerId> caller = std::nullopt;  ///< unset: no caller ID at all
+    dsp::CallerIdSignal signal = {};
+    CallerIdTiming timing = CallerIdTiming::after_first_ring;
+    std::optional<hardware::RingCadence> cadence = std::nullopt;  ///< unset: the country's
+};
+
+/// A tone by its name in the plan (dial, busy, ringback, congestion, call_waiting, dial_recall, stutter, info,
+/// record, howler), of another country ("fr:busy"), or in libtonezone's notation ("425/500,0/500"). Empty:
+/// silence.
+base::Result<dsp::ToneSequence> find_tone(const dsp::TonePlan& plan, std::string_view text);
 
 /// An exchange on the far side of an FXO port. Its channel is of kind fxs.
 class CentralOffice : public AudioPort {
@@ -94,20 +171,46 @@ class CentralOffice : public AudioPort {
         /// through).
         std::size_t number_length = 0;  ///< 0: complete after 2 s without a digit
         std::chrono::milliseconds answer_after{600};
-        bool busy = false;  ///< busy tone instead of ringback
+        bool busy = false;                ///< busy tone instead of ringback
+        bool ringback = true;             ///< false: silence until the called party answers
+        bool answer_by_polarity = false;  ///< reversed while the called party is there
+        /// As find_tone(); one that it does not know is silence, and logged.
+        std::string dial_tone_sound = "dial";
+        std::string busy_sound = "busy";
     };
     virtual void set_service(const Service& service) = 0;
-    /// Rings the line until stop, answer or hang_up().
+    /// Rings the line until stop, answer or hang_up(), with the country's cadence and no caller ID.
     virtual void ring() = 0;
+    /// The same with caller ID. Its announcement comes first, where it is of that kind ("presenting").
+    virtual void ring(const IncomingCall& call) = 0;
     virtual void stop_ringing() = 0;
-    /// The other party hangs up: battery drop, or a tone ("busy", "congestion", "dial") for ever.
-    virtual void hang_up_by_battery_drop() = 0;
+    /// The next seizure by the gateway meets an incoming call in its first instant (glare): the gateway has a
+    /// caller and no dial tone. On virtual lines it sees the beginning of a ring, too.
+    virtual void ring_when_seized() = 0;
+    /// The other party hangs up. Zero: the drop of the board's release() (500 ms). Another length needs a
+    /// virtual line; elsewhere it is the board's.
+    virtual void hang_up_by_battery_drop(std::chrono::milliseconds length = {}) = 0;
+    /// ... the line is reversed (or normal again, when it was), and silent.
+    virtual void hang_up_by_polarity() = 0;
+    /// ... a tone, as find_tone(), for ever.
     virtual void hang_up_by_tone(std::string_view tone) = 0;
-    /// The gateway has the line (loop closed).
+    /// ... nothing is heard any more, and nothing tells.
+    virtual void hang_up_by_silence() = 0;
+    /// A telephone beside the gateway's port talks on the line, or hangs up. Virtual lines only. The exchange
+    /// cannot tell it from the gateway: the line counts as seized, without dial tone.
+    virtual void set_line_in_use(bool in_use) = 0;
+    /// Virtual lines only; elsewhere it is logged and nothing happens.
+    virtual void impair(const hardware::LineImpairments& impairments) = 0;
+    /// Flashes of the gateway in the present or last seizure: the length of each, 0 where the board cannot
+    /// tell it. A dial pulse "1" in a call is one, too: that is how a short flash comes.
+    virtual std::vector<std::chrono::milliseconds> flashes() const = 0;
+    virtual bool wait_flashes(std::size_t count, std::chrono::milliseconds limit) = 0;
+    /// The loop is closed.
     virtual bool line_seized() const = 0;
     virtual bool wait_seized(std::chrono::milliseconds limit) = 0;
     virtual bool wait_released(std::chrono::milliseconds limit) = 0;
-    /// "idle", "ringing", "dial_tone", "collecting", "ringback", "talking", "busy", "released"
+    /// "idle", "presenting", "ringing", "dial_tone", "collecting", "ringback", "talking", "busy", "silent",
+    /// "released"
     virtual std::string state() const = 0;
     virtual bool wait_state(std::string_view state, std::chrono::milliseconds limit) = 0;
     virtual std::string dialled() const = 0;  ///< digits of the present or last seizure, DTMF or pulse

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -45,7 +46,9 @@ enum class LineEventKind : std::uint8_t {
     hook_complete,    ///< a hook operation that takes time (seize, release with battery drop) is finished
     alarm,            ///< the channel's span lost its signal
     alarm_clear,
-    removed,  ///< the driver took the channel away; nothing works on it any more
+    pulses_dialled,  ///< fxo: the digits of dial_pulse() are out
+    message_lamp,  ///< fxo on the virtual board: the lamp of set_message_lamp(); digit is '1' when it is lit
+    removed,       ///< the driver took the channel away; nothing works on it any more
 };
 
 std::string_view name(LineEventKind kind);
@@ -89,8 +92,15 @@ struct LineStatus {
     bool off_hook = false;  ///< fxs: the phone is off-hook
     bool ringing = false;   ///< fxo: ring voltage now
     bool battery = true;    ///< fxo: battery present, where the driver can tell
+    bool in_use = false;    ///< fxo: another telephone on the same line is off-hook, where the board can tell
+    /// fxo: between tip and ring, without its sign, where the board can tell.
+    std::optional<double> voltage;
     bool alarm = false;
 };
+
+/// Limits of LineControl::dial_pulse() and flash().
+inline constexpr std::size_t most_pulse_digits = 64;
+inline constexpr std::chrono::milliseconds shortest_hook_flash{50}, longest_hook_flash{2000};
 
 /// A channel's signalling. Core thread only; never blocks for longer than an ioctl.
 class LineControl {
@@ -106,8 +116,23 @@ class LineControl {
     /// fxs: back to idle, with a battery drop on kewl start; within 600 ms after seize() the driver may lose
     /// the phone's next off_hook by it. fxo: open the loop.
     virtual base::Result<void> release() = 0;
-    /// fxo: hook flash towards the exchange, of the driver's length.
+    /// fxo: hook flash towards the exchange, of the driver's length; hook_complete follows.
     virtual base::Result<void> flash() = 0;
+    /// The same with a length of 50..2000 ms; boards that cannot choose it send their own.
+    virtual base::Result<void> flash(std::chrono::milliseconds length);
+    /// fxo: rotary dialling of 0-9 by the driver, 10 pulses a second, 750 ms between digits; at most
+    /// most_pulse_digits. pulses_dialled follows unless the line is released. Audio that is written meanwhile
+    /// cuts the number short, and pulses_dialled comes nevertheless.
+    virtual base::Result<void> dial_pulse(std::string_view digits);
+    /// fxs: reversed polarity (answer, caller ID, disconnect), or normal again. An error where the board
+    /// cannot, during a ring burst and during a battery drop. It lasts until it is changed or the channel is
+    /// opened anew.
+    virtual base::Result<void> set_polarity(bool reversed);
+    /// fxs: audio towards a phone that is on-hook (caller ID) follows within this time. Boards that always
+    /// carry it have nothing to do.
+    virtual base::Result<void> prepare_on_hook_audio(std::chrono::milliseconds duration);
+    /// fxs: the neon (high voltage) message lamp, 0: off. An error where the board has none.
+    virtual base::Result<void> set_message_lamp(unsigned messages);
     /// Samples flow after start_audio() (queues are flushed first) and no longer after stop_audio().
     virtual base::Result<void> start_audio() = 0;
     virtual base::Result<void> stop_audio() = 0;
@@ -174,6 +199,9 @@ struct ChannelOptions {
     dsp::Law law = dsp::Law::alaw;  ///< law of the samples at the Bearer; the back end converts where needed
     std::optional<ChannelKind> kind =
         std::nullopt;  ///< what the port map says; open() fails when the channel is another
+    /// fxs: a phone that is down for longer has hung up, and on_hook is reported then; 100..5000 ms. Unset:
+    /// the driver's 1250 ms.
+    std::optional<std::chrono::milliseconds> longest_flash = std::nullopt;
 };
 
 /// Inventory and door of one board (all cards that one driver serves). Core thread only.

@@ -16,6 +16,10 @@
 //    and reports nothing, and the next off_hook is lost, too: whoever feeds a phone has to wait them out.
 //  - fxo: ring_end comes 50 ms after the burst. A near fxo line ignores ringing that begins within 2 s after
 //    its release().
+//  - fxo: dial_pulse() breaks for 50 ms and makes for 50 ms, with 750 ms after each digit. A block written
+//    meanwhile ends it.
+//  - fxs: set_polarity() fails during a ring burst and during the battery drop; opening and
+//    closing the channel restore it.
 // It differs where an analogue card differs from the driver's robbed-bit spans, and where tests would only
 // wait:
 //  - a phone that answers trips the ringer at once (the card's work); battery is reported in every hook
@@ -26,8 +30,11 @@
 // may be opened once per side; closing it releases the line.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -45,12 +52,56 @@ struct VirtualLayout {
     unsigned t1 = 0;
 };
 
+/// What a bad line does to the sound, in both directions. 0 dBm0 is a sine 3.14 dB below A-law overload.
+struct LineImpairments {
+    std::optional<double> noise_dbm0 = std::nullopt;  ///< white noise, -90..0
+    std::optional<double> hum_dbm0 = std::nullopt;    ///< a sine of hum_hz, -90..0
+    unsigned hum_hz = 50;                             ///< 16..400
+    double attenuation_db = 0;                        ///< 0..60
+    /// Of the hybrids, 0..60: each end hears itself weaker by this, unless its echo canceller is on (the
+    /// virtual canceller takes off all of it).
+    std::optional<double> return_loss_db = std::nullopt;
+    friend bool operator==(const LineImpairments&, const LineImpairments&) = default;
+};
+
 /// Impairments of one wire, for tests. Applied from the next block on.
 struct WireFaults {
-    bool unplugged = false;           ///< alarm on both sides, no samples, no frames
-    bool battery_off = false;         ///< near fxo side sees no battery
-    double d_channel_loss = 0;        ///< probability that a frame is dropped
-    double d_channel_corruption = 0;  ///< probability that a frame is aborted
+    bool unplugged = false;            ///< alarm on both sides, no samples, no frames
+    bool battery_off = false;          ///< near fxo side sees no battery
+    double d_channel_loss = 0;         ///< probability that a frame is dropped
+    double d_channel_corruption = 0;   ///< probability that a frame is aborted
+    LineImpairments impairments = {};  ///< of the sound; those of a B-channel, too
+};
+
+/// A flash, or the pulses of a digit: the loop stays closed for `pause`, then it is `count` times open and
+/// closed again. Each time at most a minute, at most 100 times.
+struct HookTrain {
+    std::chrono::microseconds pause{0}, open{0}, closed{0};
+    unsigned count = 1;
+};
+
+/// What only a virtual line can do, from either side of the wire. The LineControl of an analogue channel of a
+/// virtual board is one. Core thread, as LineControl.
+class VirtualLineControl : public LineControl {
+  public:
+    /// As WireFaults::impairments. The later of both counts.
+    virtual base::Result<void> impair(const LineImpairments& impairments) = 0;
+    /// Telephones beside the fxo end on the same pair that are off-hook: the loop is closed while any is, and
+    /// the fxo end's status() shows in_use.
+    virtual base::Result<void> set_parallel_phones(unsigned off_hook) = 0;
+    /// fxs: takes the battery off the line, or puts it back: a disconnect of any length.
+    virtual base::Result<void> set_battery(bool on) = 0;
+    /// fxs: the next seizure by the fxo end meets the first instant of ringing (glare): ring_begin there, and
+    /// here off_hook as of a phone that answers. An empty cadence takes it back.
+    virtual base::Result<void> ring_when_seized(const RingCadence& cadence) = 0;
+    /// fxo: after those that are not over yet. They run by the line's own clock, so that they are exact however
+    /// late the machine is. The line must be seized; release() ends them.
+    virtual base::Result<void> play_hook(std::span<const HookTrain> trains) = 0;
+    /// fxs: how long the loop was open last: the length of a flash or of a dial pulse.
+    virtual base::Result<std::chrono::milliseconds> last_break() = 0;
+    /// Samples come only while the other end's audio is started, so that nothing runs on an idle line.
+    /// stop_audio() ends it.
+    virtual base::Result<void> start_listening() = 0;
 };
 
 class VirtualBoard {

@@ -1,6 +1,7 @@
 // The real-time media engine, as the core thread sees it. Endpoints are lines (a board channel's Bearer) and
-// RTP sessions; two endpoints are connected to each other, and tones, digits and detectors hang on one. The
-// media thread runs tick(). Thread: every member is for the core thread unless it says otherwise.
+// RTP sessions; two are connected to each other, or three in a conference; tones, clips, digits, detectors and
+// recordings hang on one. The media thread runs tick(). Thread: every member is for the core thread unless it
+// says otherwise.
 #pragma once
 
 #include <chrono>
@@ -10,9 +11,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tipring/base/ids.hpp"
 #include "tipring/base/result.hpp"
+#include "tipring/dsp/caller_id.hpp"
 #include "tipring/dsp/tone_plan.hpp"
 #include "tipring/hardware/board.hpp"
 #include "tipring/media/rtp_socket.hpp"
@@ -27,13 +30,28 @@ enum class EventKind : std::uint8_t {
     digits_sent,  ///< send_digits() is finished
     tone_heard,   ///< line: a call-progress tone was recognised; `tone` says which
     tone_gone,
-    voice_heard,    ///< reserved for answer supervision
+    voice_heard,    ///< somebody speaks outside (Detectors::voice), once
+    silence,        ///< nothing was said either way for Detectors::silence; once for each such stretch
     rtp_started,    ///< first valid RTP packet of the session
     rtp_timeout,    ///< no RTP for RtpOptions::timeout; sent once until packets come again
     bearer_failed,  ///< line: the channel is gone
+    clip_played,    ///< the last sample of play_clip() is on its way (EngineOptions::write_lead_ms)
+    caller_id,      ///< a whole caller-ID message was understood; `caller` says what it tells
+    captured,       ///< line: start_capture() is full or was ended; take_capture() has it
 };
 
-enum class HeardTone : std::uint8_t { none, dial, busy, congestion, ringback, info, fax_cng, fax_ced };
+/// `learnt`: one of Detectors::learnt_tones.
+enum class HeardTone : std::uint8_t {
+    none,
+    dial,
+    busy,
+    congestion,
+    ringback,
+    info,
+    learnt,
+    fax_cng,
+    fax_ced,
+};
 
 struct Event {
     EndpointId endpoint;
@@ -41,13 +59,28 @@ struct Event {
     hardware::LineEvent line;
     char digit = 0;
     HeardTone tone = HeardTone::none;
+    dsp::HeardCallerId caller;
 };
 
 /// What is reported of the audio that comes from outside of an endpoint.
 struct Detectors {
     bool dtmf = false;  ///< on an RTP session RFC 4733 events, too
     /// Call-progress tones of this country (shared, immutable); null: none.
-    std::shared_ptr<const dsp::TonePlan> progress_tones;
+    /// Nothing is heard while we sound a digit, a tone or a clip, nor in a conference.
+    std::shared_ptr<const dsp::TonePlan> progress_tones{};
+    /// Tones of this very line beside (or without) the country's; reported as HeardTone::learnt.
+    std::shared_ptr<const std::vector<dsp::ToneSequence>> learnt_tones{};
+    unsigned tone_cycles = 3;  ///< of busy, congestion or a learnt tone that must be heard; 2..8
+    /// Caller-ID messages of all standards, until it is taken back: only while nobody dials on the line. Not
+    /// while we sound a digit, a tone or a clip.
+    bool caller_id = false;
+    dsp::CallerIdDtmfCodes caller_id_codes{};
+    /// Answer supervision: told once. The echo of what we send, tones of our own included, is no voice: what
+    /// comes from outside counts while it is not more than 6 dB below that.
+    bool voice = false;
+    /// Silence both ways: of what comes from outside, and of what sounds towards it (peers, digits, clip,
+    /// tone). 0: not watched.
+    std::chrono::milliseconds silence{0};
 };
 
 struct LineOptions {
@@ -66,6 +99,9 @@ struct RtpOptions {
     std::optional<std::uint8_t> receive_event_type;
     bool send = true;     ///< SDP direction: we may send
     bool receive = true;  ///< SDP direction: we play what comes
+    /// Lost packets are covered up (G.711 Appendix I); false: silence, which a modem or an alarm receiver
+    /// survives better than speech made up.
+    bool conceal = true;
     /// Jitter buffer bounds in ms; equal values make it a fixed one. 10..200.
     unsigned jitter_min_ms = 20;
     unsigned jitter_max_ms = 200;
@@ -106,9 +142,18 @@ struct EngineStats {
 class Connector {
   public:
     virtual ~Connector() = default;
-    /// Joins the audio of two endpoints both ways; earlier connections of either end first.
+    /// Joins the audio of two endpoints both ways. An endpoint may have two peers: it is then the hub of a
+    /// conference of three, in which each hears the sum of the two others. Connecting a pair again changes
+    /// nothing. What would be more than a conference ends older connections first, in this order: a hub loses
+    /// the older of its two, a spoke leaves its hub; if then both ends still have another peer, both lose it.
+    /// So a third party comes in by connect() with the hub, and two spokes that are connected to each other
+    /// stay in the conference, with another hub.
     virtual void connect(EndpointId a, EndpointId b) = 0;
-    virtual void disconnect(EndpointId endpoint) = 0;
+    /// Nothing, when they are not connected to each other. Of a conference the two others remain connected.
+    virtual void disconnect(EndpointId a, EndpointId b) = 0;
+    /// As Engine's. A connector that has no tones leaves them out.
+    virtual void play_tone(EndpointId, const dsp::ToneSequence&) {}
+    virtual void stop_tone(EndpointId) {}
 };
 
 struct EngineOptions {
@@ -156,18 +201,45 @@ class Engine final : public Connector {
     void start_line(EndpointId line);
     void stop_line(EndpointId line);
     void connect(EndpointId a, EndpointId b) override;
-    void disconnect(EndpointId endpoint) override;
+    void disconnect(EndpointId a, EndpointId b) override;
+    /// From whatever it is connected to: with the hub of a conference all three are alone.
+    ///
+    /// A conference is clocked by its hub when that is a line that runs, otherwise by a spoke that is one,
+    /// otherwise by the tick; between two boards' clocks blocks may slip as between two lines. A digit that
+    /// comes as RFC 4733 event from a spoke is sounded, or sent on as an event, to the hub only; from the hub
+    /// to both. Digits relayed from a line are cut out only for those who get them as events.
+    void disconnect(EndpointId endpoint);
 
-    /// Plays towards the outside of the endpoint, instead of what its peer says, until stop_tone() or its
-    /// end. On a line that does not run, tones and digits wait for start_line().
-    void play_tone(EndpointId endpoint, const dsp::ToneSequence& tone);
-    void stop_tone(EndpointId endpoint);
+    /// What comes from outside is not passed to the peers (they hear silence; no digit is relayed either)
+    /// while detectors and recordings hear it. stop_line() ends it.
+    void set_muted(EndpointId endpoint, bool muted);
+
+    /// Towards the outside of an endpoint only one sounds at a time: digits, otherwise the clip, otherwise the
+    /// tone, otherwise the peers. Digits hold a clip or a tone up, a clip holds a tone up; peers are missed
+    /// meanwhile. On a line that does not run all of them wait for start_line(); stop_line() forgets them.
+    ///
+    /// Plays until stop_tone() or the tone's end.
+    void play_tone(EndpointId endpoint, const dsp::ToneSequence& tone) override;
+    void stop_tone(EndpointId endpoint) override;
+    /// Linear samples at 8 kHz, once (silence to the end of the last 10 ms). clip_played follows, except when
+    /// another clip replaces it, or stop_clip() or stop_line() end it.
+    void play_clip(EndpointId endpoint, dsp::Samples clip);
+    void stop_clip(EndpointId endpoint);
     /// DTMF towards the outside: tones on a line; on an RTP session RFC 4733 events where negotiated, tones
     /// otherwise. Characters 0-9 A-D * # and 'w' (500 ms pause). digits_sent follows.
     void send_digits(EndpointId endpoint, std::string_view digits,
                      std::chrono::milliseconds on = std::chrono::milliseconds(100),
                      std::chrono::milliseconds off = std::chrono::milliseconds(100));
     void set_detectors(EndpointId endpoint, const Detectors& detectors);
+
+    static constexpr std::size_t longest_capture_samples = std::size_t{60} * hardware::sample_rate_hz;
+    /// Records what comes from outside of a line, from now on or from start_line() on; at most
+    /// `longest_capture_samples`. `captured` comes when that many are there, after stop_capture() or
+    /// stop_line(); not when another start_capture() throws the recording away.
+    void start_capture(EndpointId line, std::size_t samples);
+    void stop_capture(EndpointId line);
+    /// The recording, once, from `captured` on; empty when there is none.
+    dsp::Samples take_capture(EndpointId line);
 
     /// Where to send, and from whom to accept. Symmetric RTP: while nothing has come from this address, two
     /// packets in sequence from one other address replace it. Once media has flowed the source is fixed (no

@@ -24,7 +24,16 @@ struct Identity {
     std::string auth_user;
     std::string password;
     std::string display_name;
-    std::string port;  ///< number of the port it stands for, "" for the gateway
+    std::string port;       ///< number of the port it stands for, "" for the gateway
+    std::string mailbox{};  ///< user part of the mailbox that it subscribes to; "": `user`
+};
+
+/// What a mail server says about a mailbox (RFC 3842 3.5); voice messages where it tells them apart.
+struct MessageSummary {
+    bool waiting = false;
+    unsigned new_messages = 0, old_messages = 0;  ///< 0 when the server does not count
+    std::string mailbox{};  ///< user part of Message-Account; servers put there what they like, "" for none
+    friend bool operator==(const MessageSummary&, const MessageSummary&) = default;
 };
 
 enum class RegistrationState {
@@ -68,6 +77,12 @@ struct ServiceParts {
     /// (empty: the kernel).
     base::Duration retry = std::chrono::seconds(5);
     SourceAddress source_address = {};
+    /// Messages wait for somebody, or no longer; from trusted sources only, may repeat itself. Whoever has an
+    /// account without registrations (mode peer), or is not registered, comes with account and user only. The
+    /// gateway's own identity has in `mailbox` whom Message-Account names, "" for nobody.
+    std::function<void(const Identity&, const MessageSummary&)> on_message_waiting = {};
+    /// Telephones that hide their number: what they answer does not name them.
+    std::vector<std::string> hidden_numbers = {};
 };
 
 class Service {

@@ -28,6 +28,12 @@ constexpr int d_channel_buffer_size = 1024;
 /// Time that an fxo channel holds the loop closed before it waits 0.5 s and reports hook_complete. The
 /// driver's 1500 ms are made for ground start; an exchange sees a closed loop within 100 ms.
 constexpr int loop_start_ms = 250;
+// A rotary dial as exchanges expect it: 10 pulses a second; and the pause between digits.
+constexpr int pulse_break_ms = 50;
+constexpr int pulse_make_ms = 50;
+constexpr int pulse_after_ms = 750;
+constexpr int driver_longest_flash_ms = 1250;
+constexpr std::chrono::milliseconds least_longest_flash{100}, most_longest_flash{5000};
 
 struct Geometry {
     std::vector<SpanInfo> spans;
@@ -116,6 +122,30 @@ base::Result<void> DahdiBoard::set_buffers(int channel, base::ChannelNumber numb
     return {};
 }
 
+base::Result<void> DahdiBoard::set_timing(int channel, const ChannelInfo& info, dahdi_params timing,
+                                          const ChannelOptions& options) const {
+    if (info.kind == ChannelKind::fxo) {
+        if (!is_ground_start(timing.sigtype)) timing.starttime = loop_start_ms;
+        timing.pulsebreaktime = pulse_break_ms;
+        timing.pulsemaketime = pulse_make_ms;
+        timing.pulseaftertime = pulse_after_ms;
+    } else if (options.longest_flash) {
+        const auto length = *options.longest_flash;
+        if (length < least_longest_flash || length > most_longest_flash) {
+            return base::fail(base::format("channel {}: a longest flash of {} ms is outside of {}..{} ms",
+                                           info.number, length.count(), least_longest_flash.count(),
+                                           most_longest_flash.count()));
+        }
+        timing.rxflashtime = static_cast<int>(length.count());
+    } else {
+        // It may have been set by who had the channel before.
+        timing.rxflashtime = driver_longest_flash_ms;
+    }
+    if (const int result = device_.control(channel, DAHDI_SET_PARAMS, &timing); result < 0)
+        return base::fail(operation_failure(info.number, "cannot set its timing", -result));
+    return {};
+}
+
 base::Result<Channel> DahdiBoard::open(base::ChannelNumber number, const ChannelOptions& options) {
     auto descriptor = specify(number);
     if (!descriptor) return descriptor.error();
@@ -142,11 +172,13 @@ base::Result<Channel> DahdiBoard::open(base::ChannelNumber number, const Channel
             return base::fail(operation_failure(number, "cannot set its law", -result));
         }
     }
-    if (info->kind == ChannelKind::fxo && !is_ground_start(found->sigtype)) {
-        found->starttime = loop_start_ms;
-        if (const int result = device_.control(descriptor->get(), DAHDI_SET_PARAMS, &*found); result < 0) {
-            return base::fail(operation_failure(number, "cannot set its timing", -result));
-        }
+    if (info->kind != ChannelKind::bearer) {
+        if (auto done = set_timing(descriptor->get(), *info, *found, options); !done) return done.error();
+    }
+    if (info->kind == ChannelKind::fxs) {
+        // A reversal outlives the program that made it. Most boards have no polarity: then nothing is lost.
+        int normal = 0;
+        device_.control(descriptor->get(), DAHDI_SETPOLARITY, &normal);
     }
     std::shared_ptr<ChannelState> state(
         new ChannelState{device_, std::move(*descriptor), *info, found->sigtype, wire_law, options.law});

@@ -21,6 +21,8 @@ class DahdiBoard final : public Board {
 
   private:
     base::Result<base::Fd> specify(base::ChannelNumber number) const;
+    base::Result<void> set_timing(int channel, const ChannelInfo& info, dahdi_params timing,
+                                  const ChannelOptions& options) const;
     base::Result<void> set_buffers(int channel, base::ChannelNumber number, int count, int size) const;
     base::Result<dahdi_params> parameters(int channel, base::ChannelNumber number) const;
 

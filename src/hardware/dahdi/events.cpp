@@ -37,6 +37,8 @@ LineEventKind fxo_kind(int event) noexcept {
             return LineEventKind::battery_lost;
         case DAHDI_EVENT_POLARITY:
             return LineEventKind::polarity;
+        case DAHDI_EVENT_DIALCOMPLETE:
+            return LineEventKind::pulses_dialled;
         case DAHDI_EVENT_HOOKCOMPLETE:
             return LineEventKind::hook_complete;
         default:

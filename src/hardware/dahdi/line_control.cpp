@@ -1,8 +1,11 @@
 // Thread: core.
 #include "dahdi/line_control.hpp"
 
+#include <dahdi/wctdm_user.h>
+
 #include <algorithm>
 #include <bit>
+#include <cstdlib>
 #include <cstring>
 #include <string>
 
@@ -17,6 +20,14 @@ namespace {
 // The driver's own numbers for the state of the other end (enum dahdi_rxsig of its kernel header).
 constexpr int rx_on_hook = 0;
 constexpr int rx_ring = 3;
+// And what we send (enum dahdi_txsig).
+constexpr int tx_on_hook = 0;
+
+/// What a telephone that is off-hook leaves of the battery; below there is none at all.
+constexpr double least_talking_volts = 3;
+constexpr double most_talking_volts = 18;
+constexpr std::chrono::milliseconds longest_on_hook_audio{60'000};
+constexpr unsigned most_lamp_messages = 999;
 
 constexpr unsigned least_taps = 32;
 constexpr unsigned most_taps = 1024;
@@ -101,6 +112,84 @@ base::Result<void> DahdiLineControl::flash() {
     constexpr std::string_view operation = "cannot send a flash";
     if (auto right = only(ChannelKind::fxo, operation); !right) return right;
     return hook(DAHDI_FLASH, operation);
+}
+
+base::Result<void> DahdiLineControl::flash(std::chrono::milliseconds length) {
+    constexpr std::string_view operation = "cannot send a flash";
+    if (auto right = only(ChannelKind::fxo, operation); !right) return right;
+    if (length < shortest_hook_flash || length > longest_hook_flash) {
+        return base::fail(base::format("channel {}: {}: {} ms is outside of {}..{} ms", state_->info.number,
+                                       operation, length.count(), shortest_hook_flash.count(),
+                                       longest_hook_flash.count()));
+    }
+    auto timing = parameters();
+    if (!timing) return timing.error();
+    timing->flashtime = static_cast<int>(length.count());
+    if (auto done = check(state_->control(DAHDI_SET_PARAMS, &*timing), "cannot set the length of a flash");
+        !done)
+        return done;
+    return flash();
+}
+
+base::Result<void> DahdiLineControl::dial_pulse(std::string_view digits) {
+    constexpr std::string_view operation = "cannot dial with pulses";
+    if (auto right = only(ChannelKind::fxo, operation); !right) return right;
+    if (digits.empty() || digits.size() > most_pulse_digits ||
+        digits.find_first_not_of("0123456789") != std::string_view::npos) {
+        return base::fail(base::format("channel {}: {}: it takes 1 to {} digits 0-9", state_->info.number,
+                                       operation, most_pulse_digits));
+    }
+    const auto timing = parameters();
+    if (!timing) return timing.error();
+    // With the loop open the driver would leave the digits out and say that it has dialled them.
+    if (timing->txhooksig == tx_on_hook) {
+        return base::fail(base::format("channel {}: {}: the line is not seized, or it dials already",
+                                       state_->info.number, operation));
+    }
+    dahdi_dialoperation dialling{};
+    dialling.op = DAHDI_DIAL_OP_REPLACE;
+    dialling.dialstr[0] = 'P';
+    std::copy(digits.begin(), digits.end(), dialling.dialstr + 1);
+    return check(state_->control(DAHDI_DIAL, &dialling), operation);
+}
+
+base::Result<void> DahdiLineControl::set_polarity(bool reversed) {
+    const auto operation = reversed ? "cannot reverse polarity" : "cannot restore polarity";
+    if (auto right = only(ChannelKind::fxs, operation); !right) return right;
+    const int result = state_->control(DAHDI_SETPOLARITY, reversed ? 1 : 0);
+    // What the cards answer while they ring or drop the battery.
+    if (result == -EINVAL) {
+        return base::fail(base::format("channel {}: {}: not during a ring burst or a battery drop",
+                                       state_->info.number, operation));
+    }
+    return check(result, operation);
+}
+
+base::Result<void> DahdiLineControl::prepare_on_hook_audio(std::chrono::milliseconds duration) {
+    constexpr std::string_view operation = "cannot prepare audio to a phone on the hook";
+    if (auto right = only(ChannelKind::fxs, operation); !right) return right;
+    const auto limited = std::clamp<std::int64_t>(duration.count(), 0, longest_on_hook_audio.count());
+    const int result = state_->control(DAHDI_ONHOOKTRANSFER, static_cast<int>(limited));
+    // Where no such state exists (a span with robbed-bit signalling) audio always gets through.
+    if (result == -ENOTTY) return {};
+    return check(result, operation);
+}
+
+base::Result<void> DahdiLineControl::set_message_lamp(unsigned messages) {
+    constexpr std::string_view operation = "cannot switch the message lamp";
+    if (auto right = only(ChannelKind::fxs, operation); !right) return right;
+    dahdi_vmwi_info neon{};
+    neon.vmwi_type = DAHDI_VMWI_HVAC;
+    int result = state_->control(DAHDI_VMWI_CONFIG, &neon);
+    if (result >= 0) {
+        result =
+            state_->control(DAHDI_VMWI, static_cast<int>(std::min<unsigned>(messages, most_lamp_messages)));
+    }
+    if (result == -ENOTTY || result == -ENOSYS) {
+        return base::fail(
+            base::format("channel {}: {}: the card has no message lamp", state_->info.number, operation));
+    }
+    return check(result, operation);
 }
 
 base::Result<void> DahdiLineControl::apply_gains() const {
@@ -189,21 +278,38 @@ base::Result<void> DahdiLineControl::set_gain(double receive_db, double transmit
     return apply_gains();
 }
 
-base::Result<LineStatus> DahdiLineControl::status() {
-    dahdi_params parameters{};
-    parameters.channo = static_cast<int>(state_->info.number.value);
-    if (auto done = check(state_->control(DAHDI_GET_PARAMS, &parameters), "cannot read its state"); !done)
+base::Result<dahdi_params> DahdiLineControl::parameters() const {
+    dahdi_params found{};
+    found.channo = static_cast<int>(state_->info.number.value);
+    if (auto done = check(state_->control(DAHDI_GET_PARAMS, &found), "cannot read its state"); !done)
         return done.error();
+    return found;
+}
+
+/// Only the cards of the wctdm family measure the line; the request carries the size of its answer, so that
+/// no other driver can take it for one of its own.
+void DahdiLineControl::measure_voltage(LineStatus& now, bool loop_open) const {
+    wctdm_stats stats{};
+    if (state_->control(WCTDM_GET_STATS, &stats) < 0) return;
+    now.voltage = std::abs(stats.batvolt) / 1000.0;
+    now.in_use =
+        loop_open && now.battery && *now.voltage >= least_talking_volts && *now.voltage <= most_talking_volts;
+}
+
+base::Result<LineStatus> DahdiLineControl::status() {
+    const auto found = parameters();
+    if (!found) return found.error();
     dahdi_spaninfo span{};
     span.spanno = static_cast<int>(state_->info.span.value);
     if (auto done = check(state_->control(DAHDI_SPANSTAT, &span), "cannot read the state of its span"); !done)
         return done.error();
     LineStatus now;
-    now.alarm = span.alarms != DAHDI_ALARM_NONE || parameters.chan_alarms != 0;
-    if (state_->info.kind == ChannelKind::fxs) now.off_hook = parameters.rxisoffhook != 0;
+    now.alarm = span.alarms != DAHDI_ALARM_NONE || found->chan_alarms != 0;
+    if (state_->info.kind == ChannelKind::fxs) now.off_hook = found->rxisoffhook != 0;
     if (state_->info.kind == ChannelKind::fxo) {
-        now.ringing = parameters.rxhooksig == rx_ring;
-        now.battery = parameters.rxhooksig != rx_on_hook;
+        now.ringing = found->rxhooksig == rx_ring;
+        now.battery = found->rxhooksig != rx_on_hook;
+        measure_voltage(now, found->txhooksig == tx_on_hook);
     }
     return now;
 }

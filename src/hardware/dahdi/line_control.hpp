@@ -22,6 +22,11 @@ class DahdiLineControl final : public LineControl {
     base::Result<void> seize() override;
     base::Result<void> release() override;
     base::Result<void> flash() override;
+    base::Result<void> flash(std::chrono::milliseconds length) override;
+    base::Result<void> dial_pulse(std::string_view digits) override;
+    base::Result<void> set_polarity(bool reversed) override;
+    base::Result<void> prepare_on_hook_audio(std::chrono::milliseconds duration) override;
+    base::Result<void> set_message_lamp(unsigned messages) override;
     base::Result<void> start_audio() override;
     base::Result<void> stop_audio() override;
     base::Result<void> set_echo_canceller(unsigned taps) override;
@@ -34,6 +39,8 @@ class DahdiLineControl final : public LineControl {
     base::Result<void> only(ChannelKind kind, std::string_view operation) const;
     base::Result<void> apply_gains() const;
     bool has_echo_canceller() const;
+    base::Result<dahdi_params> parameters() const;
+    void measure_voltage(LineStatus& now, bool loop_open) const;
 
     std::shared_ptr<ChannelState> state_;
     int taps_ = 0;

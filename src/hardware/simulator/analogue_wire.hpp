@@ -21,8 +21,20 @@ class AnalogueWire {
     Refusal stop_ring(bool far_side, LineTime now);
     Refusal seize(bool far_side, LineTime now);
     Refusal release(bool far_side, LineTime now);
-    Refusal flash(bool far_side, LineTime now);
-    void opened(bool far_side, LineTime now);
+    Refusal flash(bool far_side, std::chrono::milliseconds length, LineTime now);
+    Refusal dial_pulse(bool far_side, std::string_view digits, LineTime now);
+    Refusal play_hook(bool far_side, const HookTrain& train, LineTime now);
+    Refusal set_polarity(bool far_side, bool reversed, LineTime now);
+    Refusal set_message_lamp(bool far_side, unsigned messages, LineTime now);
+    /// What VirtualLineControl says of them.
+    Refusal set_battery(bool far_side, bool on, LineTime now);
+    Refusal ring_when_seized(bool far_side, const RingCadence& cadence);
+    void set_parallel_phones(unsigned off_hook, LineTime now);
+
+    bool dialling(bool side) const { return !is_fxs(side) && fxo_.dialling(); }
+    void stop_dialling() { fxo_.stop_dialling(); }
+    std::chrono::milliseconds last_break() const { return fxs_.last_break(); }
+    void opened(bool far_side, LineTime now, std::chrono::milliseconds longest_flash = default_longest_flash);
     void closed(bool far_side, LineTime now);
     void set_cut(bool cut, LineTime now);
     void set_battery_off(bool off, LineTime now);
@@ -37,7 +49,11 @@ class AnalogueWire {
   private:
     bool near_is_fxs_;
     bool cut_ = false;
-    bool battery_off_ = false;
+    bool battery_off_ = false;    ///< by a fault
+    bool battery_taken_ = false;  ///< by the fxs end
+    bool lamp_ = false;
+    unsigned parallel_phones_ = 0;
+    std::optional<RingCadence> glare_;
     FxsEnd fxs_;
     FxoEnd fxo_;
     FxsEnd::Events fxs_events_;

@@ -7,10 +7,11 @@ namespace tipring::hardware::simulator {
 ChannelEnd::ChannelEnd(dsp::Law law, SharedPage page, base::Fd bearer_socket)
     : law_(law), page_(std::move(page)), bearer_socket_(std::move(bearer_socket)) {}
 
-void ChannelEnd::set_audio(bool on) {
+void ChannelEnd::set_audio(bool on, bool listening) {
     page_->to_client.discard();
     page_->from_client.clear();
     audio_ = on;
+    listening_ = on && listening;
 }
 
 void ChannelEnd::set_gain(double receive_db, double transmit_db) {

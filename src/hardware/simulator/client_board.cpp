@@ -1,5 +1,6 @@
 #include "simulator/client_board.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "simulator/client_channel.hpp"
@@ -39,6 +40,11 @@ base::Result<Channel> SimulatorBoard::open(base::ChannelNumber number, const Cha
     message.operation = BoardOperation::open;
     message.channel = number.value;
     message.law = static_cast<std::uint16_t>(options.law);
+    if (options.longest_flash) {
+        // A value that does not fit must be refused, and not be taken for none.
+        const auto limited = std::clamp<std::int64_t>(options.longest_flash->count(), 1, 1'000'000);
+        message.longest_flash_ms = static_cast<std::uint32_t>(limited);
+    }
     std::vector<base::Fd> descriptors;
     const auto response = request(message, descriptors);
     if (!response) return response.error();

@@ -16,6 +16,14 @@ namespace {
 constexpr std::chrono::milliseconds answer_limit{2000};
 /// More tokens than a socket holds, so that one read() always comes to an end.
 constexpr int most_tokens = 4096;
+/// DAHDI_DEFAULT_FLASHTIME
+constexpr std::chrono::milliseconds driver_flash{750};
+
+/// What is no number becomes one that is out of every range.
+std::int32_t millibel(double decibel) {
+    return static_cast<std::int32_t>(
+        std::lround(std::clamp(std::isnan(decibel) ? 1000.0 : decibel, -1000.0, 1000.0) * 100));
+}
 
 std::string_view reason(Refusal refusal) {
     switch (refusal) {
@@ -115,7 +123,30 @@ base::Result<void> SimulatorLineControl::release() {
     return operate("release", ControlOperation::release);
 }
 base::Result<void> SimulatorLineControl::flash() {
-    return operate("flash", ControlOperation::flash);
+    return flash(driver_flash);
+}
+base::Result<void> SimulatorLineControl::flash(std::chrono::milliseconds length) {
+    const auto limited = std::clamp<std::int64_t>(length.count(), 0, 100'000);
+    return operate(base::format("flash of {} ms", length.count()), ControlOperation::flash,
+                   static_cast<std::uint32_t>(limited));
+}
+
+base::Result<void> SimulatorLineControl::dial_pulse(std::string_view digits) {
+    ControlRequest request;
+    request.operation = ControlOperation::dial_pulse;
+    const auto what = base::format("dial \"{}\" with pulses", base::printable(digits, most_pulse_digits));
+    if (digits.size() > request.digits.size())
+        return refusal_error(channel_->info.number, what, Refusal::bad_argument);
+    std::copy(digits.begin(), digits.end(), request.digits.begin());
+    return operate(what, request);
+}
+
+base::Result<void> SimulatorLineControl::set_polarity(bool reversed) {
+    return operate(reversed ? "reverse polarity" : "restore polarity", ControlOperation::set_polarity,
+                   reversed ? 1 : 0);
+}
+base::Result<void> SimulatorLineControl::set_message_lamp(unsigned messages) {
+    return operate("message lamp", ControlOperation::set_message_lamp, messages);
 }
 base::Result<void> SimulatorLineControl::start_audio() {
     return operate("start audio", ControlOperation::start_audio);
@@ -132,10 +163,6 @@ base::Result<void> SimulatorLineControl::set_echo_canceller(unsigned taps) {
 }
 
 base::Result<void> SimulatorLineControl::set_gain(double receive_db, double transmit_db) {
-    const auto millibel = [](double gain_db) {
-        return static_cast<std::int32_t>(
-            std::lround(std::clamp(std::isnan(gain_db) ? 1000.0 : gain_db, -1000.0, 1000.0) * 100));
-    };
     ControlRequest request;
     request.operation = ControlOperation::set_gain;
     request.receive_millibel = millibel(receive_db);
@@ -155,7 +182,70 @@ base::Result<LineStatus> SimulatorLineControl::status() {
     status.ringing = response->ringing != 0;
     status.battery = response->battery != 0;
     status.alarm = response->alarm != 0;
+    status.in_use = response->in_use != 0;
+    if (response->millivolts >= 0) status.voltage = response->millivolts / 1000.0;
     return status;
+}
+
+base::Result<void> SimulatorLineControl::impair(const LineImpairments& impairments) {
+    const auto level = [](const std::optional<double>& decibel) {
+        return decibel ? millibel(*decibel) : no_level;
+    };
+    ControlRequest request;
+    request.operation = ControlOperation::impair;
+    request.impairments = {level(impairments.noise_dbm0), level(impairments.hum_dbm0),
+                           millibel(impairments.attenuation_db), level(impairments.return_loss_db),
+                           impairments.hum_hz};
+    return operate("impair", request);
+}
+
+base::Result<void> SimulatorLineControl::set_parallel_phones(unsigned off_hook) {
+    return operate("parallel phones", ControlOperation::set_parallel_phones, off_hook);
+}
+base::Result<void> SimulatorLineControl::set_battery(bool on) {
+    return operate("battery", ControlOperation::set_battery, on ? 1 : 0);
+}
+
+base::Result<void> SimulatorLineControl::ring_when_seized(const RingCadence& cadence) {
+    ControlRequest request;
+    request.operation = ControlOperation::ring_when_seized;
+    request.cadence = cadence;
+    return operate("ring when seized", request);
+}
+
+base::Result<void> SimulatorLineControl::play_hook(std::span<const HookTrain> trains) {
+    const auto microseconds = [](std::chrono::microseconds time) {
+        // What does not fit becomes what is refused.
+        return static_cast<std::uint32_t>(
+            time.count() < 0 ? -1 : std::min<std::int64_t>(time.count(), 1'000'000'000));
+    };
+    while (!trains.empty()) {
+        ControlRequest request;
+        request.operation = ControlOperation::play_hook;
+        request.train_count = static_cast<std::uint32_t>(std::min(trains.size(), request.trains.size()));
+        for (std::size_t i = 0; i < request.train_count; ++i) {
+            const auto& train = trains[i];
+            request.trains[i] = {microseconds(train.pause), microseconds(train.open),
+                                 microseconds(train.closed), train.count};
+        }
+        if (auto done = operate("pulses", request); !done) return done;
+        trains = trains.subspan(request.train_count);
+    }
+    return {};
+}
+
+base::Result<std::chrono::milliseconds> SimulatorLineControl::last_break() {
+    ControlRequest message;
+    message.operation = ControlOperation::status;
+    const auto response = request(message);
+    if (!response) return response.error();
+    if (response->refusal != Refusal::none)
+        return refusal_error(channel_->info.number, "last break", response->refusal);
+    return std::chrono::milliseconds(response->last_break_ms);
+}
+
+base::Result<void> SimulatorLineControl::start_listening() {
+    return operate("start listening", ControlOperation::start_listening);
 }
 
 base::Result<ControlResponse> SimulatorLineControl::request(ControlRequest request) {
@@ -185,9 +275,11 @@ base::Result<void> SimulatorLineControl::operate(std::string_view what, ControlR
     return {};
 }
 
-base::Result<void> SimulatorLineControl::operate(std::string_view what, ControlOperation operation) {
+base::Result<void> SimulatorLineControl::operate(std::string_view what, ControlOperation operation,
+                                                 std::uint32_t value) {
     ControlRequest message;
     message.operation = operation;
+    message.value = value;
     return operate(what, message);
 }
 

@@ -34,7 +34,7 @@ class SimulatorBearer final : public Bearer {
 };
 
 /// Core thread. Every call waits for the board's answer, which takes well under a millisecond; 2 s at most.
-class SimulatorLineControl final : public LineControl {
+class SimulatorLineControl final : public VirtualLineControl {
   public:
     explicit SimulatorLineControl(std::shared_ptr<ClientChannel> channel);
     ~SimulatorLineControl() override;
@@ -43,11 +43,22 @@ class SimulatorLineControl final : public LineControl {
     base::Result<void> seize() override;
     base::Result<void> release() override;
     base::Result<void> flash() override;
+    base::Result<void> flash(std::chrono::milliseconds length) override;
+    base::Result<void> dial_pulse(std::string_view digits) override;
+    base::Result<void> set_polarity(bool reversed) override;
+    base::Result<void> set_message_lamp(unsigned messages) override;
     base::Result<void> start_audio() override;
     base::Result<void> stop_audio() override;
     base::Result<void> set_echo_canceller(unsigned taps) override;
     base::Result<void> set_gain(double receive_db, double transmit_db) override;
     base::Result<LineStatus> status() override;
+    base::Result<void> impair(const LineImpairments& impairments) override;
+    base::Result<void> set_parallel_phones(unsigned off_hook) override;
+    base::Result<void> set_battery(bool on) override;
+    base::Result<void> ring_when_seized(const RingCadence& cadence) override;
+    base::Result<void> play_hook(std::span<const HookTrain> trains) override;
+    base::Result<std::chrono::milliseconds> last_break() override;
+    base::Result<void> start_listening() override;
 
   private:
     std::shared_ptr<ClientChannel> channel_;
@@ -55,7 +66,7 @@ class SimulatorLineControl final : public LineControl {
 
     base::Result<ControlResponse> request(ControlRequest request);
     base::Result<void> operate(std::string_view what, ControlRequest request);
-    base::Result<void> operate(std::string_view what, ControlOperation operation);
+    base::Result<void> operate(std::string_view what, ControlOperation operation, std::uint32_t value = 0);
 };
 
 /// Core thread.

@@ -11,14 +11,15 @@ using std::chrono::milliseconds;
 constexpr milliseconds debounce_time{600};
 constexpr milliseconds drop_time{500};
 constexpr milliseconds settling_time{300};
-constexpr milliseconds longest_flash{1250};
 constexpr milliseconds shortest_pulse{15};
 constexpr milliseconds longest_pulse{200};
 constexpr milliseconds pulse_pause{250};
 
 }  // namespace
 
-void FxsEnd::opened(LineTime now) {
+void FxsEnd::opened(LineTime now, milliseconds longest_flash) {
+    longest_flash_ = longest_flash;
+    reversed_ = false;
     flash_deadline_.reset();
     reported_off_hook_ = false;
     pulses_ = 0;
@@ -28,6 +29,7 @@ void FxsEnd::opened(LineTime now) {
 
 void FxsEnd::closed(LineTime now) {
     release(now);
+    reversed_ = false;
     flash_deadline_.reset();
     pulses_ = 0;
     pulse_deadline_.reset();
@@ -64,13 +66,21 @@ void FxsEnd::release(LineTime now) {
     }
 }
 
+Refusal FxsEnd::set_polarity(bool reversed) {
+    if (ringing() || state_ == State::drop) return Refusal::line_busy;
+    reversed_ = reversed;
+    return Refusal::none;
+}
+
 void FxsEnd::set_loop(bool closed, LineTime now, Events& events) {
     if (closed == loop_closed_) return;
     loop_closed_ = closed;
     if (closed) {
+        last_break_ = std::chrono::round<milliseconds>(now - break_began_);
         loop_closes(now, events);
         return;
     }
+    break_began_ = now;
     if (state_ == State::drop) hung_up_in_drop_ = true;
     if (state_ != State::debounce && state_ != State::drop && state_ != State::settling)
         start_flash_timer(now);
@@ -119,7 +129,7 @@ void FxsEnd::enter(State state, std::optional<LineTime> deadline) {
 
 void FxsEnd::start_flash_timer(LineTime now) {
     loop_opened_ = now;
-    flash_deadline_ = now + longest_flash;
+    flash_deadline_ = now + longest_flash_;
 }
 
 void FxsEnd::state_expires(LineTime now, Events& events) {

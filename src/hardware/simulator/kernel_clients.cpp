@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <system_error>
 #include <utility>
 
@@ -22,6 +23,7 @@ namespace {
 
 constexpr std::size_t most_connections = 64;
 constexpr std::size_t most_packets_a_turn = 32;
+constexpr std::chrono::milliseconds least_longest_flash{100}, most_longest_flash{5000};
 
 base::Error socket_error(const std::string& path, const char* what) {
     return base::fail(
@@ -154,6 +156,10 @@ Refusal Kernel::open_channel(bool far_side, const BoardRequest& request, std::ve
     auto& wire = wires_[index];
     if (wire.near_kind() == ChannelKind::d_channel) return Refusal::wrong_kind;
     if (request.law > static_cast<std::uint16_t>(dsp::Law::mulaw)) return Refusal::bad_argument;
+    const std::chrono::milliseconds longest_flash(request.longest_flash_ms);
+    if (longest_flash.count() != 0 &&
+        (longest_flash < least_longest_flash || longest_flash > most_longest_flash))
+        return Refusal::bad_argument;
     if (wire.in_use(far_side)) return Refusal::channel_busy;
     base::Fd memory;
     auto page = SharedPage::create(memory);
@@ -163,7 +169,8 @@ Refusal Kernel::open_channel(bool far_side, const BoardRequest& request, std::ve
     wire.attach(far_side,
                 std::make_unique<ChannelEnd>(static_cast<dsp::Law>(request.law), std::move(*page),
                                              std::move((*bearer)[0])),
-                std::chrono::steady_clock::now());
+                std::chrono::steady_clock::now(),
+                longest_flash.count() == 0 ? default_longest_flash : longest_flash);
     const auto socket = std::make_shared<base::Fd>(std::move((*control)[0]));
     channel_watches_[{index, far_side}] =
         watch(socket, [this, descriptor = socket.get(), index, far_side](Key) {
@@ -193,7 +200,7 @@ Refusal Kernel::open_frames(bool far_side, const BoardRequest& request, std::vec
 }
 
 void Kernel::serve_control(const base::Fd& socket, std::size_t wire, bool far_side) {
-    std::array<std::byte, 256> buffer{};
+    std::array<std::byte, 2 * sizeof(ControlRequest)> buffer{};
     for (std::size_t i = 0; i < most_packets_a_turn; ++i) {
         const auto received = receive_packet(socket, buffer);
         if (received.status == Received::Status::nothing) return;

@@ -11,6 +11,7 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <optional>
 #include <span>
 #include <type_traits>
@@ -22,7 +23,7 @@
 
 namespace tipring::hardware::simulator {
 
-inline constexpr std::uint32_t protocol_version = 0x54524701;  // "TRG", version 1
+inline constexpr std::uint32_t protocol_version = 0x54524702;  // "TRG", version 2
 inline constexpr std::size_t most_spans = 32;
 inline constexpr unsigned most_channels = 1023;  // as base::ChannelNumber
 
@@ -33,6 +34,7 @@ struct BoardRequest {
     BoardOperation operation = BoardOperation::inventory;
     std::uint16_t law = 0;  ///< dsp::Law
     std::uint32_t channel = 0;
+    std::uint32_t longest_flash_ms = 0;  ///< 0: the driver's
 };
 
 struct BoardResponse {
@@ -54,7 +56,28 @@ enum class ControlOperation : std::uint16_t {
     set_echo_canceller,
     set_gain,
     status,
+    dial_pulse,
+    set_polarity,
+    set_message_lamp,
+    impair,
+    set_parallel_phones,
+    set_battery,
+    ring_when_seized,
+    start_listening,
+    play_hook,
 };
+
+struct HookTrainTimes {
+    std::uint32_t pause_us, open_us, closed_us, count;
+};
+inline constexpr std::size_t most_trains = 8;  // in one request
+
+/// In millibel, `no_level` for none.
+struct ImpairmentLevels {
+    std::int32_t noise, hum, attenuation, return_loss;
+    std::uint32_t hum_hz;
+};
+inline constexpr std::int32_t no_level = std::numeric_limits<std::int32_t>::min();
 
 struct ControlRequest {
     std::uint32_t version = protocol_version;
@@ -64,13 +87,21 @@ struct ControlRequest {
     RingCadence cadence{};
     std::int32_t receive_millibel = 0, transmit_millibel = 0;
     std::uint32_t taps = 0;
+    /// Of set_polarity, set_battery (0, 1), set_message_lamp, set_parallel_phones; ms of flash.
+    std::uint32_t value = 0;
+    std::array<char, most_pulse_digits> digits{};  ///< zeros follow
+    ImpairmentLevels impairments{};
+    std::uint32_t train_count = 0;
+    std::array<HookTrainTimes, most_trains> trains{};
 };
 
 struct ControlResponse {
     std::uint32_t sequence = 0;
     Refusal refusal = Refusal::none;
     std::uint8_t off_hook = 0, ringing = 0, battery = 0, alarm = 0;
-    std::uint16_t reserved = 0;
+    std::uint8_t in_use = 0, reserved = 0;
+    std::int32_t millivolts = -1;  ///< below 0: unknown
+    std::uint32_t last_break_ms = 0;
 };
 
 enum class FrameKind : std::uint8_t { frame = 1, alarm = 2, alarm_clear = 3, aborted = 4 };

@@ -1,5 +1,6 @@
 #include "simulator/wire.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace tipring::hardware::simulator {
@@ -15,7 +16,10 @@ std::size_t index(bool far_side) {
 }  // namespace
 
 Wire::Wire(const ChannelInfo& near_info)
-    : near_kind_(near_info.kind), span_(near_info.span), chance_(near_info.number.value) {
+    : near_kind_(near_info.kind),
+      span_(near_info.span),
+      chance_(near_info.number.value),
+      noise_{LineNoise(2 * near_info.number.value), LineNoise(2 * near_info.number.value + 1)} {
     if (near_kind_ == ChannelKind::fxs || near_kind_ == ChannelKind::fxo) {
         line_.emplace(near_kind_ == ChannelKind::fxs);
     }
@@ -25,8 +29,9 @@ bool Wire::in_use(bool far_side) const {
     return ends_[index(far_side)] || frame_sockets_[index(far_side)];
 }
 
-void Wire::attach(bool far_side, std::unique_ptr<ChannelEnd> end, LineTime now) {
-    if (line_) line_->opened(far_side, now);
+void Wire::attach(bool far_side, std::unique_ptr<ChannelEnd> end, LineTime now,
+                  std::chrono::milliseconds longest_flash) {
+    if (line_) line_->opened(far_side, now, longest_flash);
     ends_[index(far_side)] = std::move(end);
     queue_line_events();
 }
@@ -59,6 +64,7 @@ ControlResponse Wire::control(bool far_side, const ControlRequest& request, Line
     switch (request.operation) {
         case ControlOperation::start_audio:
         case ControlOperation::stop_audio:
+        case ControlOperation::start_listening:
         case ControlOperation::set_echo_canceller:
         case ControlOperation::set_gain:
             response.refusal = end_operation(*end, request);
@@ -69,6 +75,9 @@ ControlResponse Wire::control(bool far_side, const ControlRequest& request, Line
             response.off_hook = status.off_hook;
             response.ringing = status.ringing;
             response.battery = status.battery;
+            response.in_use = status.in_use;
+            if (status.voltage) response.millivolts = static_cast<std::int32_t>(*status.voltage * 1000);
+            if (line_) response.last_break_ms = static_cast<std::uint32_t>(line_->last_break().count());
             response.alarm = cut_;
             break;
         }
@@ -90,11 +99,67 @@ Refusal Wire::line_operation(bool far_side, const ControlRequest& request, LineT
             return line_->seize(far_side, now);
         case ControlOperation::release:
             return line_->release(far_side, now);
-        case ControlOperation::flash:
-            return line_->flash(far_side, now);
+        case ControlOperation::flash: {
+            const std::chrono::milliseconds length(request.value);
+            if (length < shortest_hook_flash || length > longest_hook_flash) return Refusal::bad_argument;
+            return line_->flash(far_side, length, now);
+        }
+        case ControlOperation::dial_pulse: {
+            const auto end = std::find(request.digits.begin(), request.digits.end(), '\0');
+            const auto refusal = line_->dial_pulse(far_side, {request.digits.begin(), end}, now);
+            // What was written before does not stop the dialling: the driver has taken it already.
+            if (refusal == Refusal::none) ends_[index(far_side)]->drop_written();
+            return refusal;
+        }
+        case ControlOperation::set_polarity:
+            return line_->set_polarity(far_side, request.value != 0, now);
+        case ControlOperation::set_message_lamp:
+            return line_->set_message_lamp(far_side, request.value, now);
+        default:
+            return virtual_operation(far_side, request, now);
+    }
+}
+
+/// What no real line can do.
+Refusal Wire::virtual_operation(bool far_side, const ControlRequest& request, LineTime now) {
+    switch (request.operation) {
+        case ControlOperation::impair: {
+            const auto& levels = request.impairments;
+            const auto decibel = [](std::int32_t level) {
+                return level == no_level ? std::nullopt : std::optional(level / 100.0);
+            };
+            return impair({decibel(levels.noise), decibel(levels.hum), levels.hum_hz,
+                           levels.attenuation / 100.0, decibel(levels.return_loss)});
+        }
+        case ControlOperation::set_parallel_phones:
+            line_->set_parallel_phones(request.value, now);
+            return Refusal::none;
+        case ControlOperation::set_battery:
+            return line_->set_battery(far_side, request.value != 0, now);
+        case ControlOperation::play_hook: {
+            if (request.train_count > request.trains.size()) return Refusal::bad_argument;
+            using std::chrono::microseconds;
+            for (const auto& times : std::span(request.trains).first(request.train_count)) {
+                const HookTrain train{microseconds(times.pause_us), microseconds(times.open_us),
+                                      microseconds(times.closed_us), times.count};
+                const auto refusal = line_->play_hook(far_side, train, now);
+                if (refusal != Refusal::none) return refusal;
+            }
+            return Refusal::none;
+        }
+        case ControlOperation::ring_when_seized:
+            return line_->ring_when_seized(far_side, request.cadence);
         default:
             return Refusal::bad_argument;  // a code that this version does not know
     }
+}
+
+Refusal Wire::impair(const LineImpairments& impairments) {
+    if (!LineNoise::possible(impairments)) return Refusal::bad_argument;
+    faults_.impairments = impairments;
+    for (auto& noise : noise_)
+        noise.set(impairments);
+    return Refusal::none;
 }
 
 Refusal Wire::end_operation(ChannelEnd& end, const ControlRequest& request) {
@@ -105,6 +170,9 @@ Refusal Wire::end_operation(ChannelEnd& end, const ControlRequest& request) {
         case ControlOperation::start_audio:
             end.set_audio(true);
             return Refusal::none;
+        case ControlOperation::start_listening:
+            end.set_audio(true, true);
+            return Refusal::none;
         case ControlOperation::stop_audio:
             end.set_audio(false);
             return Refusal::none;
@@ -114,8 +182,9 @@ Refusal Wire::end_operation(ChannelEnd& end, const ControlRequest& request) {
             end.set_gain(request.receive_millibel / 100.0, request.transmit_millibel / 100.0);
             return Refusal::none;
         case ControlOperation::set_echo_canceller:
-            // Taken as on a card; there is nothing to do, because the virtual wire has no echo.
-            return request.taps <= most_taps ? Refusal::none : Refusal::bad_argument;
+            if (request.taps > most_taps) return Refusal::bad_argument;
+            end.set_echo_canceller(request.taps > 0);
+            return Refusal::none;
         default:
             return Refusal::bad_argument;
     }
@@ -134,6 +203,7 @@ void Wire::forward_frame(bool from_far_side, std::span<const std::byte> packet) 
 
 void Wire::set_faults(const WireFaults& faults, LineTime now) {
     faults_ = faults;
+    impair(faults.impairments);
     if (line_) line_->set_battery_off(faults.battery_off, now);
     queue_line_events();
 }
@@ -161,12 +231,29 @@ std::optional<LineTime> Wire::next_deadline() const {
 }
 
 bool Wire::audio() const {
-    return (ends_[0] && ends_[0]->audio()) || (ends_[1] && ends_[1]->audio());
+    return sends(0) || sends(1);
 }
 
+bool Wire::sends(std::size_t side) const {
+    return ends_[side] && ends_[side]->audio() && !ends_[side]->listening();
+}
+
+// An end whose audio is started gets a block in every tick, silence when the other end sends none, as from a
+// span.
 void Wire::move_blocks() {
-    move_block(0, 1);
-    move_block(1, 0);
+    std::array<Block, 2> said;
+    for (std::size_t side = 0; side < 2; ++side) {
+        if (!ends_[side]) continue;
+        said[side].fill(dsp::silence(ends_[side]->law()));
+        if (!sends(side)) continue;
+        if (!ends_[side]->take_block(said[side])) {
+            ++counters_[side].write_underruns;
+        } else if (line_ && line_->dialling(side == 1)) {
+            line_->stop_dialling();
+        }
+    }
+    deliver(0, said);
+    deliver(1, said);
 }
 
 void Wire::queue_line_events() {
@@ -179,22 +266,31 @@ void Wire::queue_line_events() {
     }
 }
 
-// An end whose audio is started gets a block in every tick, silence when the other end sends none, as from a
-// span.
-void Wire::move_block(std::size_t from, std::size_t to) {
-    const bool sends = ends_[from] && ends_[from]->audio();
-    const bool hears = ends_[to] && ends_[to]->audio();
+void Wire::deliver(std::size_t to, const std::array<Block, 2>& said) {
+    const std::size_t from = 1 - to;
+    auto& end = ends_[to];
+    if (!end || !end->audio() || cut_ || (end->listening() && !sends(from))) return;
     Block block;
-    if (sends) {
-        if (!ends_[from]->take_block(block)) ++counters_[from].write_underruns;
-    }
-    if (!hears || cut_) return;
-    if (sends) {
-        dsp::transcode(ends_[from]->law(), ends_[to]->law(), block);
+    if (noise_[to].active()) {
+        block = impaired(to, said);
+    } else if (sends(from)) {
+        block = said[from];
+        dsp::transcode(ends_[from]->law(), end->law(), block);
     } else {
-        block.fill(dsp::silence(ends_[to]->law()));
+        block.fill(dsp::silence(end->law()));
     }
-    if (!ends_[to]->give_block(block)) ++counters_[to].read_overruns;
+    if (!end->give_block(block)) ++counters_[to].read_overruns;
+}
+
+Block Wire::impaired(std::size_t to, const std::array<Block, 2>& said) {
+    const std::size_t from = 1 - to;
+    LineNoise::Samples heard{}, own{};
+    if (ends_[from]) dsp::decode(ends_[from]->law(), said[from], heard);
+    if (!ends_[to]->cancels_echo()) dsp::decode(ends_[to]->law(), said[to], own);
+    noise_[to].apply(heard, own);
+    Block block;
+    dsp::encode(ends_[to]->law(), heard, block);
+    return block;
 }
 
 void Wire::send_frame(std::size_t to, FrameKind kind, std::span<const std::byte> packet) {

@@ -11,6 +11,7 @@
 
 #include "simulator/analogue_wire.hpp"
 #include "simulator/channel_end.hpp"
+#include "simulator/line_noise.hpp"
 #include "simulator/messages.hpp"
 #include "tipring/hardware/simulator.hpp"
 
@@ -23,7 +24,8 @@ class Wire {
     ChannelKind near_kind() const { return near_kind_; }
     base::SpanNumber span() const { return span_; }
     bool in_use(bool far_side) const;
-    void attach(bool far_side, std::unique_ptr<ChannelEnd> end, LineTime now);
+    void attach(bool far_side, std::unique_ptr<ChannelEnd> end, LineTime now,
+                std::chrono::milliseconds longest_flash);
     void attach_frames(bool far_side, std::shared_ptr<const base::Fd> socket);
     /// The client closed the channel: the line is released as the driver does.
     void detach(bool far_side, LineTime now);
@@ -56,11 +58,16 @@ class Wire {
     std::array<std::shared_ptr<const base::Fd>, 2> frame_sockets_;
     std::array<VirtualBoard::Counters, 2> counters_;
     std::minstd_rand chance_;
+    std::array<LineNoise, 2> noise_;  ///< of what each side hears
 
     Refusal line_operation(bool far_side, const ControlRequest& request, LineTime now);
     Refusal end_operation(ChannelEnd& end, const ControlRequest& request);
     void queue_line_events();
-    void move_block(std::size_t from, std::size_t to);
+    Refusal virtual_operation(bool far_side, const ControlRequest& request, LineTime now);
+    Refusal impair(const LineImpairments& impairments);
+    bool sends(std::size_t side) const;
+    void deliver(std::size_t to, const std::array<Block, 2>& said);
+    Block impaired(std::size_t to, const std::array<Block, 2>& said);
     void send_frame(std::size_t to, FrameKind kind, std::span<const std::byte> packet);
     bool happens(double probability);
 };

@@ -85,8 +85,9 @@ SipPhone::SipPhone(const TemporaryFolder& folder, Options options)
     write_file(folder_ + "/config", configuration(folder_, options_));
     write_file(folder_ + "/accounts", account(options_));
     write_file(folder_ + "/contacts", "");
-    process_ = std::make_unique<Process>(std::vector<std::string>{"baresip", "-f", folder_}, folder_ + "/log",
-                                         Priority::realtime);
+    std::vector<std::string> command_line{"baresip", "-f", folder_};
+    if (options_.trace) command_line.push_back("-s");
+    process_ = std::make_unique<Process>(command_line, folder_ + "/log", Priority::realtime);
     ready_ = eventually(20s,
                         [this] {
                             socket_ = connect_control(options_.control_port);

@@ -26,10 +26,11 @@ class SipPhone {
         std::uint16_t first_rtp_port = 41000;
         std::string codecs = "PCMA/8000/1,PCMU/8000/1";
         /// Registrar to register with (host:port), and the password; empty: no registration.
-        std::string registrar;
-        std::string password;
+        std::string registrar = {};
+        std::string password = {};
         bool auto_answer = false;
-        farend::Clip says;  ///< played once when a call is up
+        bool trace = false;      ///< log() has every SIP message
+        farend::Clip says = {};  ///< played once when a call is up
     };
 
     SipPhone(const TemporaryFolder& folder, Options options);

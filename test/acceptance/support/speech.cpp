@@ -4,8 +4,22 @@
 #include <cmath>
 #include <numbers>
 #include <random>
+#include <stdexcept>
 
 namespace tipring::acceptance {
+
+farend::Clip spoken(const TemporaryFolder& folder, const std::string& text) {
+    using namespace std::chrono_literals;
+    const auto file = folder.file("spoken.wav");
+    Process espeak({"espeak-ng", "-v", "en-gb", "-s", "150", "-w", file, text}, folder.file("spoken.log"));
+    if (espeak.wait(60s) != 0) throw std::runtime_error("espeak-ng: " + espeak.output());
+    auto clip = farend::read_wav(file);
+    if (!clip) throw std::runtime_error(clip.error().message);
+    const double factor = std::pow(10, (-16 - farend::active_level_dbm0(*clip)) / 20);
+    for (auto& sample : *clip)
+        sample = static_cast<std::int16_t>(std::clamp(sample * factor, -32768.0, 32767.0));
+    return *clip;
+}
 
 farend::Clip speech_like(unsigned seed, std::chrono::milliseconds duration) {
     constexpr double rate = 8000;

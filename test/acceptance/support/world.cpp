@@ -24,9 +24,9 @@ std::string range(unsigned first, unsigned count) {
 
 class SimulatorWorld final : public World {
   public:
-    explicit SimulatorWorld(const TemporaryFolder& folder)
+    SimulatorWorld(const TemporaryFolder& folder, unsigned fxs, unsigned fxo)
         : socket_(folder.file("board.sock")),
-          board_({.fxs = 4, .fxo = 2, .e1 = 1, .t1 = 0}),
+          board_({.fxs = fxs, .fxo = fxo, .e1 = 1, .t1 = 0}),
           near_(board_.near()),
           far_(board_.far()) {
         if (const auto served = board_.serve(socket_); !served)
@@ -34,7 +34,7 @@ class SimulatorWorld final : public World {
     }
     std::string board_yaml() const override { return "board: {simulator: {socket: " + socket_ + "}}\n"; }
     unsigned fxs(unsigned index) const override { return index; }
-    unsigned fxo(unsigned index) const override { return 4 + index; }
+    unsigned fxo(unsigned index) const override { return board_.layout().fxs + index; }
     unsigned span() const override { return 2; }
     std::string span_channels() const override { return range(first_span_channel(), e1_channels); }
     hardware::VirtualBoard* virtual_board() override { return &board_; }
@@ -43,7 +43,7 @@ class SimulatorWorld final : public World {
     hardware::Board& near_board() override { return *near_; }
     hardware::Board& far_board() override { return *far_; }
     unsigned far_channel(unsigned near_channel) const override { return near_channel; }
-    unsigned first_span_channel() const override { return 7; }
+    unsigned first_span_channel() const override { return board_.layout().fxs + board_.layout().fxo + 1; }
 
   private:
     std::string socket_;
@@ -58,7 +58,7 @@ class DahdiWorld final : public World {
     DahdiWorld() { board_ = opened(hardware::open_dahdi_board()); }
     std::string board_yaml() const override { return "board: dahdi\n"; }
     unsigned fxs(unsigned index) const override { return first_fxs - 1 + index; }
-    unsigned fxo(unsigned index) const override { return first_fxo + 3 + index; }
+    unsigned fxo(unsigned index) const override { return first_fxo + most_lines - 1 + index; }
     unsigned span() const override { return 1; }
     std::string span_channels() const override { return range(1, e1_channels); }
 
@@ -74,6 +74,8 @@ class DahdiWorld final : public World {
 
   private:
     static constexpr unsigned first_fxs = 63, first_fxo = 87, analogue_channels = 24;
+    /// The first half of each span's channels belongs to telephones, the second to exchange lines.
+    static constexpr unsigned most_lines = 12;
     std::unique_ptr<hardware::Board> board_;
 };
 
@@ -84,9 +86,9 @@ bool World::is_dahdi() {
     return kind != nullptr && std::string(kind) == "dahdi";
 }
 
-std::unique_ptr<World> World::make(const TemporaryFolder& folder) {
+std::unique_ptr<World> World::make(const TemporaryFolder& folder, unsigned fxs, unsigned fxo) {
     if (is_dahdi()) return std::make_unique<DahdiWorld>();
-    return std::make_unique<SimulatorWorld>(folder);
+    return std::make_unique<SimulatorWorld>(folder, fxs, fxo);
 }
 
 hardware::Channel World::open_far(unsigned near_channel) {

@@ -16,14 +16,15 @@ namespace tipring::acceptance {
 
 class World {
   public:
-    /// The kind that TIPRING_WORLD names ("simulator" when it is unset).
-    static std::unique_ptr<World> make(const TemporaryFolder& folder);
+    /// The kind that TIPRING_WORLD names ("simulator" when it is unset), with this many FXS ports and FXO
+    /// lines, 12 of each at most.
+    static std::unique_ptr<World> make(const TemporaryFolder& folder, unsigned fxs = 4, unsigned fxo = 2);
     static bool is_dahdi();
     virtual ~World() = default;
 
     /// The `board:` line of the port map.
     virtual std::string board_yaml() const = 0;
-    /// Board channel of the gateway's i-th FXS port or FXO line, from 1. There are four and two.
+    /// Board channel of the gateway's i-th FXS port or FXO line, from 1.
     virtual unsigned fxs(unsigned index) const = 0;
     virtual unsigned fxo(unsigned index) const = 0;
     /// The E1 span as the port map wants it: number and channel range.
@@ -39,6 +40,9 @@ class World {
 
     /// Only with the virtual board: nullptr otherwise.
     virtual hardware::VirtualBoard* virtual_board() { return nullptr; }
+    /// The lines carry what robbed-bit wires cannot: polarity, the message lamp, impairments, parallel
+    /// telephones.
+    bool has_virtual_lines() { return virtual_board() != nullptr; }
 
   protected:
     World() = default;

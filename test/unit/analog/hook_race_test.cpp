@@ -4,10 +4,10 @@
 #include <catch2/catch.hpp>
 #include <optional>
 
-#include "analog_port.hpp"
+#include "fxs_port.hpp"
 #include "manual_reactor.hpp"
 #include "simulator/analogue_wire.hpp"
-#include "tipring/analog/fxs_line.hpp"
+#include "tipring/analog/service_store.hpp"
 #include "tipring/base/log.hpp"
 
 using namespace tipring;
@@ -55,7 +55,13 @@ class Silence final : public analog::LineAudio {
     void listen(const media::Detectors&) override {}
     void play(const dsp::ToneSequence&) override {}
     void stop_tone() override {}
-    void send_digits(std::string_view) override {}
+    void send_digits(std::string_view, std::chrono::milliseconds, std::chrono::milliseconds) override {}
+    void play_clip(dsp::Samples) override {}
+    void stop_clip() override {}
+    void start_capture(std::size_t) override {}
+    void stop_capture() override {}
+    dsp::Samples take_capture() override { return {}; }
+    void mute(bool) override {}
     media::LineStats stats() const override { return {}; }
     void remove(std::shared_ptr<hardware::Channel>) override {}
 };
@@ -77,19 +83,17 @@ class AnsweredPhone {
         settings.number = "201";
         hardware::CountryTones country;
         country.ring = {2000, 4000};
-        analog::FxsLine::Settings line;
-        line.digit_map = routing::DigitMap::parse("2xx").value();
+        settings.digit_map = "2xx";
         analog::AnalogPort::Parts parts{reactor_,
                                         calls_,
                                         std::move(channel),
                                         std::move(country),
                                         {},
-                                        std::make_unique<analog::FxsLine>(line),
                                         [this](hardware::Channel&, media::Engine::Handler handler) {
                                             handler_ = std::move(handler);
                                             return std::make_unique<Silence>();
                                         }};
-        port_.emplace(settings, std::move(parts));
+        port_.emplace(settings, std::move(parts), store_, analog::PhoneRules{});
         ring();
         pass(500ms);
         lift();
@@ -120,6 +124,16 @@ class AnsweredPhone {
         reactor_.run_posted();
         REQUIRE(state() == "ringing");
     }
+    /// A second call, which waits.
+    void second_call() {
+        call::Cause why;
+        second_ = port_->exit().open({2}, {}, why);
+        REQUIRE(second_);
+        second_->start({});
+        reactor_.run_posted();
+        REQUIRE(state() == "talking");
+    }
+    std::uint64_t refusals() const { return port_->view().counters.hardware_errors; }
     void pass(milliseconds duration) {
         for (auto passed = 0ms; passed < duration; passed += tick) {
             deliver_events();
@@ -140,8 +154,9 @@ class AnsweredPhone {
     NoCalls calls_;
     AnalogueWire wire_{true};
     media::Engine::Handler handler_;
-    std::optional<analog::AnalogPort> port_;
-    std::unique_ptr<call::Leg> leg_;
+    analog::ServiceStore store_{""};
+    std::optional<analog::FxsPort> port_;
+    std::unique_ptr<call::Leg> leg_, second_;
 
     void deliver_events() {
         for (const auto& event : wire_.take_events(near_side)) {
@@ -292,6 +307,43 @@ TEST_CASE(
                 phone.hang_up();
                 REQUIRE(phone.wait([&] { return phone.idle(); }, longest_end));
             }
+        }
+    }
+}
+
+TEST_CASE("hook race: whenever a phone with a waiting call hangs up, it rings for that") {
+    const QuietLog quiet;
+    const bool far_end_first = GENERATE(false, true);
+    for (auto down_at = 0ms; down_at <= 2000ms; down_at += sweep_step) {
+        CAPTURE(far_end_first, down_at.count());
+        AnsweredPhone phone;
+        phone.second_call();
+        if (far_end_first) phone.far_end_releases();
+        phone.pass(down_at);
+        phone.hang_up();
+        REQUIRE(phone.wait([&] { return phone.state() == "ringing"; }, longest_end));
+        CHECK(phone.refusals() == 0);
+        phone.pass(500ms);
+        phone.lift();
+        phone.pass(300ms);
+        CHECK(phone.state() == "talking");
+    }
+}
+
+TEST_CASE("hook race: a phone with a waiting call that is lifted again gets it, or a tone") {
+    const QuietLog quiet;
+    for (auto down_at = 0ms; down_at <= 1400ms; down_at += sweep_step) {
+        for (auto lifted_after = sweep_step; lifted_after <= 2800ms; lifted_after += sweep_step) {
+            CAPTURE(down_at.count(), lifted_after.count());
+            AnsweredPhone phone;
+            phone.second_call();
+            phone.pass(down_at);
+            phone.hang_up();
+            phone.pass(lifted_after);
+            phone.lift();
+            phone.pass(longest_end);
+            CHECK(phone.state() == "talking");
+            CHECK(phone.refusals() == 0);
         }
     }
 }

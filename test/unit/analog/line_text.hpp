@@ -11,13 +11,32 @@ namespace tipring::test {
 inline std::string text(const analog::LineAction& action) {
     using Kind = analog::LineActionKind;
     std::string line(name(action.kind));
+    const std::string on = action.on ? "(on)" : "(off)";
+    if (action.slot != 0 && line.starts_with("report_")) line += "#" + std::to_string(action.slot);
     switch (action.kind) {
         case Kind::listen:
-            return line + (action.dtmf ? "(dtmf)" : "") + (action.progress ? "(progress)" : "");
+            return line + (action.dtmf ? "(dtmf)" : "") + (action.progress ? "(progress)" : "") +
+                   (action.voice ? "(voice)" : "") + (action.silence ? "(silence)" : "") +
+                   (action.caller_id_wanted ? "(caller_id)" : "");
         case Kind::play_tone:
             return line + "(" + std::string(name(action.tone)) + ")";
-        case Kind::send_digits:
         case Kind::report_incoming:
+            if (action.caller_id) return line + "(from " + std::string(action.caller_id->number_text()) + ")";
+            return line + "(" + action.digits + ")";
+        case Kind::play_clip:
+            return line + "(" + std::string(name(action.clip)) + ")";
+        case Kind::start_ringing:
+            return line + (action.short_ring ? "(short)" : "");
+        case Kind::mute:
+        case Kind::polarity:
+        case Kind::report_hold:
+            return line + on;
+        case Kind::report_pick_up:
+        case Kind::report_transfer:
+        case Kind::use_service:
+        case Kind::send_digits:
+        case Kind::dial_pulses:
+        case Kind::note_refused:
         case Kind::report_digit:
         case Kind::report_misdialled:
             return line + "(" + action.digits + ")";
@@ -29,7 +48,8 @@ inline std::string text(const analog::LineAction& action) {
         case Kind::report_alerting:
             return line + (action.inband ? "(inband)" : "(local)");
         case Kind::report_released:
-            return line + "(" + std::to_string(action.cause.value) + ")";
+            return line + "(" + std::to_string(action.cause.value) +
+                   (action.cause.method.empty() ? "" : " " + action.cause.method) + ")";
         default:
             return line;
     }
@@ -46,9 +66,13 @@ inline std::string text(const analog::LineActions& actions) {
 template <class Machine>
 struct Fed {
     Machine machine;
+    std::chrono::steady_clock::time_point now{};  ///< moved by the test where time counts
     using Kind = analog::LineInputKind;
 
-    std::string feed(const analog::LineInput& input) { return text(machine.handle(input)); }
+    std::string feed(analog::LineInput input) {
+        input.at = now;
+        return text(machine.handle(input));
+    }
     std::string feed(Kind kind, char digit = 0) {
         analog::LineInput input;
         input.kind = kind;
@@ -64,6 +88,34 @@ struct Fed {
     std::string start(const std::string& number) {
         analog::LineInput input;
         input.kind = Kind::start;
+        input.number = number;
+        return feed(input);
+    }
+    /// A call to the phone, whose caller it can be told.
+    std::string call(unsigned slot, bool with_id = false, unsigned bursts = 1) {
+        analog::LineInput input;
+        input.kind = Kind::start;
+        input.slot = slot;
+        input.id_plan = {with_id, bursts};
+        return feed(input);
+    }
+    std::string command(Kind kind, unsigned slot) {
+        analog::LineInput input;
+        input.kind = kind;
+        input.slot = slot;
+        return feed(input);
+    }
+    std::string release_of(unsigned slot, std::uint8_t cause = 16) {
+        analog::LineInput input;
+        input.kind = Kind::release;
+        input.slot = slot;
+        input.cause.value = cause;
+        return feed(input);
+    }
+    std::string service(analog::ServiceOutcome outcome, const std::string& number = {}) {
+        analog::LineInput input;
+        input.kind = Kind::service_result;
+        input.service = outcome;
         input.number = number;
         return feed(input);
     }

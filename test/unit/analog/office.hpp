@@ -1,12 +1,14 @@
 // An office for tests of AnalogPort: a fake board, fake audio and a real CallManager.
 #pragma once
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <set>
 
-#include "analog_port.hpp"
+#include "fxo_port.hpp"
+#include "fxs_port.hpp"
 #include "manual_reactor.hpp"
-#include "tipring/analog/fxo_line.hpp"
-#include "tipring/analog/fxs_line.hpp"
+#include "tipring/analog/service_store.hpp"
 #include "tipring/call/call_manager.hpp"
 
 namespace tipring::test {
@@ -19,7 +21,11 @@ struct Wire {
     std::vector<std::string> log;
     std::string failing;  ///< the operation that the board refuses
     hardware::LineStatus status;
+    media::Detectors detectors;                           ///< the last ones asked for
+    std::chrono::milliseconds digit_on{0}, digit_off{0};  ///< of the last digits
     media::Engine::Handler handler;
+    dsp::Samples clip;       ///< the last one played
+    dsp::Samples recording;  ///< what take_capture() gives
     std::string take() {
         std::string text;
         for (const auto& entry : std::exchange(log, {}))
@@ -38,6 +44,19 @@ class FakeControl final : public hardware::LineControl {
     base::Result<void> seize() override { return note("seize"); }
     base::Result<void> release() override { return note("release"); }
     base::Result<void> flash() override { return note("flash"); }
+    base::Result<void> flash(std::chrono::milliseconds length) override {
+        return note("flash" + std::to_string(length.count()));
+    }
+    base::Result<void> dial_pulse(std::string_view digits) override {
+        return note("pulses:" + std::string(digits));
+    }
+    base::Result<void> set_polarity(bool reversed) override {
+        return note(reversed ? "reversed" : "straight");
+    }
+    base::Result<void> prepare_on_hook_audio(std::chrono::milliseconds) override { return {}; }
+    base::Result<void> set_message_lamp(unsigned messages) override {
+        return note("lamp" + std::to_string(messages));
+    }
     base::Result<void> start_audio() override { return note("audio_on"); }
     base::Result<void> stop_audio() override { return note("audio_off"); }
     base::Result<void> set_echo_canceller(unsigned taps) override {
@@ -67,14 +86,29 @@ class FakeAudio final : public analog::LineAudio {
     void listen(const media::Detectors& detectors) override {
         wire_.log.push_back(std::string("listen") + (detectors.dtmf ? "+dtmf" : "") +
                             (detectors.progress_tones ? "+tones" : ""));
+        wire_.detectors = detectors;
     }
     void play(const dsp::ToneSequence& tone) override {
         wire_.log.push_back("play" + std::to_string(static_cast<int>(tone.segments.at(0).frequency1_hz)));
     }
     void stop_tone() override { wire_.log.push_back("stop_tone"); }
-    void send_digits(std::string_view digits) override {
+    void send_digits(std::string_view digits, std::chrono::milliseconds on,
+                     std::chrono::milliseconds off) override {
+        wire_.digit_on = on;
+        wire_.digit_off = off;
         wire_.log.push_back("digits:" + std::string(digits));
     }
+    void play_clip(dsp::Samples clip) override {
+        wire_.clip = std::move(clip);
+        wire_.log.push_back("clip");
+    }
+    void stop_clip() override { wire_.log.push_back("stop_clip"); }
+    void start_capture(std::size_t samples) override {
+        wire_.log.push_back("capture" + std::to_string(samples / 8));
+    }
+    void stop_capture() override { wire_.log.push_back("stop_capture"); }
+    dsp::Samples take_capture() override { return wire_.recording; }
+    void mute(bool muted) override { wire_.log.push_back(muted ? "mute" : "unmute"); }
     media::LineStats stats() const override { return {}; }
     void remove(std::shared_ptr<hardware::Channel>) override { wire_.log.push_back("remove"); }
 
@@ -85,9 +119,16 @@ class FakeAudio final : public analog::LineAudio {
 
 class NoConnector final : public media::Connector {
   public:
-    void connect(media::EndpointId a, media::EndpointId b) override { joined = {a, b}; }
-    void disconnect(media::EndpointId) override { joined = {}; }
-    std::pair<media::EndpointId, media::EndpointId> joined;
+    void connect(media::EndpointId a, media::EndpointId b) override {
+        joined = {a, b};
+        pairs.insert(std::minmax(a.value, b.value));
+    }
+    void disconnect(media::EndpointId a, media::EndpointId b) override {
+        joined = {};
+        pairs.erase(std::minmax(a.value, b.value));
+    }
+    std::pair<media::EndpointId, media::EndpointId> joined;  ///< the last
+    std::set<std::pair<std::uint32_t, std::uint32_t>> pairs;
 };
 
 inline hardware::CountryTones country() {
@@ -99,6 +140,9 @@ inline hardware::CountryTones country() {
     tones.tones.ringback = tone(440);
     tones.tones.congestion = tone(620);
     tones.tones.howler = tone(1400);
+    tones.tones.dial_recall = tone(360);
+    tones.tones.stutter = tone(370);
+    tones.tones.call_waiting = tone(445);
     return tones;
 }
 
@@ -109,11 +153,14 @@ struct Office {
     std::vector<call::CallRecord> records;
     std::vector<std::string> changes;
     call::CallManager calls{reactor, connector, {60s}};
+    analog::ServiceStore store{""};
     Wire wires[3];
     std::unique_ptr<analog::Port> ports[3];
     std::unique_ptr<call::Exit> group;
 
-    explicit Office(bool line_rings = false) {
+    /// `edit_line` changes the exchange line's settings: one ring, no caller ID.
+    explicit Office(bool line_rings = false, std::function<void(config::Port&)> edit_line = {})
+        : edit_line_(std::move(edit_line)) {
         wires[2].status.ringing = line_rings;
         routing::RouteRule inside, outside;
         inside.called = "2xx";
@@ -126,7 +173,7 @@ struct Office {
         make(0, "201");
         make(1, "202");
         make(2, "");
-        group = analog::make_line_group("city", {ports[2].get()});
+        group = analog::make_line_group("city", config::GroupStrategy::first_free, {ports[2].get()});
         calls.add_exit(ports[1]->exit());
         calls.add_exit(*group);
         for (auto& wire : wires)
@@ -148,13 +195,10 @@ struct Office {
         auto channel = std::make_shared<hardware::Channel>();
         channel->info.number = {index + 1};
         channel->control = std::make_unique<FakeControl>(wires[index]);
-        std::unique_ptr<analog::LineMachine> machine =
-            std::make_unique<analog::FxoLine>(analog::FxoLine::Settings{});
-        if (!number.empty()) {
-            analog::FxsLine::Settings line;
-            line.digit_map = routing::DigitMap::parse("2xx|9xxx").value();
-            machine = std::make_unique<analog::FxsLine>(line);
-        }
+        settings.fxo.rings = 1;
+        settings.fxo.caller_id = false;
+        if (number.empty() && edit_line_) edit_line_(settings);
+        settings.digit_map = "2xx|9xxx";
         analog::AnalogPort::Parts parts{reactor,
                                         calls,
                                         channel,
@@ -162,13 +206,17 @@ struct Office {
                                         [this](const analog::PortView& view, const analog::StateChange&) {
                                             changes.push_back(view.state);
                                         },
-                                        std::move(machine),
                                         [this, index](hardware::Channel&, media::Engine::Handler handler) {
                                             wires[index].handler = std::move(handler);
                                             return std::make_unique<FakeAudio>(wires[index],
                                                                                media::EndpointId{index + 1});
                                         }};
-        ports[index] = std::make_unique<analog::AnalogPort>(settings, std::move(parts));
+        if (number.empty()) {
+            ports[index] = std::make_unique<analog::FxoPort>(settings, std::move(parts));
+        } else {
+            ports[index] =
+                std::make_unique<analog::FxsPort>(settings, std::move(parts), store, analog::PhoneRules{});
+        }
     }
 
     void event(unsigned index, LineEventKind kind, char digit = 0) {
@@ -206,6 +254,15 @@ struct Office {
         reactor.run_posted();
     }
     std::string state(unsigned index) const { return ports[index]->view().state; }
+    std::function<void(config::Port&)> edit_line_;
+    void hear_caller(unsigned index, std::string_view number, std::string_view name) {
+        media::Event event;
+        event.kind = media::EventKind::caller_id;
+        std::copy(number.begin(), number.end(), event.caller.number.begin());
+        std::copy(name.begin(), name.end(), event.caller.name.begin());
+        wires[index].handler(event);
+        reactor.run_posted();
+    }
     void check_quiet() {
         CHECK(calls.calls().empty());
         for (const auto& port : ports) {

@@ -77,7 +77,7 @@ TEST_CASE("port: a pulse from a phone that counts as down") {
         office.wires[0].status.off_hook = true;
         office.event(0, LineEventKind::pulse_digit, '1');
         CHECK(office.state(0) == "dial_tone");
-        office.event(0, LineEventKind::pulse_digit, '1');
+        office.event(0, LineEventKind::pulse_digit, '3');
         CHECK(office.state(0) == "warning");  // no number begins with it
     }
     SECTION("came from its hook contact when the phone is down") {

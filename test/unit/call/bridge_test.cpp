@@ -1,67 +1,13 @@
 // Every row of the Bridge's transition table.
-#include "bridge.hpp"
-
 #include <catch2/catch.hpp>
 #include <random>
 #include <string>
 
+#include "driven_bridge.hpp"
+
 using namespace tipring::call;
 
-namespace {
-
-using Kind = BridgeEventKind;
-
-const Cause busy{q850::user_busy, Location::user, ""};
-const Cause trouble{q850::network_out_of_order, Location::user, ""};
-const Cause clearing{q850::normal_clearing, Location::user, ""};
-
-std::string text(const Bridge::Actions& actions) {
-    std::string line;
-    for (const auto& action : actions) {
-        if (!line.empty()) line += ' ';
-        line += name(action.kind);
-        if (action.kind == BridgeActionKind::alert_a) line += action.inband ? "(inband)" : "(local)";
-        if (action.kind == BridgeActionKind::release_a || action.kind == BridgeActionKind::release_b ||
-            action.kind == BridgeActionKind::abandon_b) {
-            line += "(" + std::to_string(action.cause.value) + ")";
-        }
-        if (action.digit != 0) line += std::string("(") + action.digit + ")";
-    }
-    return line;
-}
-
-struct Driven {
-    Bridge bridge;
-    std::string feed(Kind kind, const Cause& cause = {}, bool inband = false, char digit = 0) {
-        return text(bridge.handle({kind, cause, inband, digit}));
-    }
-    BridgeState state() const { return bridge.state(); }
-};
-
-Driven trying() {
-    Driven driven;
-    CHECK(driven.feed(Kind::begin) == "try_next");
-    CHECK(driven.feed(Kind::attempt_started) == "proceed_a start_no_progress");
-    return driven;
-}
-
-Driven alerting(bool inband) {
-    auto driven = trying();
-    CHECK(driven.feed(Kind::b_proceeding) == "start_no_progress");
-    CHECK(driven.feed(Kind::b_alerting, {}, inband) ==
-          (inband ? "start_no_answer alert_a(inband) connect" : "start_no_answer alert_a(local)"));
-    CHECK(driven.state() == BridgeState::alerting);
-    return driven;
-}
-
-Driven talking() {
-    auto driven = alerting(false);
-    CHECK(driven.feed(Kind::b_answered) == "stop_no_answer answer_a connect");
-    CHECK(driven.state() == BridgeState::talking);
-    return driven;
-}
-
-}  // namespace
+using namespace tipring::call::driven_bridge;
 
 TEST_CASE("a call is set up, talks, and is released by either side") {
     SECTION("caller") {
@@ -85,6 +31,23 @@ TEST_CASE("a call is set up, talks, and is released by either side") {
         CHECK(driven.feed(Kind::a_released, clearing) == "finish");
         CHECK(driven.bridge.released_by() == Bridge::ReleasedBy::gateway);
         CHECK(driven.bridge.cause().value == q850::network_out_of_order);
+    }
+    SECTION("the leg that was released says how the call ended, when the other one did not") {
+        auto remote = clearing, battery = clearing;
+        remote.method = "remote";
+        battery.method = "battery";
+        auto driven = talking();
+        driven.feed(Kind::a_released, clearing);
+        driven.feed(Kind::b_released, remote);
+        CHECK(driven.bridge.cause().method == "remote");
+        driven = talking();
+        driven.feed(Kind::b_released, battery);
+        driven.feed(Kind::a_released, remote);
+        CHECK(driven.bridge.cause().method == "battery");
+        driven = talking();
+        driven.feed(Kind::hang_up, clearing);
+        driven.feed(Kind::b_released, remote);
+        CHECK(driven.bridge.cause().method.empty());
     }
     SECTION("a leg that never says that it is over") {
         auto driven = talking();
@@ -189,15 +152,24 @@ TEST_CASE("an attempt that crosses the end is released at once") {
 
 TEST_CASE("any sequence of events ends with one finish after the guard") {
     std::mt19937 random(20);
-    for (int round = 0; round < 5000; ++round) {
+    for (int round = 0; round < 20000; ++round) {
         Driven driven;
         int finishes = 0;
         const auto count = [&](const std::string& actions) {
             if (actions.find("finish") != std::string::npos) ++finishes;
         };
         for (int step = 0; step < 20; ++step) {
-            const auto kind = static_cast<Kind>(random() % (static_cast<unsigned>(Kind::guard) + 1));
-            count(driven.feed(kind, random() % 2 == 0 ? busy : trouble, random() % 2 == 0, '1'));
+            const auto kind = static_cast<Kind>(random() % (static_cast<unsigned>(Kind::picked_up) + 1));
+            static constexpr BridgeState brought[] = {BridgeState::trying, BridgeState::alerting,
+                                                      BridgeState::talking};
+            const auto yes = [&] { return random() % 2 == 0; };
+            count(text(driven.bridge.handle({kind,
+                                             yes() ? busy : trouble,
+                                             yes(),
+                                             '1',
+                                             yes() ? Side::a : Side::b,
+                                             yes(),
+                                             {brought[random() % 3], yes(), yes(), yes()}})));
         }
         count(driven.feed(Kind::hang_up, clearing));
         count(driven.feed(Kind::guard));

@@ -2,8 +2,13 @@
 #include "tipring/call/call_manager.hpp"
 
 #include <catch2/catch.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 
-#include "fakes.hpp"
+#include "tipring/base/fd.hpp"
+#include "tipring/base/log.hpp"
+#include "world.hpp"
 
 using namespace tipring;
 using namespace std::chrono_literals;
@@ -11,58 +16,28 @@ using call::q850::network_out_of_order;
 using call::q850::normal_clearing;
 using call::q850::user_busy;
 using routing::DestinationKind;
+using test::hung_up;
+using test::World;
 
 namespace {
 
-const call::Cause hung_up{normal_clearing, call::Location::user, ""};
-
-struct World {
-    test::ManualReactor reactor;
-    test::LegTable legs;
-    test::FakeConnector connector;
-    test::FakeExit first{{DestinationKind::sip, "office"}, legs};
-    test::FakeExit second{{DestinationKind::group, "city"}, legs};
-    std::vector<call::CallRecord> records;
-    std::vector<call::CallState> states;
-    call::CallManager manager{reactor, connector, {30s}};
-    test::FakeLeg* caller = nullptr;
-
-    World() {
-        routing::RouteRule rule;
-        rule.name = "out";
-        rule.called = "9.";
-        rule.strip = 1;
-        rule.to = {{DestinationKind::sip, "office"}, {DestinationKind::group, "city"}};
-        manager.set_routes({rule});
-        manager.add_exit(first);
-        manager.add_exit(second);
-        manager.on_record = [this](const call::CallRecord& record) { records.push_back(record); };
-        manager.on_change = [this](const call::CallView& view) { states.push_back(view.state); };
-    }
-
-    void call(const std::string& number) {
-        auto leg = std::make_unique<test::FakeLeg>(manager.next_leg_id(), "fxs 1", legs);
-        caller = leg.get();
-        manager.incoming(std::move(leg),
-                         {{"201", "Kitchen", {}}, number, {DestinationKind::port, "201", ""}});
-        reactor.run_posted();
-    }
-    void release(test::FakeLeg& leg, const call::Cause& cause = hung_up) {
-        legs.released(leg, cause);
-        reactor.run_posted();
-    }
-    void answer(test::FakeLeg& leg) {
-        legs.report([&] { leg.report().on_answered(leg); });
-        reactor.run_posted();
-    }
-    void check_clean() {
-        CHECK(legs.alive.empty());
-        CHECK_FALSE(legs.destroyed_inside_callback);
-        CHECK(connector.peers.empty());
-        CHECK(manager.calls().empty());
-        CHECK(reactor.timers() == 0);
-    }
-};
+/// What is logged at level info meanwhile, line by line.
+std::vector<std::string> logged(const std::function<void()>& task) {
+    const auto before = base::log::level();
+    std::string file = (std::filesystem::temp_directory_path() / "tipring-log-XXXXXX").string();
+    const base::Fd created(mkstemp(file.data()));
+    REQUIRE(created.get() >= 0);
+    REQUIRE(base::log::start({base::log::Level::info, file}).has_value());
+    task();
+    base::log::stop();
+    base::log::set_level(before);
+    std::vector<std::string> lines;
+    std::ifstream log(file);
+    for (std::string line; std::getline(log, line);)
+        lines.push_back(line);
+    std::filesystem::remove(file);
+    return lines;
+}
 
 }  // namespace
 
@@ -76,11 +51,11 @@ TEST_CASE("a call is routed, answered, joined and recorded") {
 
     world.legs.report([&] { called.report().on_alerting(called, false); });
     CHECK(world.caller->heard == "proceeding, alert local");
-    CHECK(world.connector.peers.empty());
+    CHECK(world.connector.pairs.empty());
     world.reactor.advance(2s);
     world.answer(called);
     CHECK(world.caller->heard == "proceeding, alert local, answer");
-    CHECK(world.connector.peers.at(world.caller->endpoint) == called.endpoint);
+    CHECK(world.connector.joined(world.caller->endpoint, called.endpoint));
 
     const auto view = world.manager.calls().at(0);
     CHECK(view.state == call::CallState::talking);
@@ -90,7 +65,7 @@ TEST_CASE("a call is routed, answered, joined and recorded") {
 
     world.reactor.advance(10s);
     world.release(*world.caller);
-    CHECK(world.connector.peers.empty());
+    CHECK(world.connector.pairs.empty());
     CHECK(called.heard == "start 5551234, release 16");
     world.release(called);
 
@@ -174,13 +149,13 @@ TEST_CASE("a destination that does not answer in time is followed by the next") 
     auto& slow = *world.first.last;
     world.reactor.advance(20s);
     world.legs.report([&] { slow.report().on_alerting(slow, true); });
-    CHECK(world.connector.peers.size() == 2);
+    CHECK(world.connector.pairs.size() == 1);
     world.reactor.advance(29s);
     CHECK(world.second.last == nullptr);
     world.reactor.advance(2s);
     REQUIRE(world.second.last != nullptr);
     CHECK(slow.heard == "start 555, release 19");
-    CHECK(world.connector.peers.empty());
+    CHECK(world.connector.pairs.empty());
     CHECK(world.caller->heard == "proceeding, alert inband, alert local");
 
     // A late answer of the one given up is no answer of the call.
@@ -203,7 +178,7 @@ TEST_CASE("the caller hangs up while a destination rings; the answer crosses it"
     auto& called = *world.first.last;
     world.release(*world.caller);
     world.answer(called);
-    CHECK(world.connector.peers.empty());
+    CHECK(world.connector.pairs.empty());
     CHECK(called.heard == "start 555, release 16");
     world.release(called);
     REQUIRE(world.records.size() == 1);
@@ -233,11 +208,11 @@ TEST_CASE("audio that moves is joined again") {
     CHECK(world.connector.connects == 0);
     called.endpoint = {77};
     world.legs.report([&] { called.report().on_media_changed(called); });
-    CHECK(world.connector.peers.at({77}) == world.caller->endpoint);
+    CHECK(world.connector.joined({77}, world.caller->endpoint));
     world.legs.report([&] { world.caller->report().on_media_changed(*world.caller); });
     CHECK(world.connector.connects == 2);
     world.manager.hang_up_all(hung_up);
-    CHECK(world.connector.peers.empty());
+    CHECK(world.connector.pairs.empty());
     world.release(called);
     world.release(*world.caller);
     world.check_clean();
@@ -304,4 +279,35 @@ TEST_CASE("a group is tried line by line, a line that fails costs only its own a
     world.release(*world.caller);
     REQUIRE(world.records.size() == 1);
     CHECK(world.records[0].attempts == 2);
+}
+
+TEST_CASE(
+    "a caller who withholds his number is in the record and the view, with that; not in other log lines") {
+    World world;
+    const auto lines = logged([&] {
+        auto leg = world.telephone("sip office");
+        world.manager.incoming(std::move(leg), {{"0301234", "", call::Presentation::restricted}, "95", {}});
+        world.reactor.run_posted();
+        const auto view = world.manager.calls().at(0);
+        CHECK(view.caller == "0301234");
+        CHECK(view.presentation == call::Presentation::restricted);
+        world.manager.hang_up_all(test::hung_up);
+        world.end_released();
+    });
+    CHECK(world.records.at(0).caller.presentation == call::Presentation::restricted);
+    unsigned records = 0, incoming = 0;
+    for (const auto& line : lines) {
+        CAPTURE(line);
+        if (line.find(" record ") == std::string::npos) {
+            CHECK(line.find("0301234") == std::string::npos);
+        } else {
+            CHECK(line.find(" caller=0301234 ") != std::string::npos);
+            CHECK(line.ends_with(" presentation=restricted"));
+            ++records;
+        }
+        if (line.find(" incoming caller=restricted called=95") != std::string::npos) ++incoming;
+    }
+    CHECK(records == 1);
+    CHECK(incoming == 1);
+    world.check_clean();
 }

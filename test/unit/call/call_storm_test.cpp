@@ -1,5 +1,5 @@
 // Thousands of random interleavings of what legs report and what people do: every call ends in one record,
-// and no leg, timer or connection is left behind.
+// audio is joined exactly where two talk, and no leg, timer, tone or connection is left behind.
 #include <catch2/catch.hpp>
 #include <random>
 #include <set>
@@ -13,9 +13,20 @@ using routing::DestinationKind;
 
 namespace {
 
+/// That the storms get where they should: records with these marks.
+struct Reached {
+    unsigned joined = 0, transferred = 0, diverted = 0;
+    std::size_t talking = 0;
+};
+
 class Storm {
   public:
-    explicit Storm(unsigned seed) : random_(seed), manager_(reactor_, connector_, {20s}) {
+    /// Half of the storms are those of one telephone with several calls on its line; then only its legs are
+    /// joined to each other (to join their other sides would be to join the line to itself).
+    explicit Storm(unsigned seed)
+        : random_(seed),
+          one_line_(seed % 2 == 0),
+          manager_(reactor_, connector_, {20s, 60s, test::ringback_tone()}) {
         routing::RouteRule rule;
         rule.name = "all";
         rule.to = {{DestinationKind::sip, "a"},
@@ -23,27 +34,35 @@ class Storm {
                    {DestinationKind::sip, "nobody"},
                    {DestinationKind::port, "c"}};
         manager_.set_routes({rule});
+        c_.at = routing::Source{DestinationKind::port, "c", "", routing::LineKind::fxs};
         for (auto* exit : {&a_, &b_, &c_})
             manager_.add_exit(*exit);
         manager_.on_record = [this](const call::CallRecord& record) {
             CHECK(recorded_.insert(record.id).second);
+            if (record.joined) ++reached_.joined;
+            if (!record.transferred_to.empty()) ++reached_.transferred;
+            if (!record.diversions.empty()) ++reached_.diverted;
         };
     }
 
-    void run(int steps) {
+    Reached run(int steps) {
         for (int step = 0; step < steps; ++step)
             this->step();
         finish();
+        return reached_;
     }
 
   private:
     std::mt19937 random_;
+    const bool one_line_;
+    std::set<base::LegId> telephone_;
     test::ManualReactor reactor_;
     test::LegTable legs_;
     test::FakeConnector connector_;
     test::FakeExit a_{{DestinationKind::sip, "a"}, legs_}, b_{{DestinationKind::sip, "b"}, legs_},
         c_{{DestinationKind::port, "c"}, legs_};
     std::set<base::CallId> recorded_;
+    Reached reached_;
     call::CallManager manager_;
 
     unsigned dice(unsigned sides) { return static_cast<unsigned>(random_() % sides); }
@@ -62,10 +81,56 @@ class Storm {
     }
 
     void new_call() {
-        for (auto* exit : {&a_, &b_, &c_})
+        for (auto* exit : {&a_, &b_, &c_}) {
             exit->refuse_with = dice(4) == 0 ? some_cause().value : std::uint8_t{0};
+            exit->can_refer = dice(2) == 0;
+            exit->data = dice(4) == 0;
+        }
         auto leg = std::make_unique<test::FakeLeg>(manager_.next_leg_id(), "fxs 1", legs_);
-        manager_.incoming(std::move(leg), {{"1", "", {}}, "2", {DestinationKind::port, "1", ""}});
+        leg->can_refer = dice(4) == 0;
+        const call::CallRequest request{{"1", "", {}}, "2", {DestinationKind::port, "1", ""}};
+        if (dice(4) == 0) {
+            manager_.pick_up(std::move(leg), request, {DestinationKind::port, "c"});
+            return;
+        }
+        telephone_.insert(leg->id());
+        leg->endpoint = home(*leg);
+        manager_.incoming(std::move(leg), request);
+    }
+
+    media::EndpointId home(const test::FakeLeg& leg) const {
+        return one_line_ && telephone_.contains(leg.id()) ? media::EndpointId{1}
+                                                          : media::EndpointId{leg.id().value + 1000};
+    }
+
+    std::string some_number() { return std::to_string(1 + dice(9)); }
+
+    void user_acts(test::FakeLeg& leg) {
+        switch (dice(7)) {
+            case 0:
+            case 1:
+                legs_.report([&] { leg.report().on_hold(leg, dice(2) == 0); });
+                break;
+            case 2:
+                legs_.report([&] { leg.report().on_flash(leg); });
+                break;
+            case 3:
+                if (dice(2) == 0) legs_.report([&] { leg.report().on_transfer(leg, some_number()); });
+                break;
+            case 4:
+                legs_.report(
+                    [&] { leg.report().on_referred(leg, static_cast<call::ReferOutcome>(dice(3))); });
+                break;
+            case 5:
+                if (dice(3) == 0)
+                    legs_.redirected(leg, some_number(), static_cast<call::DivertReason>(dice(3)));
+                break;
+            default:
+                auto* other = some_leg();
+                if (other == nullptr) break;
+                const bool telephones = telephone_.contains(leg.id()) && telephone_.contains(other->id());
+                if (telephones || !one_line_) legs_.report([&] { leg.report().on_join(leg, *other); });
+        }
     }
 
     void leg_reports(test::FakeLeg& leg) {
@@ -83,7 +148,7 @@ class Storm {
                 legs_.report([&] { leg.report().on_digit(leg, '5'); });
                 break;
             case 4:
-                leg.endpoint = dice(3) == 0 ? media::EndpointId{} : media::EndpointId{leg.id().value + 5000};
+                leg.endpoint = dice(3) == 0 ? media::EndpointId{} : home(leg);
                 legs_.report([&] { leg.report().on_media_changed(leg); });
                 break;
             default:
@@ -93,7 +158,7 @@ class Storm {
     }
 
     void step() {
-        switch (dice(12)) {
+        switch (dice(18)) {
             case 0:
                 new_call();
                 break;
@@ -109,10 +174,32 @@ class Storm {
                     manager_.hang_up(calls[dice(static_cast<unsigned>(calls.size()))].id, some_cause());
                 break;
             }
+            case 4:
+            case 5:
+            case 6:
+            case 7:
+                if (auto* leg = some_leg(); leg != nullptr) user_acts(*leg);
+                break;
             default:
                 if (auto* leg = some_leg(); leg != nullptr) leg_reports(*leg);
         }
+        check();
+    }
+
+    void check() {
         REQUIRE_FALSE(legs_.destroyed_inside_callback);
+        REQUIRE(connector_.strange_parts == 0);
+        std::size_t may_be_joined = 0, may_ring = 0;
+        for (const auto& view : manager_.calls()) {
+            if (view.transferring) ++may_ring;
+            if (view.state == call::CallState::alerting) ++may_be_joined;
+            if (view.state != call::CallState::talking || !view.from_media || !view.to_media) continue;
+            ++may_be_joined;
+            ++reached_.talking;
+            REQUIRE(connector_.joined(view.from_media, view.to_media));
+        }
+        REQUIRE(connector_.pairs.size() <= may_be_joined);
+        REQUIRE(connector_.ringing.size() <= may_ring);
     }
 
     void finish() {
@@ -127,7 +214,8 @@ class Storm {
         CHECK(manager_.calls().empty());
         CHECK(recorded_.size() == manager_.total());
         CHECK(legs_.alive.empty());
-        CHECK(connector_.peers.empty());
+        CHECK(connector_.pairs.empty());
+        CHECK(connector_.ringing.empty());
         CHECK(reactor_.timers() == 0);
     }
 };
@@ -136,9 +224,18 @@ class Storm {
 
 TEST_CASE("no call and no leg is left behind, whatever the order of events") {
     base::log::set_level(base::log::Level::error);  // hundreds of thousands of lines otherwise
-    for (unsigned seed = 1; seed <= 2000; ++seed) {
+    Reached all;
+    for (unsigned seed = 1; seed <= 4000; ++seed) {
         CAPTURE(seed);
-        Storm(seed).run(150);
+        const auto reached = Storm(seed).run(200);
+        all.joined += reached.joined;
+        all.transferred += reached.transferred;
+        all.diverted += reached.diverted;
+        all.talking += reached.talking;
     }
+    CHECK(all.joined > 1000);
+    CHECK(all.transferred > 1000);
+    CHECK(all.diverted > 1000);
+    CHECK(all.talking > 10000);
     base::log::set_level(base::log::Level::info);
 }

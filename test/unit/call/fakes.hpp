@@ -1,9 +1,12 @@
 // A connector, legs and exits that do what a test tells them. Single-threaded.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,25 +16,32 @@
 
 namespace tipring::test {
 
+/// Joins pairs, as many as one endpoint is in, and watches that nobody parts what is not joined.
 class FakeConnector final : public media::Connector {
   public:
     void connect(media::EndpointId a, media::EndpointId b) override {
-        disconnect(a);
-        disconnect(b);
-        peers[a] = b;
-        peers[b] = a;
+        pairs.insert(std::minmax(a, b));
         ++connects;
     }
-    void disconnect(media::EndpointId endpoint) override {
-        const auto found = peers.find(endpoint);
-        if (found == peers.end()) return;
-        const auto other = found->second;
-        peers.erase(endpoint);
-        peers.erase(other);
+    void disconnect(media::EndpointId a, media::EndpointId b) override {
+        if (pairs.erase(std::minmax(a, b)) == 0) ++strange_parts;
     }
-    std::map<media::EndpointId, media::EndpointId> peers;
-    unsigned connects = 0;
+    void play_tone(media::EndpointId endpoint, const dsp::ToneSequence&) override {
+        ringing.insert(endpoint);
+    }
+    void stop_tone(media::EndpointId endpoint) override { ringing.erase(endpoint); }
+
+    bool joined(media::EndpointId a, media::EndpointId b) const { return pairs.contains(std::minmax(a, b)); }
+
+    std::set<std::pair<media::EndpointId, media::EndpointId>> pairs;
+    std::set<media::EndpointId> ringing;
+    unsigned connects = 0, strange_parts = 0;
 };
+
+/// 440 Hz, without an end.
+inline dsp::ToneSequence ringback_tone() {
+    return dsp::parse_tone("440").value();
+}
 
 /// Counts the legs that are alive, and knows them by id.
 struct LegTable;
@@ -41,12 +51,29 @@ class FakeLeg final : public call::Leg {
     FakeLeg(base::LegId id, std::string name, LegTable& table);
     ~FakeLeg() override;
 
-    void start(const call::CallRequest& request) override { note("start " + request.called); }
+    void start(const call::CallRequest& request) override {
+        note("start " + request.called);
+        started = request;
+    }
     void proceeding() override { note("proceeding"); }
     void alert(bool inband) override { note(inband ? "alert inband" : "alert local"); }
     void answer() override { note("answer"); }
     void release(const call::Cause& cause) override { note("release " + std::to_string(cause.value)); }
     void send_digit(char digit) override { note(std::string("digit ") + digit); }
+    void hold(bool held) override { note(held ? "hold" : "unhold"); }
+    void flash() override { note("flash"); }
+    void transfer_failed() override { note("transfer failed"); }
+    bool refer(const call::ReferRequest& request) override {
+        if (!can_refer) return false;
+        note("refer " + request.number +
+             (request.replaces != nullptr ? " replacing " + request.replaces->endpoint_name() : ""));
+        return true;
+    }
+    bool carries_data() const override { return data; }
+    void carry_data() override { note("carry data"); }
+    std::optional<routing::Source> source() const override { return at; }
+    call::Presentation presentation() const override { return shown; }
+    std::optional<std::chrono::milliseconds> ringing_limit() const override { return rings_for; }
     media::EndpointId media() const override { return endpoint; }
 
     call::LegObserver& report() { return *observer(); }
@@ -56,6 +83,12 @@ class FakeLeg final : public call::Leg {
     std::string heard;  ///< the commands so far, joined by commas
     media::EndpointId endpoint;
     bool over = false;  ///< has reported on_released
+    bool can_refer = false;
+    bool data = false;
+    std::optional<routing::Source> at;
+    call::Presentation shown = call::Presentation::allowed;
+    std::optional<std::chrono::milliseconds> rings_for;
+    call::CallRequest started;
 
   private:
     LegTable& table_;
@@ -75,6 +108,10 @@ struct LegTable {
     void released(FakeLeg& leg, const call::Cause& cause) {
         leg.over = true;
         report([&] { leg.report().on_released(leg, cause); });
+    }
+    void redirected(FakeLeg& leg, const std::string& number, call::DivertReason reason) {
+        leg.over = true;
+        report([&] { leg.report().on_redirected(leg, number, reason); });
     }
 };
 
@@ -99,9 +136,18 @@ class FakeExit final : public call::Exit {
         }
         auto leg = std::make_unique<FakeLeg>(id, routing::to_text(destination_), table_);
         last = leg.get();
+        last->can_refer = can_refer;
+        last->data = data;
+        last->at = at;
+        last->shown = shown;
+        last->rings_for = rings_for;
         return leg;
     }
     std::uint8_t refuse_with = 0;
+    bool can_refer = false, data = false;  ///< of the legs that it opens
+    std::optional<routing::Source> at;
+    call::Presentation shown = call::Presentation::allowed;
+    std::optional<std::chrono::milliseconds> rings_for;
     FakeLeg* last = nullptr;
 
   private:

@@ -60,3 +60,13 @@ TEST_CASE("durations") {
     CHECK(duration_text(2 * 86400 + 3723) == "2d 1:02:03");
     CHECK(duration_text(-5) == "0:00");
 }
+
+TEST_CASE("how long ago, in the largest unit that fits") {
+    CHECK(ago_text(0) == "just now");
+    CHECK(ago_text(-3) == "just now");
+    CHECK(ago_text(1) == "1 second ago");
+    CHECK(ago_text(59) == "59 seconds ago");
+    CHECK(ago_text(119) == "1 minute ago");
+    CHECK(ago_text(7200) == "2 hours ago");
+    CHECK(ago_text(12 * 86400 + 5) == "12 days ago");
+}

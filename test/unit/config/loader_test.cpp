@@ -198,3 +198,16 @@ TEST_CASE("a password comes from the first line of its file, relative to the con
     std::remove((root + "/box.yaml").c_str());
     std::remove(folder);
 }
+
+TEST_CASE("sip: what a server takes for transfers, hook flashes and waiting messages") {
+    const auto usual = load_good("sip: {server: pbx}\nports: [{channel: 1, kind: fxs, number: 101}]\n");
+    CHECK_FALSE(usual.sip.accounts[0].refer);
+    CHECK_FALSE(usual.sip.accounts[0].flash_info);
+    CHECK(usual.sip.accounts[0].message_waiting == MessageNotices::notify);
+    const auto changed = load_good(
+        "sip: {server: pbx, transfer: refer, flash: info, message_waiting: subscribe}\n"
+        "ports: [{channel: 1, kind: fxs, number: 101}]\n");
+    CHECK(changed.sip.accounts[0].refer);
+    CHECK(changed.sip.accounts[0].flash_info);
+    CHECK(changed.sip.accounts[0].message_waiting == MessageNotices::subscribe);
+}

@@ -13,7 +13,7 @@ using tipring::base::Result;
 
 namespace {
 
-const std::string port = "ports: [{channel: 1, kind: fxs, number: 101}]\n";
+const std::string any_port = "ports: [{channel: 1, kind: fxs, number: 101}]\n";
 
 struct Case {
     std::string text;
@@ -32,35 +32,37 @@ void check_cases(const std::vector<Case>& cases, const LoadOptions& options = {}
 
 TEST_CASE("unknown keys name the nearest valid one") {
     check_cases({
-        {port + "contry: de\n", "test.yaml:2:1: contry: there is no such key; did you mean \"country\"?"},
+        {any_port + "contry: de\n", "test.yaml:2:1: contry: there is no such key; did you mean \"country\"?"},
         {"ports:\n  - {chanel: 1, kind: fxs, number: 101, channel: 1}\n",
          "test.yaml:2:6: ports[0].chanel: there is no such key; did you mean \"channel\"?"},
-        {port + "board: {dadhi: {}}\n", "test.yaml:2:9: board.dadhi: there is no such key; use simulator"},
-        {port + "board: {dahdi: {}}\n",
+        {any_port + "board: {dadhi: {}}\n",
+         "test.yaml:2:9: board.dadhi: there is no such key; use simulator"},
+        {any_port + "board: {dahdi: {}}\n",
          "test.yaml:2:16: board.dahdi: the driver's cards have no settings here; write board: dahdi"},
         {"ports: [{channels: , kind: fxs, number: 1}]\n",
          "test.yaml:1:10: ports[0].channels: nothing where a list belongs; fill in the value or remove the "
          "key"},
-        {port + "log: {colour: red}\n", "test.yaml:2:7: log.colour: there is no such key; use level or file"},
-        {port + "defaults: {ecko_taps: 3}\n",
+        {any_port + "log: {colour: red}\n",
+         "test.yaml:2:7: log.colour: there is no such key; use level or file"},
+        {any_port + "defaults: {ecko_taps: 3}\n",
          "test.yaml:2:12: defaults.ecko_taps: there is no such key; did you mean \"echo_taps\"?"},
     });
 }
 
 TEST_CASE("a duration wants its unit") {
     check_cases({
-        {port + "defaults: {inter_digit: 8}\n",
+        {any_port + "defaults: {inter_digit: 8}\n",
          "test.yaml:2:25: defaults.inter_digit: \"8\" has no unit: is it 8s or 8ms; write a duration with "
          "its unit: ms, s, min or h"},
-        {port + "defaults: {inter_digit: 8 seconds}\n",
+        {any_port + "defaults: {inter_digit: 8 seconds}\n",
          "test.yaml:2:25: defaults.inter_digit: \"8 seconds\" has an unknown unit \"seconds\"; write a "
          "duration with its unit: ms, s, min or h"},
-        {port + "defaults: {inter_digit: soon}\n",
+        {any_port + "defaults: {inter_digit: soon}\n",
          "test.yaml:2:25: defaults.inter_digit: \"soon\" is no duration; write a duration with its unit: ms, "
          "s, min or h"},
-        {port + "defaults: {inter_digit: 100ms}\n",
+        {any_port + "defaults: {inter_digit: 100ms}\n",
          "test.yaml:2:25: defaults.inter_digit: \"100ms\" is out of range; use 500ms to 60s"},
-        {port + "sip: {server: a, packet_time: 25ms}\n",
+        {any_port + "sip: {server: a, packet_time: 25ms}\n",
          "test.yaml:2:31: sip.packet_time: packets carry whole blocks of 10 ms; use 10ms, 20ms, 30ms, 40ms, "
          "50ms or 60ms"},
     });
@@ -68,44 +70,44 @@ TEST_CASE("a duration wants its unit") {
 
 TEST_CASE("wrong types and ranges") {
     check_cases({
-        {port + "country: [de]\n",
+        {any_port + "country: [de]\n",
          "test.yaml:2:10: country: a list where a country code belongs; write a single value"},
-        {port + "country:\n",
+        {any_port + "country:\n",
          "test.yaml:2:1: country: nothing where a country code belongs; fill in the value or remove the key"},
-        {port + "media: yes\n",
+        {any_port + "media: yes\n",
          "test.yaml:2:8: media: here stands a single value where keys and values belong; write \"key: "
          "value\" lines, or {key: value, ...}"},
-        {port + "media: {dscp: 64}\n",
+        {any_port + "media: {dscp: 64}\n",
          "test.yaml:2:15: media.dscp: \"64\" is out of range; write a whole number from 0 to 63"},
-        {port + "media: {dscp: -1}\n",
+        {any_port + "media: {dscp: -1}\n",
          "test.yaml:2:15: media.dscp: \"-1\" is no whole number; write a whole number from 0 to 63"},
-        {port + "media: {rtp_ports: 20000}\n",
+        {any_port + "media: {rtp_ports: 20000}\n",
          "test.yaml:2:20: media.rtp_ports: \"20000\" is no usable range of UDP ports; write first-last "
          "within 1024-65535, at least four ports, two for each call at a time"},
-        {port + "media: {jitter_min: 100ms, jitter_max: 50ms}\n",
+        {any_port + "media: {jitter_min: 100ms, jitter_max: 50ms}\n",
          "test.yaml:2:21: media.jitter_min: jitter_min is above jitter_max; make it smaller"},
-        {port + "log: {level: loud}\n",
+        {any_port + "log: {level: loud}\n",
          "test.yaml:2:14: log.level: \"loud\" is not possible here; use trace, debug, info, warning or "
          "error"},
-        {port + "log: {level: eror}\n",
+        {any_port + "log: {level: eror}\n",
          "test.yaml:2:14: log.level: \"eror\" is not possible here; did you mean \"error\"?"},
-        {port + "defaults: {enabled: maybe}\n",
+        {any_port + "defaults: {enabled: maybe}\n",
          "test.yaml:2:21: defaults.enabled: \"maybe\" is neither yes nor no; write yes or no"},
-        {port + "defaults: {receive_gain_db: 3dB}\n",
+        {any_port + "defaults: {receive_gain_db: 3dB}\n",
          "test.yaml:2:29: defaults.receive_gain_db: \"3dB\" is no number; write a number from -24 to 12, "
          "without a unit"},
-        {port + "defaults: {echo_taps: 100}\n",
+        {any_port + "defaults: {echo_taps: 100}\n",
          "test.yaml:2:23: defaults.echo_taps: 100 taps are not possible; use 0 (off), 32, 64, 128, 256, 512 "
          "or 1024"},
-        {port + "control: {socket: run/s}\n",
+        {any_port + "control: {socket: run/s}\n",
          "test.yaml:2:19: control.socket: this is no absolute path of at most 107 characters; use for "
          "example /run/tipring/control.sock"},
         {"ports: {channel: 1}\n",
          "test.yaml:1:8: ports: this is no list; write \"- {channels: 1-4, kind: fxs, number: 101}\" lines"},
-        {port + "board: simulator\n",
+        {any_port + "board: simulator\n",
          "test.yaml:2:8: board: the virtual board has no lines; write for example board: {simulator: {fxs: "
          "4, fxo: 2}}"},
-        {port + "board: card\n",
+        {any_port + "board: card\n",
          "test.yaml:2:8: board: \"card\" is no kind of board; use dahdi, or {simulator: {fxs: 4}}"},
     });
 }
@@ -187,39 +189,39 @@ TEST_CASE("spans: what is missing or impossible") {
 
 TEST_CASE("sip: what is missing or impossible") {
     check_cases({
-        {port + "sip: {server: a, mode: gateway}\n",
+        {any_port + "sip: {server: a, mode: gateway}\n",
          "test.yaml:2:6: sip: mode gateway registers one user for all, and none is named; add user:"},
-        {port + "sip: {mode: peer}\n",
+        {any_port + "sip: {mode: peer}\n",
          "test.yaml:2:6: sip: the account has no server; add server: host or host:port"},
-        {port + "sip: {server: 'pbx:99999'}\n",
+        {any_port + "sip: {server: 'pbx:99999'}\n",
          "test.yaml:2:15: sip.server: \"pbx:99999\" has no valid port (1..65535); write host or host:port"},
-        {port + "sip: {server: pbx example}\n",
+        {any_port + "sip: {server: pbx example}\n",
          "test.yaml:2:15: sip.server: \"pbx example\" is no host name or address; write host or host:port"},
-        {port + "sip: {server: a, codecs: [g729]}\n",
+        {any_port + "sip: {server: a, codecs: [g729]}\n",
          "test.yaml:2:27: sip.codecs: \"g729\" is no codec that Tipring has; use pcma (G.711 A-law) and pcmu "
          "(G.711 mu-law)"},
-        {port + "sip: {server: a, codecs: []}\n",
+        {any_port + "sip: {server: a, codecs: []}\n",
          "test.yaml:2:26: sip.codecs: the list is empty; name at least one: pcma, pcmu"},
-        {port + "sip: {server: a, accept_from: [999.1.1.1]}\n",
+        {any_port + "sip: {server: a, accept_from: [999.1.1.1]}\n",
          "test.yaml:2:32: sip.accept_from: \"999.1.1.1\" is no IP address; write addresses, for "
          "example [192.0.2.7, 192.0.2.8]"},
-        {port + "sip: {server: a, listen: pbx.example.com}\n",
+        {any_port + "sip: {server: a, listen: pbx.example.com}\n",
          "test.yaml:2:26: sip.listen: \"pbx.example.com\" is no IP address; write address or address:port, "
          "for "
          "example 0.0.0.0:5060"},
-        {port + "log: {file: tipring.log}\n",
+        {any_port + "log: {file: tipring.log}\n",
          "test.yaml:2:13: log.file: the service runs in no particular folder; write the whole path, for "
          "example "
          "/var/log/tipring/tipring.log"},
-        {port + "sip: {server: a, accept_from: [pbx.example.com]}\n",
+        {any_port + "sip: {server: a, accept_from: [pbx.example.com]}\n",
          "test.yaml:2:32: sip.accept_from: \"pbx.example.com\" is no IP address; write addresses, for "
          "example [192.0.2.7, 192.0.2.8]"},
-        {port + "sip: {accounts: [{server: a}]}\n",
+        {any_port + "sip: {accounts: [{server: a}]}\n",
          "test.yaml:2:18: sip.accounts[0]: the account has no name; add name:, routes and ports refer to it"},
-        {port + "sip: {server: b, accounts: [{name: a, server: a}]}\n",
+        {any_port + "sip: {server: b, accounts: [{name: a, server: a}]}\n",
          "test.yaml:2:28: sip.accounts: sip.server and sip.accounts are both given; move the server into the "
          "list of accounts"},
-        {port + "sip: {accounts: [{name: a, server: a}, {name: a, server: b}]}\n",
+        {any_port + "sip: {accounts: [{name: a, server: a}, {name: a, server: b}]}\n",
          "test.yaml:2:47: sip.accounts[1].name: account a is used twice (first in line 2); give each account "
          "its own "
          "name"},
@@ -248,12 +250,12 @@ TEST_CASE("references must lead somewhere") {
          "test.yaml:4:17: routes[0].from: there is no group \"town\"; use city"},
         {box + "routes: [{called: 1}]\n",
          "test.yaml:4:10: routes[0]: the route leads nowhere; add to: [sip]"},
-        {port + "routes: [{to: sip}]\n",
+        {any_port + "routes: [{to: sip}]\n",
          "test.yaml:2:15: routes[0].to: there is no SIP server; add sip: {server: ...} or remove this "
          "destination"},
         {"ports: [{channel: 1, kind: fxs, number: 101, account: x}]\n",
          "test.yaml:1:55: ports[0].account: there is no SIP account \"x\"; this file defines none"},
-        {port + "sip: {accounts: [{name: a, server: a}, {name: b, server: b}]}\nroutes: [{to: sip}]\n",
+        {any_port + "sip: {accounts: [{name: a, server: a}, {name: b, server: b}]}\nroutes: [{to: sip}]\n",
          "test.yaml:3:15: routes[0].to: there is no SIP account \"sip\"; use a or b"},
     });
 }
@@ -272,17 +274,17 @@ TEST_CASE("knowledge of other modules comes in as checks") {
         if (text == "0.") return {};
         return fail("bad pattern");
     };
-    check_cases({{port + "country: xx\n",
+    check_cases({{any_port + "country: xx\n",
                   "test.yaml:2:10: country: unknown country \"xx\"; use a country code such as us, uk or de"},
-                 {port + "digit_map: '('\n",
+                 {any_port + "digit_map: '('\n",
                   "test.yaml:2:12: digit_map: position 1: unexpected; write for example 1xx|0x.T"},
                  {"ports: [{channel: 1, kind: fxs, number: 101, digit_map: q}]\n",
                   "test.yaml:1:57: ports[0].digit_map: position 1: unexpected; write for example 1xx|0x.T"},
-                 {port + "routes: [{called: q, to: port 101}]\n",
+                 {any_port + "routes: [{called: q, to: port 101}]\n",
                   "test.yaml:2:19: routes[0].called: bad pattern; write digits, x, [2-9] and . for the rest; "
                   "leave it out for any number"}},
                 options);
-    CHECK(load_good(port + "country: de\ndigit_map: x.T\nroutes: [{called: 0., to: port 101}]\n", options)
+    CHECK(load_good(any_port + "country: de\ndigit_map: x.T\nroutes: [{called: 0., to: port 101}]\n", options)
               .country == "de");
 }
 
@@ -316,10 +318,10 @@ TEST_CASE("one mistake is one message") {
     LoadOptions options;
     options.check_whole = [](const Config& config) { return check_board(config, {}); };
     check_cases(
-        {{"board: {simulator: {fxs: four}}\n" + port,
+        {{"board: {simulator: {fxs: four}}\n" + any_port,
           "test.yaml:1:26: board.simulator.fxs: \"four\" is no whole number; write a whole number from 0 to "
           "512"},
-         {"board: dhadi\n" + port,
+         {"board: dhadi\n" + any_port,
           "test.yaml:1:8: board: \"dhadi\" is no kind of board; use dahdi, or {simulator: {fxs: 4}}"}},
         options);
     check_cases(
@@ -329,7 +331,7 @@ TEST_CASE("one mistake is one message") {
          {"ports: [5]\n",
           "test.yaml:1:9: ports[0]: here stands a single value where keys and values belong; write \"key: "
           "value\" lines, or {key: value, ...}"},
-         {port + "sip: {servr: pbx}\nroutes: [{called: 0., to: sip}]\n",
+         {any_port + "sip: {servr: pbx}\nroutes: [{called: 0., to: sip}]\n",
           "test.yaml:2:7: sip.servr: there is no such key; did you mean \"server\"?"},
          {"ports: [{channel: 1, kid: fxo, number: 1, group: city}]\n",
           "test.yaml:1:22: ports[0].kid: there is no such key; did you mean \"kind\"?"},
@@ -360,16 +362,17 @@ sip: {name: *shared, server: a, password: "", codecs: *shared}
 }
 
 TEST_CASE("a secret file that cannot be read is named with the reason") {
-    const auto missing = load_bad(port + "sip: {server: a, password_file: /nonexistent/secret}\n");
+    const auto missing = load_bad(any_port + "sip: {server: a, password_file: /nonexistent/secret}\n");
     CHECK(
         missing ==
         std::vector<std::string>{
             "test.yaml:2:33: sip.password_file: cannot read /nonexistent/secret: No such file or directory; "
             "create the file with the password as its first line, readable by the user of tipringd"});
-    CHECK(contains(load_bad(port + "sip: {server: a, password_file: /tmp}\n")[0], "it is no regular file"));
-    CHECK(contains(load_bad(port + "sip: {server: a, password_file: /dev/null}\n")[0],
+    CHECK(
+        contains(load_bad(any_port + "sip: {server: a, password_file: /tmp}\n")[0], "it is no regular file"));
+    CHECK(contains(load_bad(any_port + "sip: {server: a, password_file: /dev/null}\n")[0],
                    "it is no regular file"));
-    const auto both = load_bad(port + "sip: {server: a, password: x, password_file: /nonexistent}\n");
+    const auto both = load_bad(any_port + "sip: {server: a, password: x, password_file: /nonexistent}\n");
     CHECK(
         both ==
         std::vector<std::string>{
@@ -383,7 +386,7 @@ TEST_CASE("no message holds a secret") {
           "sip: {server: a, password: \"hunter2\n", "sip: {server: a, passwort: hunter2}\n",
           "sip: {server: a, password: \"hunter2\\n\"}\n",
           "sip: {server: a, password: hunter2, password_file: b}\n"}) {
-        for (const auto& problem : load_bad(port + text)) {
+        for (const auto& problem : load_bad(any_port + text)) {
             // A key is shown as written; {hunter2: ...} in place of a password never becomes one.
             INFO(problem);
             CHECK_FALSE(contains(problem, "hunter2"));
@@ -398,7 +401,7 @@ TEST_CASE("broken YAML is named with its position") {
     CHECK(contains(load_bad("a: b: c\n")[0], "test.yaml:1:5: broken YAML: "));
     CHECK(contains(load_bad("\tports: []\n")[0], "test.yaml:1:"));
     CHECK(
-        contains(load_bad("country: de\ncountry: us\n" + port)[0],
+        contains(load_bad("country: de\ncountry: us\n" + any_port)[0],
                  "test.yaml:2:1: country: the key is written twice (first in line 1); keep one of the two"));
     CHECK(
         contains(load_bad("[1, 2]\n")[0], "test.yaml:1:1: here stands a list where keys and values belong"));

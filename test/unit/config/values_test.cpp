@@ -59,3 +59,16 @@ TEST_CASE("ranges and decimals") {
         CHECK_FALSE(parse_decimal(text).has_value());
     }
 }
+
+TEST_CASE("pairs of durations may share their unit") {
+    CHECK(*parse_duration_pair("50-130ms", '-') == DurationPair{50ms, 130ms});
+    CHECK(*parse_duration_pair("50 - 130 ms", '-') == DurationPair{50ms, 130ms});
+    CHECK(*parse_duration_pair("500ms-1s", '-') == DurationPair{500ms, 1s});
+    CHECK(*parse_duration_pair("80/100ms", '/') == DurationPair{80ms, 100ms});
+    CHECK(*parse_duration_pair("130-50ms", '-') == DurationPair{130ms, 50ms});
+    for (const auto* text : {"", "-", "50ms", "50-130", "50ms-130", "-130ms", "50-", "1-2-3ms", "a-bms",
+                             "50-130m", "50/130ms"}) {
+        INFO(text);
+        CHECK_FALSE(parse_duration_pair(text, '-').has_value());
+    }
+}

@@ -1,9 +1,12 @@
 // The commands over a system of fakes; the call manager and the (never started) engine are the real ones.
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <catch2/catch.hpp>
+#include <cmath>
 
+#include "fake_far_ends.hpp"
 #include "manual_reactor.hpp"
 #include "tipring/base/log.hpp"
 #include "tipring/control/registry.hpp"
@@ -36,54 +39,39 @@ class FakePort final : public analog::Port {
     bool idle() const override { return true; }
     void set_in_service(bool value) override { in_service = value; }
     void shut_down() override {}
+    base::Result<std::shared_ptr<void>> start_check(const analog::CheckRequest& request,
+                                                    analog::CheckHandlers handlers) override {
+        if (!refuses.empty()) return base::fail(refuses);
+        check = request;
+        check_handlers = std::move(handlers);
+        check_handlers.progress("seizing the line");
+        auto owner = std::make_shared<int>();
+        check_owner = owner;
+        return std::shared_ptr<void>(owner);
+    }
     bool in_service = true;
+    std::string refuses;
+    analog::CheckRequest check;
+    analog::CheckHandlers check_handlers;
+    std::weak_ptr<void> check_owner;
 
   private:
     config::Port settings_;
-};
-
-/// Notes what it is told to do.
-class FakeTelephone final : public farend::Telephone {
-  public:
-    void play(farend::Clip clip, bool loop) override {
-        played = std::to_string(clip.size()) + (loop ? " loop" : "");
-    }
-    void stop_playing() override {}
-    void start_recording() override {}
-    farend::Clip stop_recording() override { return {}; }
-    farend::Hearing hearing() const override { return {-13.04, 350, 440, "dial"}; }
-    bool wait_for_tone(std::string_view, std::chrono::milliseconds) override { return false; }
-    bool wait_playing_done(std::chrono::milliseconds) override { return false; }
-    void send_dtmf(std::string_view, std::chrono::milliseconds, std::chrono::milliseconds) override {}
-    std::string digits() const override { return "12"; }
-    void clear_digits() override {}
-    bool wait_digits(std::string_view, std::chrono::milliseconds) override { return false; }
-    void lift() override { lifted = true; }
-    void hang_up() override { lifted = false; }
-    void flash(std::chrono::milliseconds duration) override {
-        done = "flash " + std::to_string(duration.count());
-    }
-    void dial_dtmf(std::string_view digits) override { done = "dtmf " + std::string(digits); }
-    void dial_pulse(std::string_view digits) override { done = "pulse " + std::string(digits); }
-    bool off_hook() const override { return lifted; }
-    bool ringing() const override { return false; }
-    std::vector<std::chrono::milliseconds> ring_bursts() const override { return {}; }
-    bool wait_ringing(std::chrono::milliseconds) override { return false; }
-    bool wait_ring_stopped(std::chrono::milliseconds) override { return false; }
-    unsigned battery_drops() const override { return 0; }
-    bool wait_battery_drops(unsigned, std::chrono::milliseconds) override { return false; }
-    bool lifted = false;
-    std::string done, played;
 };
 
 class FakeClient final : public Client {
   public:
     const Peer& peer() const override { return peer_; }
     void notify(std::string_view method, json::object parameters) override {
+        if (method == "check") {
+            checks.push_back(std::move(parameters));
+            return;
+        }
         notified.push_back(std::string(method) + " " + json::serialize(parameters.at("name")));
     }
     void keep(std::shared_ptr<void> thing) override { kept.push_back(std::move(thing)); }
     std::vector<std::string> notified;
+    std::vector<json::object> checks;
     std::vector<std::shared_ptr<void>> kept;
 
   private:
@@ -113,8 +101,9 @@ struct Fixture {
         const auto reply = ask(method, std::move(parameters));
         return reply ? "no error" : reply.error().message;
     }
-    void simulate() {
+    void simulate(bool with_office = false) {
         simulation.telephones[1] = &telephone;
+        if (with_office) simulation.central_offices[101] = &office;
         system.simulation = &simulation;
     }
 
@@ -124,7 +113,8 @@ struct Fixture {
     telemetry::EventLog events;
     FakePort phone_port{port_settings(1, config::PortKind::fxs, "101")};
     FakePort line_port{port_settings(101, config::PortKind::fxo, "901")};
-    FakeTelephone telephone;
+    test::FakeTelephone telephone;
+    test::FakeOffice office;
     Simulation simulation;
     System system{.ports = {&phone_port, &line_port},
                   .spans = {},
@@ -155,18 +145,13 @@ TEST_CASE("every command describes itself") {
             CHECK((parameter.type == "string" || parameter.type == "integer" || parameter.type == "boolean"));
         }
     }
-    for (const auto* name : {"status",        "ports",
-                             "port.show",     "port.service",
-                             "calls",         "hangup",
-                             "registrations", "spans",
-                             "events",        "events.follow",
-                             "log.level",     "routes.explain",
-                             "sim.lift",      "sim.hang_up",
-                             "sim.dial",      "sim.flash",
-                             "sim.say",       "sim.hear",
-                             "sim.ring",      "sim.line_hang_up",
-                             "sim.isdn_call", "sim.isdn_hang_up",
-                             "sim.state"}) {
+    for (const auto* name :
+         {"status",           "ports",         "port.show", "port.service",     "port.learn",
+          "port.test",        "calls",         "hangup",    "registrations",    "spans",
+          "events",           "events.follow", "log.level", "routes.explain",   "sim.lift",
+          "sim.hang_up",      "sim.dial",      "sim.flash", "sim.say",          "sim.hear",
+          "sim.phone",        "sim.line",      "sim.ring",  "sim.line_hang_up", "sim.isdn_call",
+          "sim.isdn_hang_up", "sim.state"}) {
         CHECK(fixture.registry.find(name) != nullptr);
     }
 }
@@ -212,6 +197,16 @@ TEST_CASE("hangup knows the calls") {
     CHECK(fixture.ask("calls")->as_array().empty());
     CHECK(fixture.ask("hangup", {{"call", "all"}})->at("ended") == 0);
     CHECK(fixture.error("hangup", {{"call", "7"}}) == "there is no call 7; see: tipringctl calls");
+}
+
+TEST_CASE("a call's row says whether the caller shows the number") {
+    Fixture fixture;
+    call::CallView view;
+    view.caller = "0301234";
+    CHECK(call_row(view, fixture.engine).at("presentation") == "allowed");
+    view.presentation = call::Presentation::restricted;
+    CHECK(call_row(view, fixture.engine).at("presentation") == "restricted");
+    CHECK(call_row(view, fixture.engine).at("caller") == "0301234");
 }
 
 TEST_CASE("events: history with a limit, and a stream that ends with its client") {
@@ -294,7 +289,7 @@ TEST_CASE("a simulated telephone does what it is told") {
     CHECK(fixture.telephone.done == "pulse 12");
     CHECK(fixture.error("sim.dial", {{"port", "1"}, {"digits", "12*"}, {"pulse", true}})
               .find("cannot be dialled") != std::string::npos);
-    CHECK(fixture.ask("sim.flash", {{"port", "1"}, {"milliseconds", 9999999}})->at("milliseconds") == 2000);
+    CHECK(fixture.ask("sim.flash", {{"port", "1"}, {"milliseconds", 9999999}})->at("milliseconds") == 5000);
     CHECK(fixture.ask("sim.say", {{"port", "1"}, {"tone", "350+440"}, {"loop", true}})->at("seconds") == 3.0);
     CHECK(fixture.telephone.played == "24000 loop");
     CHECK(fixture.error("sim.say", {{"port", "1"}, {"tone", "99999"}}).find("50 to 3900 Hz") !=
@@ -303,10 +298,150 @@ TEST_CASE("a simulated telephone does what it is told") {
     CHECK(fixture.error("sim.say", {{"port", "isdn"}, {"tone", "1000"}}) == "there is no ISDN call");
     CHECK(json::serialize(*fixture.ask("sim.hear", {{"port", "1"}})) ==
           R"({"level_dbm0":-1.3E1,"frequency1_hz":3.5E2,"frequency2_hz":4.4E2,"tone":"dial","digits":"12"})");
+    CHECK(json::serialize(*fixture.ask("sim.phone", {{"port", "1"}})) ==
+          R"({"off_hook":true,"ringing":false,"hears":"dial","caller_ids":[{"number":"555","name":"Anna",)"
+          R"("disclosure":"given","standard":"mdmf","moment":"ringing"}],"messages":2,"lamp":true,)"
+          R"("battery_drops":0,"polarity_reversals":3})");
     CHECK(fixture.ask("sim.state")->at("telephones").at(0).at("off_hook") == true);
     CHECK(fixture.error("sim.ring", {{"line", "901"}}) == "port 901 has no simulated exchange line");
     CHECK(fixture.error("sim.lift", {{"port", "901"}}) == "port 901 has no simulated telephone");
     CHECK(fixture.error("sim.isdn_call", {{"to", "1"}}) == "there is no simulated span");
     CHECK(fixture.ask("sim.hang_up", {{"port", "1"}}).has_value());
     CHECK_FALSE(fixture.telephone.lifted);
+}
+
+TEST_CASE("a simulated exchange line rings with a caller ID") {
+    Fixture fixture;
+    fixture.simulate(true);
+    const auto& call = fixture.office.call;
+    REQUIRE(fixture.ask("sim.ring", {{"line", "901"}}).has_value());
+    CHECK_FALSE(call.caller);
+    REQUIRE(
+        fixture.ask("sim.ring", {{"line", "901"}, {"number", "555"}, {"name", "Anna"}, {"standard", "bt"}})
+            .has_value());
+    CHECK(call.caller->number == "555");
+    CHECK(call.caller->name == "Anna");
+    CHECK(call.signal.standard == dsp::CallerIdStandard::bt);
+    CHECK(call.timing == farend::CallerIdTiming::polarity_alert);
+    REQUIRE(fixture
+                .ask("sim.ring", {{"line", "901"},
+                                  {"number", "555"},
+                                  {"private", true},
+                                  {"timing", "before_ring"},
+                                  {"level", -30}})
+                .has_value());
+    CHECK(call.caller->number.empty());
+    CHECK(call.caller->disclosure == dsp::Disclosure::restricted);
+    CHECK(call.timing == farend::CallerIdTiming::before_ring);
+    CHECK(call.signal.level_dbm0 == -30);
+    REQUIRE(fixture.ask("sim.ring", {{"line", "901"}, {"unavailable", true}}).has_value());
+    CHECK(call.caller->disclosure == dsp::Disclosure::unavailable);
+    CHECK(fixture.error("sim.ring", {{"line", "901"}, {"number", "5"}, {"standard", "fsk"}}) ==
+          "parameter \"standard\" is mdmf, sdmf, etsi, bt, ntt or dtmf");
+    CHECK(fixture.error("sim.ring", {{"line", "901"}, {"number", "5"}, {"timing", "now"}})
+              .find("\"timing\" is after_first_ring") != std::string::npos);
+    CHECK(fixture.error("sim.ring", {{"line", "901"}, {"private", true}, {"unavailable", true}})
+              .find("not possible together") != std::string::npos);
+}
+
+TEST_CASE("a simulated exchange line hangs up in every way, and gets worse") {
+    Fixture fixture;
+    fixture.simulate(true);
+    auto& office = fixture.office;
+    const auto hang_up = [&](json::object parameters) {
+        parameters["line"] = "901";
+        return fixture.error("sim.line_hang_up", parameters) == "no error" ? office.done : "error";
+    };
+    CHECK(hang_up({}) == "stop");
+    office.seized = true;
+    CHECK(hang_up({}) == "battery 0");
+    CHECK(hang_up({{"milliseconds", 250}}) == "battery 250");
+    for (const auto* how : {"polarity", "silence"})
+        CHECK(hang_up({{"how", how}}) == how);
+    for (const auto* tone : {"busy", "congestion", "us:busy", "425/500,0/500"})
+        CHECK(hang_up({{"how", tone}}) == std::string("tone ") + tone);
+    for (const auto* wrong : {"", "loudly", "xx:busy"})
+        CHECK(hang_up({{"how", wrong}}) == "error");
+    office.done.clear();
+    CHECK(fixture.ask("sim.line", {{"line", "901"}, {"in_use", true}, {"glare", true}, {"noise", -40}})
+              .has_value());
+    CHECK(office.done == "used glare ");
+    CHECK(office.impairments == hardware::LineImpairments{.noise_dbm0 = -40});
+    CHECK(fixture.ask("sim.line", {{"line", "901"}, {"in_use", false}, {"hum", -90}}).has_value());
+    CHECK(office.done == "used glare free ");
+    CHECK(office.impairments == hardware::LineImpairments{});
+}
+
+namespace {
+
+/// A second of silence, a tone of 425 Hz in the cadence given, for ten seconds.
+dsp::Samples beeping(unsigned on_ms, unsigned off_ms) {
+    dsp::Samples samples(8000);
+    for (std::size_t i = 0; i < 80000; ++i) {
+        const bool on = i / 8 % (on_ms + off_ms) < on_ms;
+        const double phase = 2 * 3.14159265358979 * 425 / 8000 * static_cast<double>(i);
+        samples.push_back(static_cast<std::int16_t>(on ? 4000 * std::sin(phase) : 0));
+    }
+    return samples;
+}
+
+}  // namespace
+
+TEST_CASE("port.learn tells progress and result as notifications") {
+    Fixture fixture;
+    const auto answer =
+        fixture.ask("port.learn", {{"port", "901"}, {"number", "555"}, {"seconds", 99}, {"name", "pbx"}});
+    REQUIRE(answer.has_value());
+    CHECK(answer->at("checking") == json::value(true));
+    CHECK(fixture.line_port.check.kind == analog::CheckKind::learn);
+    CHECK(fixture.line_port.check.number == "555");
+    CHECK(fixture.line_port.check.seconds == analog::longest_learning);
+    REQUIRE(fixture.client.checks.size() == 1);
+    CHECK(fixture.client.checks[0].at("progress") == "seizing the line");
+
+    analog::CheckReport report;
+    report.recordings.push_back({analog::CheckStep::after_call, beeping(300, 200)});
+    report.battery_lost = true;
+    fixture.line_port.check_handlers.done(std::move(report));
+    auto work = boost::asio::make_work_guard(fixture.context);
+    while (fixture.client.checks.size() < 2)
+        fixture.context.run_one();
+    const auto& result = fixture.client.checks[1].at("result");
+    CHECK(result.at("verdict") == "learnt");
+    CHECK(result.at("cadence") == "425/300,0/200");
+    CHECK(result.at("frequencies_hz") == json::value(json::array{425}));
+    CHECK(result.at("battery_lost") == json::value(true));
+    CHECK(result.at("configuration") ==
+          "tones:\n  - {name: pbx, cadence: \"425/300,0/200\", level_dbm0: -15}\n\n"
+          "# in the entry of channel 101 under ports:\n#   disconnect_tones: [pbx]\n");
+
+    CHECK_FALSE(fixture.line_port.check_owner.expired());
+    fixture.client.kept.clear();
+    CHECK(fixture.line_port.check_owner.expired());
+}
+
+TEST_CASE("port.test says what the port says, and what is missing") {
+    Fixture fixture;
+    CHECK(fixture.error("port.test", {{"port", "77"}}).starts_with("there is no port 77"));
+    fixture.line_port.refuses = "line in use: talking";
+    CHECK(fixture.error("port.test", {{"port", "901"}}) == "port 901: line in use: talking");
+    CHECK(fixture.client.kept.empty());
+    fixture.line_port.refuses = "";
+    REQUIRE(fixture.ask("port.test", {{"port", "901"}, {"loop", "700"}, {"digit", ""}}).has_value());
+    CHECK(fixture.line_port.check.kind == analog::CheckKind::test);
+    CHECK(fixture.line_port.check.number == "700");
+    CHECK(fixture.line_port.check.digit.empty());
+    analog::CheckReport report;
+    report.ended = "no dial tone";
+    report.recordings.push_back({analog::CheckStep::dial_tone, dsp::Samples(40000)});
+    fixture.line_port.check_handlers.done(std::move(report));
+    auto work = boost::asio::make_work_guard(fixture.context);
+    while (fixture.client.checks.size() < 2)
+        fixture.context.run_one();
+    const auto& result = fixture.client.checks[1].at("result");
+    CHECK(result.at("ended") == "no dial tone");
+    CHECK(result.at("verdict") == "bad");
+    CHECK(result.at("findings").at(0).at("key") == "dial_tone");
+    CHECK(result.at("findings").at(0).at("words") ==
+          "silence: is the line connected, and in service at the exchange?");
 }

@@ -3,15 +3,12 @@
 #include <string>
 
 #include "allocation_trap.hpp"
-#include "signals.hpp"
-#include "tipring/dsp/dtmf.hpp"
+#include "digits.hpp"
 
 using namespace tipring;
 using test::Samples;
 
 namespace {
-
-constexpr std::string_view all_digits = "0123456789*#ABCD";
 
 Samples dialled(std::string_view digits, unsigned on_ms, unsigned off_ms, float level = -9) {
     Samples out;
@@ -24,16 +21,6 @@ Samples dialled(std::string_view digits, unsigned on_ms, unsigned off_ms, float 
         test::append(out, part);
     }
     return out;
-}
-
-std::string heard(const Samples& samples) {
-    dsp::DtmfDetector detector;
-    std::string digits;
-    for (std::size_t i = 0; i + 80 <= samples.size(); i += 80) {
-        const auto report = detector.process(std::span(samples).subspan(i, 80));
-        if (report.changed && report.digit != 0) digits += report.digit;
-    }
-    return digits;
 }
 
 }  // namespace
@@ -68,30 +55,30 @@ TEST_CASE("generator: levels, twist, stop, wrong digit") {
 
 TEST_CASE("every digit is found at 40/40 ms, once, through either law") {
     for (const auto law : {dsp::Law::alaw, dsp::Law::mulaw}) {
-        auto samples = dialled(all_digits, 40, 40);
+        auto samples = dialled(test::all_digits, 40, 40);
         test::append(samples, test::quiet(50));
         test::through(law, samples);
-        CHECK(heard(samples) == all_digits);
+        CHECK(test::digits_in(samples) == test::all_digits);
     }
-    CHECK(heard(dialled("1122##", 60, 50)) == "1122##");
-    CHECK(heard(dialled(all_digits, 100, 100, -25)) == all_digits);
+    CHECK(test::digits_in(dialled("1122##", 60, 50)) == "1122##");
+    CHECK(test::digits_in(dialled(test::all_digits, 100, 100, -25)) == test::all_digits);
 }
 
 TEST_CASE("digits are found over dial tone") {
     auto samples = dialled("1590", 80, 80);
     test::add(samples, test::mix({{350, -19}, {440, -19}}, 640));
-    CHECK(heard(samples) == "1590");
+    CHECK(test::digits_in(samples) == "1590");
     samples = dialled("1590", 80, 80);
     test::add(samples, test::mix({{425, -20}}, 640));
-    CHECK(heard(samples) == "1590");
+    CHECK(test::digits_in(samples) == "1590");
 }
 
 TEST_CASE("no digit is found in noise, speech-like sound, single tones or short bursts") {
-    CHECK(heard(test::noise(-15, 20000, 3)).empty());
-    CHECK(heard(test::speech_like(30000, 4)).empty());
-    CHECK(heard(test::mix({{770, -9}}, 2000)).empty());
-    CHECK(heard(test::mix({{770, -9}, {1336, -22}}, 2000)).empty());
-    CHECK(heard(dialled("5", 15, 100)).empty());
+    CHECK(test::digits_in(test::noise(-15, 20000, 3)).empty());
+    CHECK(test::digits_in(test::speech_like(30000, 4)).empty());
+    CHECK(test::digits_in(test::mix({{770, -9}}, 2000)).empty());
+    CHECK(test::digits_in(test::mix({{770, -9}, {1336, -22}}, 2000)).empty());
+    CHECK(test::digits_in(dialled("5", 15, 100)).empty());
 }
 
 TEST_CASE("detector starts again after reset and allocates nothing") {

@@ -303,3 +303,52 @@ TEST_CASE("listening allocates nothing") {
     detector.reset();
     CHECK(trap.count() == 0);
 }
+
+TEST_CASE("a cadence is put together from what is heard between times when nobody can listen") {
+    struct Deaf {
+        int every_ms, for_ms;
+    };
+    // A tone of 500/500 ms, three cycles: six whole segments, of which each second and a half has two at least.
+    const auto named = [](const dsp::ToneSequence& tone, const Deaf& deaf) {
+        dsp::ProgressToneDetector detector(fr, 3);
+        dsp::ToneGenerator generator(tone);
+        for (int ms = 0; ms < 12000; ms += 10) {
+            Samples block(80);
+            generator.produce(block);
+            const bool audible = ms % deaf.every_ms >= deaf.for_ms;
+            // Whatever sounds meanwhile.
+            if (!audible) block = test::mix({{440, -13}}, 10);
+            const auto heard = detector.process(block, audible);
+            if (heard != ProgressTone::none) return std::pair{heard, ms};
+        }
+        return std::pair{ProgressTone::none, 0};
+    };
+    CHECK(named(fr.busy, {2500, 1000}).first == ProgressTone::busy);
+    CHECK(named(fr.busy, {5000, 1500}).first == ProgressTone::busy);
+    CHECK(named(fr.congestion, {2500, 1300}).first == ProgressTone::congestion);
+    // A second never has a whole cycle and a bit more of it: what is cut is no evidence.
+    CHECK(named(fr.busy, {1000, 600}).first == ProgressTone::none);
+    // Nor is a cadence that another one interrupts.
+    CHECK(named(dsp::parse_tone("440/500,0/500,440/900,0/500").value(), {2500, 200}).first ==
+          ProgressTone::none);
+    CHECK(named(dsp::parse_tone("0").value(), {1000, 500}).first == ProgressTone::none);
+}
+
+TEST_CASE("the answer stays while nobody can listen, and allocates nothing") {
+    dsp::ProgressToneDetector detector(fr, 2);
+    dsp::ToneGenerator generator(fr.busy);
+    Samples block(80);
+    const test::AllocationTrap trap;
+    auto heard = ProgressTone::none;
+    for (int i = 0; i < 400; ++i) {
+        generator.produce(block);
+        heard = detector.process(block);
+    }
+    CHECK(heard == ProgressTone::busy);
+    for (int i = 0; i < 300; ++i)
+        CHECK(detector.process(block, false) == ProgressTone::busy);
+    std::fill(block.begin(), block.end(), std::int16_t{0});
+    for (int i = 0; i < 100; ++i)
+        heard = detector.process(block);
+    CHECK(heard == ProgressTone::none);
+}

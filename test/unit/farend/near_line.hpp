@@ -6,12 +6,14 @@
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <condition_variable>
+#include <deque>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "tipring/dsp/dtmf.hpp"
 #include "tipring/dsp/tone_generator.hpp"
 #include "tipring/hardware/simulator.hpp"
 #include "tipring/hardware/tone_zones.hpp"
@@ -40,6 +42,15 @@ class NearLine {
     void play(const dsp::ToneSequence& tone) {
         const std::lock_guard lock(mutex_);
         tone_.emplace(tone);
+    }
+    /// Once, from the next block on.
+    void play(const std::vector<std::int16_t>& samples) {
+        const std::lock_guard lock(mutex_);
+        samples_.assign(samples.begin(), samples.end());
+    }
+    std::string digits() const {
+        const std::lock_guard lock(mutex_);
+        return digits_;
     }
     std::vector<hardware::LineEvent> events() const {
         const std::lock_guard lock(mutex_);
@@ -72,6 +83,9 @@ class NearLine {
     std::mutex wait_mutex_;
     std::condition_variable changed_;
     std::optional<dsp::ToneGenerator> tone_;
+    std::deque<std::int16_t> samples_;
+    dsp::DtmfDetector detector_;
+    std::string digits_;
     std::vector<hardware::LineEvent> events_;
     int lead_ = 3;  ///< blocks still to be written ahead; the near thread's own
     std::atomic<bool> stopping_ = false;
@@ -91,8 +105,17 @@ class NearLine {
                     events_.push_back(read.event);
                     continue;
                 }
+                dsp::decode(channel_.info.law, block, linear);
+                const auto report = detector_.process(linear);
+                if (report.changed && report.digit != 0) digits_ += report.digit;
                 linear.fill(0);
-                if (tone_) tone_->produce(linear);
+                const bool sounds = !samples_.empty();
+                for (auto& sample : linear) {
+                    if (samples_.empty()) break;
+                    sample = samples_.front();
+                    samples_.pop_front();
+                }
+                if (!sounds && tone_) tone_->produce(linear);
                 dsp::encode(channel_.info.law, linear, block);
                 channel_.bearer->write(block);
                 // A lead, so that a late turn of this thread is no gap in the tone.

@@ -124,6 +124,110 @@ TEST_CASE("dahdi: hook operations of the two kinds of line") {
     CHECK_THAT(fxo.control->seize().error().message, Contains("channel 2: cannot seize the line"));
 }
 
+TEST_CASE("dahdi: the longest flash of an fxs port is the one asked for, or the driver's own") {
+    Fixture fixture;
+    ChannelOptions options;
+    options.longest_flash = std::chrono::milliseconds(700);
+    REQUIRE(fixture.board->open({1}, options).has_value());
+    CHECK(fixture.driver.channels[1].rxflashtime == 700);
+    fixture.open(1);
+    CHECK(fixture.driver.channels[1].rxflashtime == 1250);
+    options.longest_flash = std::chrono::milliseconds(99);
+    CHECK_THAT(fixture.board->open({1}, options).error().message, Contains("99 ms is outside of 100..5000"));
+    fixture.driver.failures[DAHDI_SET_PARAMS] = -EIO;
+    CHECK_THAT(fixture.board->open({1}, {}).error().message, Contains("channel 1: cannot set its timing"));
+}
+
+TEST_CASE("dahdi: a flash towards an exchange has the length asked for") {
+    Fixture fixture;
+    auto line = fixture.open(2);
+    CHECK(line.control->flash(std::chrono::milliseconds(600)).has_value());
+    CHECK(fixture.driver.channels[2].flashtime == 600);
+    CHECK(fixture.driver.channels[2].starttime == 250);
+    CHECK(fixture.driver.asked(DAHDI_HOOK, DAHDI_FLASH));
+    CHECK_THAT(line.control->flash(std::chrono::milliseconds(49)).error().message, Contains("50..2000 ms"));
+    CHECK(line.control->flash(std::chrono::milliseconds(2001)).has_error());
+    CHECK(fixture.open(1).control->flash(std::chrono::milliseconds(600)).has_error());
+}
+
+TEST_CASE("dahdi: pulses are dialled by the driver, on a seized line only") {
+    Fixture fixture;
+    auto line = fixture.open(2);
+    CHECK(fixture.driver.channels[2].pulsebreaktime == 50);
+    CHECK(fixture.driver.channels[2].pulsemaketime == 50);
+    CHECK(fixture.driver.channels[2].pulseaftertime == 750);
+    CHECK_THAT(line.control->dial_pulse("12").error().message,
+               Contains("channel 2") && Contains("not seized"));
+    fixture.driver.channels[2].txhooksig = 1;
+    CHECK(line.control->dial_pulse("1290").has_value());
+    CHECK(fixture.driver.dialled == "P1290");
+    CHECK(line.control->dial_pulse("").has_error());
+    CHECK(line.control->dial_pulse("12#").has_error());
+    CHECK(line.control->dial_pulse(std::string(65, '1')).has_error());
+    fixture.driver.failures[DAHDI_DIAL] = -ENODATA;
+    CHECK_THAT(line.control->dial_pulse("1").error().message, Contains("tone zone"));
+    CHECK(fixture.open(1).control->dial_pulse("1").has_error());
+
+    Block block{};
+    fixture.driver.events = {DAHDI_EVENT_DIALCOMPLETE};
+    CHECK(line.bearer->read(block).event.kind == LineEventKind::pulses_dialled);
+}
+
+TEST_CASE("dahdi: polarity, audio to a phone on the hook, message lamp") {
+    Fixture fixture;
+    auto& driver = fixture.driver;
+    driver.failures[DAHDI_SETPOLARITY] = -ENOTTY;  // at opening it is only tried
+    auto port = fixture.open(1);
+    CHECK(driver.asked(DAHDI_SETPOLARITY, 0));
+    CHECK_THAT(port.control->set_polarity(true).error().message,
+               Contains("channel 1: cannot reverse polarity") && Contains("cannot do that"));
+    driver.failures[DAHDI_SETPOLARITY] = -EINVAL;
+    CHECK_THAT(port.control->set_polarity(false).error().message, Contains("not during a ring burst"));
+    driver.failures.clear();
+    CHECK(port.control->set_polarity(true).has_value());
+    CHECK(driver.asked(DAHDI_SETPOLARITY, 1));
+
+    CHECK(port.control->prepare_on_hook_audio(std::chrono::milliseconds(6000)).has_value());
+    CHECK(driver.asked(DAHDI_ONHOOKTRANSFER, 6000));
+    driver.failures[DAHDI_ONHOOKTRANSFER] = -ENOTTY;
+    CHECK(port.control->prepare_on_hook_audio(std::chrono::milliseconds(1)).has_value());
+    driver.failures[DAHDI_ONHOOKTRANSFER] = -EIO;
+    CHECK(port.control->prepare_on_hook_audio(std::chrono::milliseconds(1)).has_error());
+
+    CHECK(port.control->set_message_lamp(3).has_value());
+    CHECK(driver.lamp_type == DAHDI_VMWI_HVAC);
+    CHECK(driver.asked(DAHDI_VMWI, 3));
+    CHECK(port.control->set_message_lamp(0).has_value());
+    CHECK(driver.asked(DAHDI_VMWI, 0));
+    driver.failures[DAHDI_VMWI_CONFIG] = -ENOTTY;
+    CHECK_THAT(port.control->set_message_lamp(1).error().message, Contains("no message lamp"));
+
+    auto line = fixture.open(2);
+    CHECK(line.control->set_polarity(true).has_error());
+    CHECK(line.control->prepare_on_hook_audio(std::chrono::milliseconds(1)).has_error());
+    CHECK(line.control->set_message_lamp(1).has_error());
+}
+
+TEST_CASE("dahdi: a card that measures its line tells whether another telephone is off-hook") {
+    Fixture fixture;
+    auto line = fixture.open(2);
+    auto& channel = fixture.driver.channels[2];
+    channel.rxhooksig = 1;
+    const auto [millivolts, open, in_use] = GENERATE(table<int, bool, bool>({{-48'000, true, false},
+                                                                             {7'000, true, true},
+                                                                             {-7'000, true, true},
+                                                                             {7'000, false, false},
+                                                                             {0, true, false}}));
+    CAPTURE(millivolts, open);
+    fixture.driver.line_millivolts = millivolts;
+    channel.txhooksig = open ? 0 : 1;
+    CHECK(line.control->status()->voltage == std::abs(millivolts) / 1000.0);
+    CHECK(line.control->status()->in_use == in_use);
+    fixture.driver.failures[WCTDM_GET_STATS] = -ENOTTY;
+    CHECK_FALSE(line.control->status()->voltage);
+    CHECK_FALSE(line.control->status()->in_use);
+}
+
 TEST_CASE("dahdi: a B-channel gets its gains in audio mode and has no hook") {
     Fixture fixture;
     auto channel = fixture.open(4, dsp::Law::alaw);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <dahdi/user.h>
+#include <dahdi/wctdm_user.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -37,6 +38,9 @@ class FakeDriver final : public hardware::dahdi::Device {
     dahdi_gains gains{};
     dahdi_ring_cadence cadence{};
     dahdi_bufferinfo buffers{};
+    std::string dialled;
+    unsigned lamp_type = 0;
+    int line_millivolts = 0;
     int open_error = 0;
     int specified = 0;
     int block_size = 1024;
@@ -138,6 +142,15 @@ inline int FakeDriver::control(int, unsigned long request, void* argument) noexc
             return 0;
         case DAHDI_SETCADENCE:
             cadence = *static_cast<dahdi_ring_cadence*>(argument);
+            return 0;
+        case DAHDI_DIAL:
+            dialled = static_cast<dahdi_dialoperation*>(argument)->dialstr;
+            return 0;
+        case DAHDI_VMWI_CONFIG:
+            lamp_type = static_cast<dahdi_vmwi_info*>(argument)->vmwi_type;
+            return 0;
+        case WCTDM_GET_STATS:
+            static_cast<wctdm_stats*>(argument)->batvolt = line_millivolts;
             return 0;
         case DAHDI_GETEVENT:
             *static_cast<int*>(argument) = events.empty() ? DAHDI_EVENT_NONE : events.front();

@@ -1,63 +1,12 @@
 // The line signalling of the virtual board against the driver's timing, with a clock of the test's own.
 #include <catch2/catch.hpp>
 
-#include "simulator/analogue_wire.hpp"
+#include "analogue_line.hpp"
 
 using namespace tipring::hardware;
 using namespace tipring::hardware::simulator;
+using namespace tipring::test::analogue_line;
 using std::chrono::milliseconds;
-
-namespace {
-
-constexpr bool near_side = false, far_side = true;
-constexpr RingCadence us_ring{2000, 4000};
-constexpr RingCadence uk_ring{400, 200, 400, 2000};
-
-/// A wire with a clock that moves only when the test says so.
-struct Line {
-    explicit Line(bool near_is_fxs) : wire(near_is_fxs) {}
-    AnalogueWire wire;
-    LineTime now{std::chrono::hours(1)};
-
-    void pass(int time_ms) {
-        now += milliseconds(time_ms);
-        wire.advance(now);
-    }
-    /// Names of the events of one side since the last call, digits as themselves.
-    std::string events(bool far) {
-        std::string text;
-        for (const auto& event : wire.take_events(far)) {
-            if (!text.empty()) text += ' ';
-            const bool is_digit = event.kind == LineEventKind::pulse_digit;
-            text += is_digit ? std::string(1, event.digit) : std::string(name(event.kind));
-        }
-        return text;
-    }
-    std::string near_events() { return events(near_side); }
-    std::string far_events() { return events(far_side); }
-
-    void open_loop_for(int time_ms) {
-        wire.release(far_side, now);
-        pass(time_ms);
-        CHECK(wire.seize(far_side, now) == Refusal::none);
-    }
-    void dial_pulses(unsigned count) {
-        for (unsigned i = 0; i < count; ++i) {
-            open_loop_for(60);
-            pass(40);
-        }
-    }
-    /// A phone that is off-hook with the port in the talking state, all timers over.
-    void talk() {
-        wire.seize(far_side, now);
-        wire.seize(near_side, now);
-        pass(2000);
-        near_events();
-        far_events();
-    }
-};
-
-}  // namespace
 
 TEST_CASE("A phone's hook is reported: off at once, on after the flash time") {
     Line line(true);
@@ -279,15 +228,15 @@ TEST_CASE("release() of a line whose phone is down drops nothing") {
 
 TEST_CASE("A card on an exchange line: seize, flash, release") {
     Line line(false);
-    CHECK(line.wire.flash(near_side, line.now) == Refusal::line_busy);
+    CHECK(line.wire.flash(near_side, flash_length, line.now) == Refusal::line_busy);
     CHECK(line.wire.seize(near_side, line.now) == Refusal::none);
     CHECK(line.wire.seize(near_side, line.now) == Refusal::line_busy);
     CHECK(line.far_events() == "off_hook");
     CHECK(line.wire.seize(far_side, line.now) == Refusal::none);
     line.pass(600);
     CHECK(line.near_events() == "hook_complete");
-    CHECK(line.wire.flash(near_side, line.now) == Refusal::none);
-    CHECK(line.wire.flash(far_side, line.now) == Refusal::wrong_kind);
+    CHECK(line.wire.flash(near_side, flash_length, line.now) == Refusal::none);
+    CHECK(line.wire.flash(far_side, flash_length, line.now) == Refusal::wrong_kind);
     line.pass(49);
     CHECK(line.wire.status(far_side).off_hook);
     line.pass(1);

@@ -8,14 +8,6 @@ using namespace tipring::media::test;
 using tipring::dsp::Law;
 using tipring::hardware::LineEventKind;
 
-namespace {
-
-tipring::dsp::ToneSequence tone_of(const char* text) {
-    return tipring::dsp::parse_tone(text).value();
-}
-
-}  // namespace
-
 TEST_CASE("a started line gets its lead of silence and one block for each block read") {
     Bench bench;
     FakeBearer bearer;

@@ -9,6 +9,8 @@
 
 #include <array>
 #include <chrono>
+#include <cmath>
+#include <numbers>
 #include <optional>
 #include <vector>
 
@@ -243,6 +245,43 @@ inline double power(const Octets& octets, dsp::Law law) {
         sum += sample * sample;
     }
     return sum / static_cast<double>(octets.size());
+}
+
+inline dsp::ToneSequence tone_of(const char* text) {
+    return dsp::parse_tone(text).value();
+}
+
+/// Syllables of changing pitch and colour, as a voice has them.
+class Babble {
+  public:
+    explicit Babble(double level) : amplitude_(level) {}
+    Linear next() {
+        Linear linear;
+        for (auto& sample : linear) {
+            const double time = static_cast<double>(at_++) / 8000;
+            phase_ +=
+                2 * std::numbers::pi * (130 + 40 * std::sin(5 * time) + 20 * std::sin(17 * time)) / 8000;
+            const double formant = 900 + 600 * std::sin(9 * time), open = std::sin(13 * time);
+            double sum = 0;
+            for (int harmonic = 2; harmonic < 20; ++harmonic) {
+                const double away = (harmonic * 130 - formant) / 200;
+                sum += std::sin(harmonic * phase_) / (1 + away * away);
+            }
+            sample = static_cast<std::int16_t>(amplitude_ * std::max(0.0, open) * sum / 3);
+        }
+        return linear;
+    }
+
+  private:
+    const double amplitude_;
+    double phase_ = 0;
+    int at_ = 0;
+};
+
+inline Octets alaw(const Linear& linear) {
+    Octets octets;
+    dsp::encode(dsp::Law::alaw, linear, octets);
+    return octets;
 }
 
 inline RtpOptions options(dsp::Law codec = dsp::Law::alaw, bool events = false) {

@@ -72,6 +72,7 @@ class Traffic {
             call.line = bench_.line(call.bearer, i % 2 == 0 ? Law::alaw : Law::mulaw);
             open(call, i % 3 == 0 ? Law::mulaw : Law::alaw);
         }
+        bench_.engine.set_detectors(bench_.line(left_alone_), all_detectors());
     }
 
     void tick() {
@@ -86,8 +87,10 @@ class Traffic {
         for (int i = 0; i < ticks; ++i) {
             for (auto& call : calls_)
                 feed(call, i);
+            left_alone_.say(line_audio(i));
             if (i % 50 == 0) disturb(calls_[static_cast<std::size_t>(i / 50) % calls_.size()]);
             tick();
+            left_alone_.all_written();
             for (auto& call : calls_) {
                 call.bearer.all_written();
                 call.far.receive();
@@ -100,8 +103,37 @@ class Traffic {
   private:
     Bench bench_;
     std::array<Call, 6> calls_;
+    FakeBearer left_alone_;
     std::mt19937 random_{5};
     std::shared_ptr<tipring::dsp::TonePlan> plan_ = make_plan();
+
+    /// Nothing, dial tone, a voice, caller ID.
+    std::array<tipring::dsp::Samples, 4> recordings_ = make_recordings();
+
+    static std::array<tipring::dsp::Samples, 4> make_recordings() {
+        tipring::dsp::CallerId caller;
+        caller.number = "5551234";
+        tipring::dsp::Samples dial(40000), voice;
+        tipring::dsp::ToneGenerator(tone_of("425")).produce(dial);
+        Babble babble(8000);
+        for (int i = 0; i < 500; ++i) {
+            const auto block = babble.next();
+            voice.insert(voice.end(), block.begin(), block.end());
+        }
+        return {tipring::dsp::Samples{}, dial, voice, tipring::dsp::caller_id_audio({}, caller)};
+    }
+
+    Detectors all_detectors() {
+        Detectors all;
+        all.dtmf = all.caller_id = all.voice = true;
+        all.progress_tones = plan_;
+        all.learnt_tones = std::make_shared<const std::vector<tipring::dsp::ToneSequence>>(
+            std::vector{tone_of("600/300,0/300")});
+        all.silence = std::chrono::milliseconds(100);
+        return all;
+    }
+
+    Call& any() { return calls_[random_() % calls_.size()]; }
 
     static std::shared_ptr<tipring::dsp::TonePlan> make_plan() {
         auto plan = std::make_shared<tipring::dsp::TonePlan>();
@@ -119,16 +151,25 @@ class Traffic {
         bench_.engine.connect(call.line, call.rtp);
     }
 
-    void feed(Call& call, int tick) {
-        // Line audio: a digit now and then.
+    Octets line_audio(int tick) const {
+        // Line audio: a digit now and then, or one of the recordings.
         tipring::dsp::DtmfGenerator generator;
         Linear linear{};
-        if (tick % 100 < 12) {
+        const auto part = static_cast<std::size_t>(tick / 1000 % 4);
+        const auto& recording = recordings_[part];
+        const auto place = static_cast<std::size_t>(tick % 1000) * linear.size();
+        if (part > 0 && place + linear.size() <= recording.size()) {
+            std::copy_n(recording.begin() + static_cast<std::ptrdiff_t>(place), linear.size(),
+                        linear.begin());
+        } else if (tick % 100 < 12) {
             generator.start("0123456789*#ABCD"[tick / 100 % 16], 80, 0);
             generator.produce(linear);
         }
-        Octets octets;
-        tipring::dsp::encode(Law::alaw, linear, octets);
+        return alaw(linear);
+    }
+
+    void feed(Call& call, int tick) {
+        const auto octets = line_audio(tick);
         call.bearer.say(octets);
         if (tick % 97 == 0) call.bearer.event(tipring::hardware::LineEventKind::polarity);
         // Network audio with loss, events and garbage.
@@ -147,7 +188,7 @@ class Traffic {
 
     void disturb(Call& call) {
         auto& engine = bench_.engine;
-        switch (random_() % 9) {
+        switch (random_() % 17) {
             case 0:
                 engine.play_tone(call.line, plan_->busy);
                 break;
@@ -161,7 +202,7 @@ class Traffic {
                 engine.send_digits(call.rtp, "45");
                 break;
             case 4:
-                engine.set_detectors(call.line, {true, plan_});
+                engine.set_detectors(call.line, all_detectors());
                 engine.set_detectors(call.rtp, {true, nullptr});
                 break;
             case 5:
@@ -171,7 +212,33 @@ class Traffic {
                 engine.stop_tone(call.rtp);
                 break;
             case 7:
-                engine.connect(call.line, calls_[random_() % calls_.size()].rtp);
+                engine.connect(call.line, any().rtp);
+                break;
+            case 8:
+                engine.connect(call.rtp, any().rtp);
+                break;
+            case 9:
+            case 10:
+                engine.connect(call.line, any().line);
+                break;
+            case 11:
+                engine.play_clip(call.line, recordings_[3]);
+                engine.play_clip(call.rtp, recordings_[3]);
+                break;
+            case 12:
+                engine.stop_clip(call.line);
+                break;
+            case 13:
+                engine.set_muted(call.line, random_() % 4 == 0);
+                engine.set_muted(call.rtp, random_() % 4 == 0);
+                break;
+            case 14:
+                engine.start_capture(call.line, 4000);
+                break;
+            case 15:
+                engine.stop_capture(call.line);
+                engine.stop_line(call.line);
+                engine.start_line(call.line);
                 break;
             default:
                 engine.remove(call.rtp);
@@ -206,6 +273,11 @@ TEST_CASE("thousands of ticks with calls, tones, digits and loss neither allocat
     CHECK(frees == 0);
     CHECK(locks == 0);
     // The traffic was real.
+    for (const auto kind : {EventKind::clip_played, EventKind::captured, EventKind::voice_heard,
+                            EventKind::silence, EventKind::tone_heard, EventKind::caller_id}) {
+        CAPTURE(static_cast<int>(kind));
+        CHECK(traffic.bench().count(kind) > 0);
+    }
     CHECK(traffic.bench().digits().size() > 100);
     CHECK(traffic.bench().count(EventKind::digits_sent) > 5);
     CHECK(traffic.bench().count(EventKind::rtp_started) > 6);

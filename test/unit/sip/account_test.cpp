@@ -101,3 +101,46 @@ TEST_CASE("a caller from outside does not get the credentials of the port whose 
     request.source.name = "201";
     CHECK(account.outgoing_call(request).credentials.password == "secret");
 }
+
+TEST_CASE("a port that sends a call on pays for it, and the caller stays who called") {
+    test::ManualReactor reactor;
+    config::SipAccount settings;
+    settings.name = "pbx";
+    settings.server = "192.0.2.1";
+    settings.domain = "pbx.example";
+    settings.mode = config::SipMode::per_port;
+    sip::Account account(reactor, settings, config::Sip{}, config::Media{},
+                         {{"pbx", "205", "205", "secret", "Reception", "205"}},
+                         [](const std::string&, auto) { return std::string("192.0.2.77"); });
+    account.set_addresses({"192.0.2.1"});
+    call::CallRequest request{{"300", "", call::Presentation::allowed}, "201", {}};
+    request.source.kind = routing::DestinationKind::port;
+    request.source.name = "205";
+    request.diversions = {{"205", call::DivertReason::no_answer}};
+    auto order = account.outgoing_call(request);
+    CHECK(order.from == "<sip:300@pbx.example>");
+    CHECK(order.more == "Diversion: <sip:205@pbx.example>;reason=no-answer;counter=1\r\n");
+    CHECK(order.credentials.password == "secret");
+    request.diversions.clear();
+    request.on_behalf = true;  // of a party that 205 transfers
+    order = account.outgoing_call(request);
+    CHECK(order.from == "<sip:300@pbx.example>");
+    CHECK(order.credentials.password == "secret");
+    CHECK_FALSE(order.anonymous);
+    request.caller.presentation = call::Presentation::restricted;
+    order = account.outgoing_call(request);
+    CHECK(order.anonymous);
+    CHECK(order.asserted == "<sip:300@pbx.example>");
+    request.caller.presentation = call::Presentation::allowed;
+    request.on_behalf = false;
+    order = account.outgoing_call(request);
+    CHECK(order.from == "\"Reception\" <sip:205@pbx.example>");
+    CHECK(order.more.empty());
+    CHECK(account.referrer("205", false) == "<sip:205@pbx.example>");
+    CHECK(account.referrer("205", true) == "<sip:anonymous@anonymous.invalid>");
+    CHECK(account.credentials_of("205").password == "secret");
+    CHECK(account.credentials_of("300").password.empty());
+    CHECK(account.is_own_host("PBX.example"));
+    CHECK(account.is_own_host("192.0.2.1"));
+    CHECK_FALSE(account.is_own_host("192.0.2.2"));
+}

@@ -18,6 +18,7 @@ constexpr std::chrono::milliseconds transaction_timeout{700};
 struct Reports final : sip::AgentObserver {
     std::vector<sip::IncomingCall> incoming;
     std::vector<sip::Released> released;
+    std::vector<sip::MessageNotice> messages;
     bool shut_down = false;
 
     void on_incoming(const sip::IncomingCall& call) override { incoming.push_back(call); }
@@ -25,6 +26,8 @@ struct Reports final : sip::AgentObserver {
         if (const auto* end = std::get_if<sip::Released>(&event)) released.push_back(*end);
     }
     void on_registration_answer(const sip::RegistrationAnswer&) override {}
+    void on_subscription_answer(const sip::SubscriptionAnswer&) override {}
+    void on_messages(const sip::MessageNotice& notice) override { messages.push_back(notice); }
     void on_probe_answer(const std::string&) override {}
     void on_shut_down() override { shut_down = true; }
 };
@@ -191,6 +194,24 @@ TEST_CASE("garbage does not end the agent") {
         rig.peer.send(good.substr(0, cut), rig.port);
     rig.peer.send(std::string(3000, '\0'), rig.port);
     rig.peer.send("INVITE sip:@ SIP/2.0\r\n\r\n", rig.port);
+    CHECK(rig.answers());
+    rig.shut_down_cleanly();
+}
+
+TEST_CASE("a flood of news about messages leaves nothing behind") {
+    Rig rig;
+    for (unsigned sequence = 1; sequence <= 200; ++sequence) {
+        RawCall call{rig.peer, "mwi" + std::to_string(sequence)};
+        const bool good = sequence % 4 == 0;
+        auto notify = call.request(
+            "NOTIFY", sequence, "Messages-Waiting: yes\r\n",
+            {"Event: message-summary", "Subscription-State: active",
+             good ? "Contact: <sip:300@" + rig.peer.at() + ">" : std::string("Contact: <tel:+1>")});
+        notify.replace(notify.find("application/sdp"), 15, "application/simple-message-summary");
+        rig.peer.send(notify, rig.port);
+        CHECK_FALSE(rig.peer.expect(rig.loop, good ? "SIP/2.0 200" : "SIP/2.0 400").empty());
+    }
+    CHECK(rig.loop.wait_for([&] { return rig.reports.messages.size() == 50; }));
     CHECK(rig.answers());
     rig.shut_down_cleanly();
 }

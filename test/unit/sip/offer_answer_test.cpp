@@ -206,3 +206,47 @@ TEST_CASE("packet times outside ours are not taken over, maxptime limits") {
     REQUIRE(agreed.has_value());
     CHECK(agreed->options.packet_ms == row.expected);
 }
+
+TEST_CASE("our hold receives nothing, whatever the far end answers") {
+    auto state = make();
+    state.make_offer();
+    REQUIRE(state.apply_answer(described(both_codecs)).has_value());
+    state.set_hold(true);
+    CHECK(read(state.make_offer()).media[0].direction == sdp::Direction::send_only);
+    const auto direction = GENERATE("recvonly", "sendrecv", "inactive");
+    const auto held = state.apply_answer(described(both_codecs + "a=" + direction + "\r\n"));
+    REQUIRE(held.has_value());
+    CHECK_FALSE(held->options.receive);
+    CHECK(held->options.send == (std::string_view(direction) != "inactive"));
+    state.set_hold(false);
+    const auto back = read(state.make_offer());
+    CHECK(back.media[0].direction == sdp::Direction::send_receive);
+    CHECK(back.origin.version == 3);
+    CHECK(state.apply_answer(described(both_codecs))->options.receive);
+}
+
+TEST_CASE("an offer of the far end does not end our hold") {
+    struct Row {
+        const char* theirs;
+        sdp::Direction ours;
+    };
+    const auto row =
+        GENERATE(Row{"sendrecv", sdp::Direction::send_only}, Row{"recvonly", sdp::Direction::send_only},
+                 Row{"sendonly", sdp::Direction::inactive}, Row{"inactive", sdp::Direction::inactive});
+    auto state = make();
+    state.set_hold(true);
+    REQUIRE(state.receive_offer(described(both_codecs + "a=" + row.theirs + "\r\n")).has_value());
+    CHECK(read(state.make_answer()).media[0].direction == row.ours);
+}
+
+TEST_CASE("data wants a jitter buffer that never moves, and its digits in the audio") {
+    auto state = make();
+    REQUIRE(state.receive_offer(described(both_codecs)).has_value());
+    state.carry_data();
+    CHECK(read(state.make_answer()).media[0].formats == std::vector<std::string>{"8"});
+    const auto& options = state.agreement()->options;
+    CHECK(options.jitter_min_ms == sip::data_jitter_ms);
+    CHECK(options.jitter_max_ms == sip::data_jitter_ms);
+    CHECK_FALSE(options.send_event_type);
+    CHECK(read(state.make_offer()).media[0].formats == std::vector<std::string>{"8", "0"});
+}

@@ -17,6 +17,8 @@ struct Side {
     std::vector<sip::Identity> identities;
     base::Duration retry = std::chrono::seconds(5);
     sip::SourceAddress source_address;
+    std::vector<std::string> hidden_numbers;
+    std::vector<std::pair<sip::Identity, sip::MessageSummary>> messages;
     std::unique_ptr<sip::Service> service;
 
     Side(Loop& shared, std::uint16_t first_rtp)
@@ -36,8 +38,20 @@ struct Side {
         return settings.accounts.back();
     }
     void make() {
-        service = sip::make_service(
-            {loop.reactor, engine, ports, sink, settings, {}, identities, {}, retry, source_address});
+        service = sip::make_service({loop.reactor,
+                                     engine,
+                                     ports,
+                                     sink,
+                                     settings,
+                                     {},
+                                     identities,
+                                     {},
+                                     retry,
+                                     source_address,
+                                     [this](const sip::Identity& who, const sip::MessageSummary& summary) {
+                                         messages.emplace_back(who, summary);
+                                     },
+                                     hidden_numbers});
     }
     void start() {
         make();
@@ -60,6 +74,91 @@ struct Side {
             return ports.in_use() == 0;
         }));
     }
+};
+
+/// A service that is called by hand.
+struct Called {
+    Loop loop;
+    Side side{loop, 41300};
+    RawPeer peer;
+    RawCall call{peer, "byhand"};
+
+    explicit Called(const std::function<void(config::SipAccount&)>& adjust = {},
+                    std::vector<std::string> hidden = {}) {
+        side.hidden_numbers = std::move(hidden);
+        auto& account = side.add_account("pbx", peer.port());
+        account.user = "gw";
+        account.password = "secret";
+        if (adjust) adjust(account);
+        side.start();
+    }
+    FakeSink::Call& invite(const std::string& sdp, std::vector<std::string> more = {}) {
+        peer.send(call.request("INVITE", 1, sdp, std::move(more)), side.port);
+        REQUIRE(loop.wait_for([&] { return side.sink.calls.size() == 1; }));
+        return *side.sink.calls[0];
+    }
+    /// Answered and acknowledged.
+    FakeSink::Call& talk() {
+        auto& incoming = invite(sdp_with(plain_audio));
+        incoming.leg->answer();
+        const auto answer = peer.expect(loop, "SIP/2.0 200");
+        REQUIRE_FALSE(answer.empty());
+        call.learn(answer);
+        peer.send(call.request("ACK", 1), side.port);
+        return incoming;
+    }
+    std::string exchange(const std::string& request, const std::string& start) {
+        peer.send(request, side.port);
+        return peer.expect(loop, start);
+    }
+    std::string contact() const { return "Contact: <sip:300@" + peer.at() + ">"; }
+    /// Answers a re-INVITE of the service.
+    void accept(const std::string& invite, const std::string& direction) {
+        peer.send(response(invite, "200 OK", {contact()}, sdp_with(plain_audio + "a=" + direction + "\r\n")),
+                  side.port);
+        CHECK_FALSE(peer.expect(loop, "ACK").empty());
+    }
+    void hang_up(unsigned sequence) {
+        CHECK_FALSE(exchange(call.request("BYE", sequence), "SIP/2.0 200").empty());
+        CHECK(loop.wait_for([&] { return side.sink.calls[0]->observer.saw("released"); }));
+    }
+};
+
+/// A call to a hand-made server, which has seen its INVITE.
+struct PlacedCall {
+    explicit PlacedCall(const call::CallRequest& request = {{"300", "", call::Presentation::allowed},
+                                                            "201",
+                                                            {}},
+                        const std::function<void(config::SipAccount&)>& adjust = {}) {
+        side.add_account("pbx", server.port());
+        side.settings.accounts[0].user = "gw";
+        side.settings.accounts[0].password = "secret";
+        if (adjust) adjust(side.settings.accounts[0]);
+        side.start();
+        call::Cause why;
+        leg = side.service->exits().at(0)->open(base::LegId{1}, request, why);
+        leg->observe(&observer);
+        leg->start(request);
+        invite = server.expect(loop, "INVITE");
+    }
+    /// The server answers, and sees the ACK.
+    void answer() {
+        server.send(
+            response(invite, "200 OK", {"Contact: <sip:201@" + server.at() + ">"}, sdp_with(plain_audio)),
+            side.port);
+        REQUIRE_FALSE(server.expect(loop, "ACK").empty());
+        REQUIRE(loop.wait_for([&] { return observer.saw("answered"); }));
+    }
+    void refuse() {
+        server.send(response(invite, "486 Busy Here"), side.port);
+        CHECK(loop.wait_for([&] { return observer.saw("released"); }));
+    }
+    Loop loop;
+    RawPeer server;
+    Side side{loop, 41510};
+    FakeObserver observer;
+    std::unique_ptr<call::Leg> leg;
+    std::string invite;
 };
 
 }  // namespace tipring::test

@@ -2,6 +2,8 @@
 #include "service_fixture.hpp"
 
 using namespace tipring;
+using test::Called;
+using test::PlacedCall;
 using test::RawCall;
 using test::RawPeer;
 using test::Side;
@@ -142,32 +144,6 @@ TEST_CASE("accept_from lets another address in") {
     peer.send(call.request("INVITE", 1, test::sdp_with(test::plain_audio)), side.port);
     CHECK(loop.wait_for([&] { return side.sink.calls.size() == 1; }));
 }
-
-namespace {
-
-/// A service that is called by hand.
-struct Called {
-    test::Loop loop;
-    Side side{loop, 41300};
-    RawPeer peer;
-    RawCall call{peer, "byhand"};
-
-    Called() {
-        side.add_account("pbx", peer.port());
-        side.start();
-    }
-    test::FakeSink::Call& invite(const std::string& sdp, std::vector<std::string> more = {}) {
-        peer.send(call.request("INVITE", 1, sdp, std::move(more)), side.port);
-        REQUIRE(loop.wait_for([&] { return side.sink.calls.size() == 1; }));
-        return *side.sink.calls[0];
-    }
-    std::string exchange(const std::string& request, const std::string& start) {
-        peer.send(request, side.port);
-        return peer.expect(loop, start);
-    }
-};
-
-}  // namespace
 
 TEST_CASE("hold, resume, digits by INFO and a refresh inside a call") {
     Called called;
@@ -330,32 +306,6 @@ TEST_CASE("calls answer digest challenges, and end when the password is wrong") 
     CHECK(loop.wait_for([&] { return observer.saw("released"); }));
     CHECK(call::may_try_next(observer.cause));
 }
-
-namespace {
-
-/// A call to a hand-made server, which has seen its INVITE.
-struct PlacedCall {
-    PlacedCall() {
-        side.add_account("pbx", server.port());
-        side.settings.accounts[0].user = "gw";
-        side.settings.accounts[0].password = "secret";
-        side.start();
-        call::Cause why;
-        const call::CallRequest request{{"300", "", call::Presentation::allowed}, "201", {}};
-        leg = side.service->exits().at(0)->open(base::LegId{1}, request, why);
-        leg->observe(&observer);
-        leg->start(request);
-        invite = server.expect(loop, "INVITE");
-    }
-    test::Loop loop;
-    RawPeer server;
-    Side side{loop, 41510};
-    test::FakeObserver observer;
-    std::unique_ptr<call::Leg> leg;
-    std::string invite;
-};
-
-}  // namespace
 
 TEST_CASE("an answer that crosses our CANCEL is acknowledged and hung up") {
     PlacedCall call;

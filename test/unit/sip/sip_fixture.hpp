@@ -184,6 +184,15 @@ struct FakeObserver final : call::LegObserver {
     }
     void on_media_changed(call::Leg&) override { seen.push_back("media changed"); }
     void on_digit(call::Leg&, char digit) override { seen.push_back(std::string("digit ") + digit); }
+    void on_flash(call::Leg&) override { seen.push_back("flash"); }
+    void on_referred(call::Leg&, call::ReferOutcome outcome) override {
+        seen.push_back(outcome == call::ReferOutcome::reached   ? "referred"
+                       : outcome == call::ReferOutcome::refused ? "refused"
+                                                                : "not referred");
+    }
+    void on_redirected(call::Leg&, const std::string& number, call::DivertReason) override {
+        seen.push_back("redirected to " + number);
+    }
     bool saw(const std::string& what) const {
         return std::find(seen.begin(), seen.end(), what) != seen.end();
     }

@@ -1,0 +1,239 @@
+// How the exchange presents calls and ends them, and what else an exchange line may do.
+#include <catch2/catch.hpp>
+
+#include "near_line.hpp"
+#include "tipring/farend/far_end.hpp"
+
+using namespace tipring;
+using namespace std::chrono_literals;
+using farend::CallerIdTiming;
+
+namespace {
+
+/// Its silence is long enough for a caller ID.
+constexpr hardware::RingCadence quick_ring{300, 2500};
+
+/// A telephone stands in for the gateway.
+struct OfficeWire {
+    hardware::CountryTones tones = hardware::country_tones("de").value();
+    hardware::VirtualBoard board{{.fxo = 1}};
+    std::unique_ptr<hardware::Board> near_board = board.near(), far_board = board.far();
+    farend::FarEndThread thread;
+    std::unique_ptr<farend::Telephone> phone =
+        farend::make_telephone(thread, test::NearLine::open(*near_board, 1), tones);
+    std::unique_ptr<farend::CentralOffice> office =
+        farend::make_central_office(thread, test::NearLine::open(*far_board, 1), tones);
+
+    /// Polls what nothing announces; the phone never hears a tone of this name.
+    template <class Condition>
+    bool eventually(Condition condition) {
+        for (int i = 0; i < 250 && !condition(); ++i)
+            phone->wait_for_tone("polling", 20ms);
+        return condition();
+    }
+    void talk() {
+        office->ring();
+        REQUIRE(phone->wait_ringing(3s));
+        phone->lift();
+        REQUIRE(office->wait_state("talking", 3s));
+    }
+};
+
+const dsp::CallerId berta{.number = "5551234", .name = "BERTA", .month = 1, .day = 2, .hour = 3, .minute = 4};
+
+}  // namespace
+
+TEST_CASE("an exchange sends caller ID in every standard with its usual timing") {
+    using Standard = dsp::CallerIdStandard;
+    const auto standard =
+        GENERATE(Standard::mdmf, Standard::sdmf, Standard::etsi, Standard::bt, Standard::ntt, Standard::dtmf);
+    CAPTURE(std::string(name(standard)));
+    OfficeWire wire;
+    farend::IncomingCall call{
+        .caller = berta, .timing = farend::usual_timing(standard), .cadence = quick_ring};
+    call.signal.standard = standard;
+    wire.office->ring(call);
+    REQUIRE(wire.phone->wait_caller_ids(1, 8s));
+    CHECK(wire.phone->caller_ids()[0].number == "5551234");
+    CHECK(wire.phone->wait_ringing(4s));
+    CHECK(wire.office->wait_state("ringing", 2s));
+    wire.phone->lift();
+    CHECK(wire.office->wait_state("talking", 3s));
+}
+
+TEST_CASE("an exchange announces a caller ID in every way") {
+    using Moment = farend::DisplayedCallerId::Moment;
+    const auto [timing, reversals, moment] = GENERATE(
+        table<CallerIdTiming, unsigned, Moment>({{CallerIdTiming::after_first_ring, 0, Moment::ringing},
+                                                 {CallerIdTiming::before_ring, 0, Moment::on_hook},
+                                                 {CallerIdTiming::polarity, 1, Moment::on_hook},
+                                                 {CallerIdTiming::alert, 0, Moment::on_hook},
+                                                 {CallerIdTiming::polarity_alert, 1, Moment::on_hook},
+                                                 {CallerIdTiming::ring_pulse, 0, Moment::ringing}}));
+    CAPTURE(std::string(name(timing)));
+    OfficeWire wire;
+    farend::IncomingCall call{.caller = berta, .timing = timing, .cadence = quick_ring};
+    call.signal.standard = dsp::CallerIdStandard::etsi;
+    call.signal.level_dbm0 = -25;
+    wire.office->ring(call);
+    REQUIRE(wire.phone->wait_caller_ids(1, 8s));
+    const auto shown = wire.phone->caller_ids()[0];
+    CHECK(shown.number == "5551234");
+    CHECK(shown.name == "BERTA");
+    CHECK(shown.moment == moment);
+    CHECK(wire.phone->polarity_reversals() == reversals);
+    CHECK(wire.office->wait_state("ringing", 3s));
+    wire.office->stop_ringing();
+    CHECK(wire.office->wait_state("idle", 2s));
+    CHECK(wire.phone->wait_polarity_reversals(2 * reversals, 2s));  // normal again
+}
+
+TEST_CASE("a line is rung in a cadence of its own") {
+    OfficeWire wire;
+    wire.office->ring({.cadence = hardware::RingCadence{400, 200, 400, 1000}});
+    REQUIRE(wire.phone->wait_ringing(3s));
+    REQUIRE(wire.eventually([&] { return wire.phone->ring_bursts().size() >= 4; }));
+    CHECK(wire.phone->caller_ids().empty());
+    const auto bursts = wire.phone->ring_bursts();
+    CHECK(static_cast<double>(bursts[0].count()) == Approx(400).margin(120));
+    CHECK(static_cast<double>(bursts[1].count()) == Approx(200).margin(120));
+}
+
+TEST_CASE("a gateway that answers while the caller ID is sent has the call at once") {
+    OfficeWire wire;
+    wire.office->ring({.caller = berta, .timing = CallerIdTiming::polarity_alert});
+    REQUIRE(wire.office->wait_state("presenting", 2s));
+    wire.phone->lift();
+    REQUIRE(wire.office->wait_state("talking", 2s));
+    wire.office->send_dtmf("5");
+    CHECK(wire.phone->wait_digits("5", 3s));
+}
+
+TEST_CASE("the exchange ends a call in every way") {
+    OfficeWire wire;
+    wire.talk();
+    SECTION("battery, as long as asked for") {
+        wire.office->hang_up_by_battery_drop(250ms);
+        CHECK(wire.phone->wait_battery_drops(1, 2s));
+        CHECK(wire.office->wait_state("released", 2s));
+        wire.phone->hang_up();
+        CHECK(wire.office->wait_state("idle", 5s));
+        wire.office->ring();  // the port is free again
+        CHECK(wire.office->wait_state("ringing", 2s));
+    }
+    SECTION("polarity") {
+        wire.office->play(farend::tone(1000, 0, 1s), true);
+        wire.office->hang_up_by_polarity();
+        CHECK(wire.phone->wait_polarity_reversals(1, 2s));
+        CHECK(wire.office->wait_state("silent", 2s));
+        CHECK(wire.office->wait_playing_done(1s));
+        wire.phone->hang_up();
+        CHECK(wire.phone->wait_polarity_reversals(2, 5s));
+        CHECK(wire.office->wait_state("idle", 5s));
+    }
+    SECTION("silence") {
+        wire.office->play(farend::tone(1000, 0, 1s), true);
+        wire.office->hang_up_by_silence();
+        CHECK(wire.office->wait_state("silent", 2s));
+        CHECK(wire.office->wait_playing_done(1s));
+        CHECK(wire.phone->battery_drops() == 0);
+        CHECK(wire.phone->polarity_reversals() == 0);
+    }
+    SECTION("a tone of the country, of another, and of nobody") {
+        wire.office->hang_up_by_tone("congestion");
+        CHECK(wire.phone->wait_for_tone("congestion", 4s));
+        wire.office->hang_up_by_tone("us:busy");
+        CHECK(wire.phone->wait_for_tone("", 4s));
+        CHECK(wire.phone->hearing().level_dbm0 > -20);
+        wire.office->hang_up_by_tone("425/480,0/480");
+        CHECK(wire.phone->wait_for_tone("busy", 5s));
+        CHECK(wire.office->state() == "busy");
+    }
+}
+
+TEST_CASE("tones are found by name, country and notation") {
+    const auto plan = hardware::country_tones("de").value().tones;
+    CHECK(farend::find_tone(plan, "dial")->segments.size() == plan.dial.segments.size());
+    CHECK(farend::find_tone(plan, "us:dial")->segments.at(0).frequency2_hz == 440);
+    CHECK(farend::find_tone(plan, "600/250,0/250")->segments.at(0).frequency1_hz == 600);
+    CHECK(farend::find_tone(plan, "")->segments.empty());
+    CHECK(farend::find_tone(plan, "nonsense").has_error());
+    CHECK(farend::find_tone(plan, "xx:dial").has_error());
+    CHECK(farend::find_tone(plan, "us:de:dial").has_error());
+}
+
+TEST_CASE("a called party that answers by polarity, without ringback") {
+    OfficeWire wire;
+    wire.office->set_service(
+        {.number_length = 1, .answer_after = 500ms, .ringback = false, .answer_by_polarity = true});
+    wire.phone->lift();
+    REQUIRE(wire.phone->wait_for_tone("dial", 4s));
+    wire.phone->dial_dtmf("1");
+    REQUIRE(wire.office->wait_state("ringback", 3s));
+    CHECK(wire.phone->polarity_reversals() == 0);
+    REQUIRE(wire.office->wait_state("talking", 3s));
+    CHECK(wire.phone->wait_polarity_reversals(1, 2s));
+    CHECK(wire.phone->hearing().level_dbm0 < -60);
+    wire.phone->hang_up();
+    CHECK(wire.phone->wait_polarity_reversals(2, 5s));
+}
+
+TEST_CASE("a dial tone of another kind") {
+    OfficeWire wire;
+    wire.office->set_service({.dial_tone_sound = "us:dial"});
+    wire.phone->lift();
+    REQUIRE(wire.office->wait_seized(2s));
+    CHECK(wire.office->wait_state("dial_tone", 2s));
+    CHECK(wire.eventually([&] {
+        const auto heard = wire.phone->hearing();
+        const auto [low, high] = std::minmax(heard.frequency1_hz, heard.frequency2_hz);
+        return std::abs(low - 350) < 15 && std::abs(high - 440) < 15;
+    }));
+}
+
+TEST_CASE("the exchange counts flashes and measures them") {
+    OfficeWire wire;
+    wire.talk();
+    // The driver sees no flash for 600 ms after the phone was lifted: these digits last longer.
+    wire.phone->send_dtmf("123456", 100ms, 100ms);
+    REQUIRE(wire.office->wait_digits("123456", 5s));
+    wire.phone->flash(300ms);
+    REQUIRE(wire.office->wait_flashes(1, 3s));
+    wire.phone->flash(900ms);
+    REQUIRE(wire.office->wait_flashes(2, 3s));
+    const auto flashes = wire.office->flashes();
+    CHECK(static_cast<double>(flashes[0].count()) == Approx(300).margin(15));
+    CHECK(static_cast<double>(flashes[1].count()) == Approx(900).margin(15));
+    CHECK(wire.office->state() == "talking");
+}
+
+TEST_CASE("glare: the gateway that seizes has a caller and no dial tone") {
+    OfficeWire wire;
+    wire.office->ring_when_seized();
+    wire.phone->lift();
+    REQUIRE(wire.office->wait_state("talking", 3s));
+    wire.office->send_dtmf("9");
+    CHECK(wire.phone->wait_digits("9", 3s));
+    wire.phone->hang_up();
+    REQUIRE(wire.office->wait_state("idle", 5s));
+    wire.phone->lift();
+    CHECK(wire.phone->wait_for_tone("dial", 4s));
+}
+
+TEST_CASE("a line that another telephone uses") {
+    OfficeWire wire;
+    wire.office->set_line_in_use(true);
+    REQUIRE(wire.office->wait_seized(3s));
+    CHECK(wire.office->state() == "talking");
+    wire.office->set_line_in_use(false);
+    CHECK(wire.office->wait_released(4s));
+}
+
+TEST_CASE("noise and hum on the line are heard") {
+    OfficeWire wire;
+    wire.talk();
+    wire.office->impair({.noise_dbm0 = -45, .hum_dbm0 = -30});
+    CHECK(wire.eventually([&] { return wire.phone->hearing().level_dbm0 == Approx(-30).margin(1); }));
+    wire.phone->impair({});
+    CHECK(wire.eventually([&] { return wire.phone->hearing().level_dbm0 < -60; }));
+}

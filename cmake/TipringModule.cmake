@@ -47,9 +47,10 @@ function(tipring_module name)
   endif()
 endfunction()
 
-# tipring_unit_test(NAME SOURCES a.cpp ... USES modules ... [LIBRARIES ...]): program unit_NAME, run by CTest.
+# tipring_unit_test(NAME SOURCES a.cpp ... USES modules ... [LIBRARIES ...] [TIMED]): program unit_NAME, run by CTest.
+#   TIMED: real-time threads of the far-end models play here; a case that failed while threads of their priority had to wait is void.
 function(tipring_unit_test name)
-  cmake_parse_arguments(arg "" "" "SOURCES;USES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(arg "TIMED" "" "SOURCES;USES;LIBRARIES" ${ARGN})
   add_executable(unit_${name} ${arg_SOURCES})
   target_link_libraries(unit_${name} PRIVATE tipring_options tipring_test_support ${arg_LIBRARIES})
   foreach(used ${arg_USES})
@@ -58,6 +59,9 @@ function(tipring_unit_test name)
   # A test may look inside its own module.
   if(EXISTS ${PROJECT_SOURCE_DIR}/src/${name})
     target_include_directories(unit_${name} PRIVATE ${PROJECT_SOURCE_DIR}/src/${name})
+  endif()
+  if(arg_TIMED)
+    target_link_libraries(unit_${name} PRIVATE tipring_void_timed_cases tipring_machine_watch)
   endif()
   if(NOT TARGET unit_tests)
     add_custom_target(unit_tests)

@@ -49,7 +49,7 @@ finish_build() {
 beside() {
     local kind=$1 name=$2
     shift 2
-    unshare --net bash -c 'ip link set lo up && exec "$@"' bash "$@" >"$job_folder/$name.output" 2>&1 &
+    test/support/alone "$@" >"$job_folder/$name.output" 2>&1 &
     programs+=("$name")
     program_kind[$name]=$kind
     program_job[$name]=$!

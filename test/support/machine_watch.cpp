@@ -16,9 +16,9 @@ constexpr auto window = 250ms;
 
 }  // namespace
 
-MachineWatch::MachineWatch() : stalls_(std::thread::hardware_concurrency()) {
+MachineWatch::MachineWatch(int priority) : stalls_(std::thread::hardware_concurrency()) {
     for (unsigned processor = 0; processor < std::thread::hardware_concurrency(); ++processor)
-        threads_.emplace_back([this, processor] { watch(processor); });
+        threads_.emplace_back([this, processor, priority] { watch(processor, priority); });
 }
 
 MachineWatch::~MachineWatch() {
@@ -48,15 +48,15 @@ std::chrono::milliseconds MachineWatch::stood_still() const {
     return std::chrono::duration_cast<std::chrono::milliseconds>(most);
 }
 
-void MachineWatch::watch(unsigned processor) {
+void MachineWatch::watch(unsigned processor, int priority) {
     cpu_set_t only;
     CPU_ZERO(&only);
     CPU_SET(processor, &only);
     pthread_setaffinity_np(pthread_self(), sizeof only, &only);
-    const sched_param highest{.sched_priority = sched_get_priority_max(SCHED_FIFO)};
+    const sched_param parameters{.sched_priority = priority};
     // Without the permission the watch is late when others compute: then so is every thread of the audio
     // path.
-    pthread_setschedparam(pthread_self(), SCHED_FIFO, &highest);
+    pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameters);
     auto due = std::chrono::steady_clock::now();
     while (!stop_) {
         due += period;

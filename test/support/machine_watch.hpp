@@ -11,11 +11,12 @@
 
 namespace tipring::test {
 
-/// One thread per processor at the highest real-time priority, which only looks how late it wakes up.
+/// One thread per processor at a real-time priority, which only looks how late it wakes up.
 /// Thread: any.
 class MachineWatch {
   public:
-    MachineWatch();
+    /// `priority`: of SCHED_FIFO, 1..99; the highest sees only what the machine itself loses.
+    explicit MachineWatch(int priority = highest_priority);
     MachineWatch(const MachineWatch&) = delete;
     MachineWatch& operator=(const MachineWatch&) = delete;
     ~MachineWatch();
@@ -25,6 +26,8 @@ class MachineWatch {
     /// more than 3 ms late: the longest gap that the machine may have made by itself.
     std::chrono::milliseconds stood_still() const;
 
+    static constexpr int highest_priority = 99;
+
   private:
     using Clock = std::chrono::steady_clock;
     struct Stall {
@@ -32,7 +35,7 @@ class MachineWatch {
         Clock::duration late;
     };
 
-    void watch(unsigned processor);
+    void watch(unsigned processor, int priority);
 
     mutable std::mutex mutex_;
     std::vector<std::vector<Stall>> stalls_;  ///< of each processor, oldest first

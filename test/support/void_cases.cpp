@@ -11,6 +11,11 @@ namespace {
 /// Longer than the gateway writes ahead (media.write_lead, 30 ms): a digit or a message by modem is torn then.
 constexpr std::chrono::milliseconds too_long{40};
 
+#ifndef TIPRING_WATCHED_PRIORITY
+/// Nothing but the machine itself excuses a gateway.
+#define TIPRING_WATCHED_PRIORITY tipring::test::MachineWatch::highest_priority
+#endif
+
 /// Writes a line with the name, as Catch2 reads it back (-f), into the file $TIPRING_VOID_CASES. The watch is
 /// the listener's own: the cases restart theirs.
 struct VoidCases : Catch::TestEventListenerBase {
@@ -28,7 +33,7 @@ struct VoidCases : Catch::TestEventListenerBase {
     }
 
   private:
-    tipring::test::MachineWatch watch_;
+    tipring::test::MachineWatch watch_{TIPRING_WATCHED_PRIORITY};
 };
 CATCH_REGISTER_LISTENER(VoidCases)
 

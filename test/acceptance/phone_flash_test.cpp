@@ -200,21 +200,22 @@ void flash_all(const std::vector<Recall>& recalls) {
 
 }  // namespace
 
-TEST_CASE("flashes of 20 to 1500 ms: us, uk, de, fr", "[fxs][flash]") {
+TEST_CASE("flashes of 20 to 1500 ms: us, uk, de, fr", "[fxs][flash][many_lines]") {
     flash_all({{"us 100-700", "country: us", 100ms, 700ms},
                {"uk 50-130", "country: uk", 50ms, 130ms},
                {"de 70-310", "country: de", 70ms, 310ms},
                {"fr 70-310", "country: fr", 70ms, 310ms}});
 }
 
-TEST_CASE("flashes of 20 to 1500 ms: jp, in, at, and none at all", "[fxs][flash]") {
+TEST_CASE("flashes of 20 to 1500 ms: jp, in, at, and none at all", "[fxs][flash][many_lines]") {
     flash_all({{"jp 100-700", "country: jp", 100ms, 700ms},
                {"in 100-900", "country: in", 100ms, 900ms},
                {"at 70-310", "country: at", 70ms, 310ms},
                {"us, flash: off", "country: us, flash: off", 0ms, 0ms}});
 }
 
-TEST_CASE("rotary dials of 8 to 12 pulses a second and 50 to 75 % break dial right", "[fxs][pulse]") {
+TEST_CASE("rotary dials of 8 to 12 pulses a second and 50 to 75 % break dial right",
+          "[fxs][pulse][many_lines]") {
     TemporaryFolder folder;
     const auto world = World::make(folder);
     std::string ports;

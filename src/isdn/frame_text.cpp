@@ -48,9 +48,9 @@ void add_element(FrameText& text, const Element& element) {
         }
     }
     auto detail = is_shift(element) ? std::string("shift") : element_name(element.codeset, element.id);
-    detail += element.single
-                  ? base::format(" ({})", hex_number(element.id))
-                  : base::format(" ({}, {} octets)", hex_number(element.id), element.contents.size());
+    detail += element.single ? base::format(" ({})", hex_number(element.id))
+                             : base::format(" ({}, {} octet{})", hex_number(element.id),
+                                            element.contents.size(), element.contents.size() == 1 ? "" : "s");
     if (!said.text.empty()) detail += ": " + said.text;
     if (text.details.size() < FrameText::most_details) text.details.push_back(std::move(detail));
 }

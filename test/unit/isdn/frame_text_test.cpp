@@ -239,6 +239,8 @@ TEST_CASE("causes with location and diagnostics") {
           "cause 97 (message type not implemented) from local private network, because of REGISTER");
     CHECK(element_line("08 05 81 e6 33 31 36") ==
           "cause 102 (recovery on timer expiry) from local private network, diagnostic 33 31 36");
+    CHECK(element_line("08 02 80 e5") == "cause 101 (message not compatible with call state) from user");
+    CHECK(setup_with("34 01 00").details.at(2) == "signal (0x34, 1 octet): dial tone");
     CHECK(element_line("08 02 c0 90") == "cause 16 of another coding standard");
 }
 

@@ -17,6 +17,7 @@
 
 #include "client.hpp"
 #include "render.hpp"
+#include "span_trace.hpp"
 #include "table.hpp"
 #include "values.hpp"
 
@@ -37,6 +38,7 @@ struct Job {
     /// goes to `save`.
     bool check = false;
     std::string save{};
+    bool trace = false;  ///< as Arguments::trace says
 };
 
 struct Arguments {
@@ -45,6 +47,7 @@ struct Arguments {
     std::string port, word, text, number, from, name, span, wav, tone, standard, timing, digit, save;
     bool pulse = false, loop = false, follow = false, hidden = false, unavailable = false;
     bool in_use = false, not_in_use = false, glare = false, off_hook = false;
+    TraceOptions trace;
     long long seconds = 20;
     long long milliseconds = 300, limit = 0, cause = 16, drop = 0, level = -14, noise = -90, hum = -90;
 };
@@ -162,6 +165,18 @@ void add_port(CLI::App& app, Arguments& arguments, Job& job) {
                    {{"port", arguments.port}, {"in_service", arguments.word == "in"}},
                    render_row};
     });
+}
+
+void add_span(CLI::App& app, Arguments& arguments, Job& job) {
+    auto* span = app.add_subcommand("span", "One primary-rate span")->require_subcommand(1);
+    span->add_option("SPAN", arguments.trace.span, "Number or name of the span")->required();
+    auto* trace = span->add_subcommand("trace", "What the exchange and this end said on the D-channel");
+    trace->add_flag("-f,--follow", arguments.trace.follow, "Go on with new frames");
+    trace->add_flag("-l,--long", arguments.trace.details, "A line for each information element");
+    trace->add_flag("--q931", arguments.trace.q931, "Only frames that carry a message of layer 3");
+    trace->add_option("--pcap", arguments.trace.pcap,
+                      "Write the frames to this new file for Wireshark, too; -: to standard output, alone");
+    trace->callback([&] { job.trace = true; });
 }
 
 void add_actions(CLI::App& app, Arguments& arguments, Job& job) {
@@ -378,7 +393,15 @@ int run_check(const Arguments& arguments, const Job& job) {
     return over ? code : report(failure);
 }
 
+int run_trace_job(const Arguments& arguments) {
+    Client client(arguments.socket);
+    auto options = arguments.trace;
+    options.raw = arguments.raw;
+    return run_trace(client, options);
+}
+
 int run(const Arguments& arguments, const Job& job) {
+    if (job.trace) return run_trace_job(arguments);
     if (job.check) return run_check(arguments, job);
     Client client(arguments.socket);
     if (job.follow) {
@@ -431,6 +454,7 @@ int main(int argc, char** argv) {
     app.footer("Exit status: 0 done, 1 refused, 2 usage, 3 tipringd not running, 4 no permission.");
     add_lists(app, arguments, job);
     add_port(app, arguments, job);
+    add_span(app, arguments, job);
     add_actions(app, arguments, job);
     auto* sim = app.add_subcommand("sim", "Telephones, exchange lines and ISDN network of the simulator")
                     ->require_subcommand(1);

@@ -25,6 +25,7 @@ using namespace base::libpri;
 constexpr unsigned frames_per_wake =
     256;  // a flood of frames must not starve the other work of the core thread
 constexpr std::uint8_t ignored_discriminator = 0x00;  // Q.931 5.8.1: no protocol of ours
+constexpr std::size_t fcs_octets = 2;
 constexpr int signalling_only_bit = 1 << 17;
 constexpr int type_of_number_mask = 0x70;
 constexpr int type_international = PRI_TON_INTERNATIONAL << 4;
@@ -160,6 +161,7 @@ struct PriLink::Impl {
 
     static int read_frame(pri* controller, void* buffer, int size);
     static int write_frame(pri* controller, void* buffer, int size);
+    void record(FrameDirection direction, std::span<const std::uint8_t> frame) const;
     void create();
     void pump();
     void run_timers();
@@ -201,6 +203,7 @@ int PriLink::Impl::read_frame(pri* controller, void* buffer, int size) {
     if (*length == 0 || *length > frame.size()) return 0;
     self->frame_seen = true;
     const auto received = frame.first(*length);
+    self->record(FrameDirection::received, received);
     if (is_unasked_maintenance(received)) received[4] = ignored_discriminator;  // Q.921 still must count it
     self->location = cause_location(received);
     return static_cast<int>(*length);
@@ -209,14 +212,21 @@ int PriLink::Impl::read_frame(pri* controller, void* buffer, int size) {
 int PriLink::Impl::write_frame(pri* controller, void* buffer, int size) {
     auto* self = static_cast<Impl*>(pri_get_userdata(controller));
     if (self == nullptr || self->stopped || size <= 0) return size;
-    const auto written = self->d_channel.write(
-        std::span(static_cast<const std::uint8_t*>(buffer), static_cast<std::size_t>(size)));
+    const std::span frame(static_cast<const std::uint8_t*>(buffer), static_cast<std::size_t>(size));
+    self->record(FrameDirection::sent, frame);
+    const auto written = self->d_channel.write(frame);
     // Q.921 repeats what is lost; a line that stays dead shows as the loss of the data link.
     if (!written && self->write_errors++ == 0) {
         base::log::warning("isdn", "{} cannot write a frame: {}", self->options.label,
                            written.error().message);
     }
     return size;
+}
+
+/// Before anything is changed in it: a trace shows what was on the wire.
+void PriLink::Impl::record(FrameDirection direction, std::span<const std::uint8_t> frame) const {
+    if (options.trace == nullptr || frame.size() <= fcs_octets) return;
+    options.trace->record(direction, frame.first(frame.size() - fcs_octets));
 }
 
 void PriLink::Impl::create() {

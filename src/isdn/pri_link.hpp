@@ -14,6 +14,7 @@
 #include "tipring/call/leg.hpp"
 #include "tipring/config/config.hpp"
 #include "tipring/hardware/board.hpp"
+#include "tipring/isdn/frame_trace.hpp"
 
 struct q931_call;  // libpri's call record; only ever handed back to libpri
 
@@ -60,6 +61,8 @@ struct LinkOptions {
     config::SwitchType switch_type = config::SwitchType::euroisdn;
     /// T309: how long answered calls outlive the data link. Q.931 table 9-1: 6 to 90 s.
     std::chrono::milliseconds t309{30000};
+    /// Where every frame is recorded; it outlives the link. None: nowhere.
+    FrameTrace* trace = nullptr;
 };
 
 struct OutgoingSetup {

@@ -40,7 +40,8 @@ SpanController::SpanController(const config::Span& settings, ControllerParts par
                                                   .network_side = settings_.side == config::SpanSide::network,
                                                   .t1 = settings_.is_t1(),
                                                   .switch_type = settings_.switch_type,
-                                                  .t309 = times_.t309},
+                                                  .t309 = times_.t309,
+                                                  .trace = &trace_},
                                       [this](const LinkEvent& event) { on_link(event); });
     restarts_ = std::make_unique<RestartProcedure>(
         reactor_, allocator_, times_.t316, [this](unsigned position) { link_->restart(position); },

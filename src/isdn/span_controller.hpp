@@ -54,6 +54,7 @@ class SpanController final : public Span, public call::Exit {
     const config::Span& settings() const override { return settings_; }
     call::Exit& exit() override { return *this; }
     void shut_down() override;
+    const FrameTrace* trace() const override { return &trace_; }
 
     // call::Exit
     routing::Destination destination() const override {
@@ -120,6 +121,7 @@ class SpanController final : public Span, public call::Exit {
     std::string last_error_;
     bool link_failed_ = false;  ///< the D-channel is gone for good
     base::Timer reconcile_timer_;
+    FrameTrace trace_;  ///< outlives the link, which writes it
     std::unique_ptr<PriLink> link_;
     std::unique_ptr<RestartProcedure> restarts_;
 };

@@ -12,6 +12,7 @@
 #include "tipring/config/config.hpp"
 #include "tipring/hardware/board.hpp"
 #include "tipring/hardware/tone_zones.hpp"
+#include "tipring/isdn/frame_trace.hpp"
 #include "tipring/media/engine.hpp"
 
 namespace tipring::isdn {
@@ -59,6 +60,8 @@ class Span {
     virtual call::Exit& exit() = 0;
     /// Releases all calls (cause 27 unless they end before), then stops libpri. Before destruction.
     virtual void shut_down() = 0;
+    /// The last frames of the D-channel; null when it never was open.
+    virtual const FrameTrace* trace() const { return nullptr; }
 };
 
 std::unique_ptr<Span> make_span(const config::Span& settings, SpanParts parts);

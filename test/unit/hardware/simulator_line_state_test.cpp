@@ -11,6 +11,14 @@ std::uint32_t line_count(Board& board, std::uint32_t span, LineCounter counter) 
     return board.read_span({span}).value().counts[static_cast<std::size_t>(counter)].value();
 }
 
+/// What one end says is heard at the other (or the same) in the end: what was on its way before comes first.
+bool gets_through(Reader& from, std::uint8_t octet, Reader& to) {
+    return eventually([&] {
+        from.bearer().write(block_of(octet));
+        return to.next_block(milliseconds(150)) == block_of(octet);
+    });
+}
+
 }  // namespace
 
 TEST_CASE("virtual spans tell their settings, and the analogue card has none") {
@@ -62,15 +70,15 @@ TEST_CASE("loops: local sends ours back to us, remote sends theirs back to them,
     REQUIRE(ok(near_board->set_loop({1}, SpanLoop::local)));
     CHECK(near.wait_event(LineEventKind::alarm));
     CHECK(near_board->read_span({1}).value().alarms.has(SpanAlarm::loopback));
-    CHECK(carry(near, block_of(0x12), near, 0xD5) == block_of(0x12));
+    CHECK(gets_through(near, 0x12, near));
 
     REQUIRE(ok(near_board->set_loop({1}, SpanLoop::payload)));
-    CHECK(carry(far, block_of(0x34), far, 0xD5) == block_of(0x34));
+    CHECK(gets_through(far, 0x34, far));
 
     REQUIRE(ok(near_board->set_loop({1}, SpanLoop::off)));
     CHECK(near.wait_event(LineEventKind::alarm_clear));
     CHECK_FALSE(near_board->read_span({1}).value().alarms.any());
-    CHECK(carry(near, block_of(0x56), far, 0xD5).has_value());
+    CHECK(gets_through(near, 0x56, far));
     CHECK_FALSE(ok(far_board->set_loop({1}, SpanLoop::local)));
     CHECK_FALSE(ok(near_board->set_loop({7}, SpanLoop::local)));
 }

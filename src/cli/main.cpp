@@ -47,8 +47,10 @@ struct Arguments {
     std::string port, word, text, number, from, name, span, wav, tone, standard, timing, digit, save;
     bool pulse = false, loop = false, follow = false, hidden = false, unavailable = false;
     bool in_use = false, not_in_use = false, glare = false, off_hook = false;
+    bool force = false, off = false, slip = false;
     TraceOptions trace;
     long long seconds = 20;
+    long long timeslot = 0, pattern = 11, wrong_bit_in = 0;
     long long milliseconds = 300, limit = 0, cause = 16, drop = 0, level = -14, noise = -90, hum = -90;
 };
 
@@ -168,15 +170,50 @@ void add_port(CLI::App& app, Arguments& arguments, Job& job) {
 }
 
 void add_span(CLI::App& app, Arguments& arguments, Job& job) {
-    auto* span = app.add_subcommand("span", "One primary-rate span")->require_subcommand(1);
-    span->add_option("SPAN", arguments.trace.span, "Number or name of the span")->required();
+    auto* span = app.add_subcommand("span", "One span: its channels, its line, what the driver is set to");
+    span->add_option("SPAN", arguments.span, "Number of the span, or its name")->required();
+    auto* health = span->add_subcommand("health", "Errors and alarms of the line over a day, and a verdict");
+    auto* loop = span->add_subcommand("loop", "Set the loop of the span, or take it away");
+    loop->add_option("LOOP", arguments.word, "off, local, remote or payload")
+        ->required()
+        ->check(CLI::IsMember({"off", "local", "remote", "payload"}));
+    loop->add_flag("--force", arguments.force, "Also while calls are up; they are cut");
+    auto* channel = span->add_subcommand("channel", "One B-channel")->require_subcommand(1);
+    channel->add_option("TIMESLOT", arguments.timeslot, "Of the B-channel")
+        ->required()
+        ->check(CLI::Range(1, 31));
+    auto* test =
+        channel->add_subcommand("test", "Bit-error test of an idle channel that is looped at the other end");
+    auto* seconds =
+        test->add_option("--seconds", arguments.seconds, "How long; default 10")->check(CLI::Range(1, 3600));
+    test->add_option("--pattern", arguments.pattern, "11 (2^11-1, default) or 15 (2^15-1)")
+        ->check(CLI::IsMember({11, 15}));
     auto* trace = span->add_subcommand("trace", "What the exchange and this end said on the D-channel");
     trace->add_flag("-f,--follow", arguments.trace.follow, "Go on with new frames");
     trace->add_flag("-l,--long", arguments.trace.details, "A line for each information element");
     trace->add_flag("--q931", arguments.trace.q931, "Only frames that carry a message of layer 3");
     trace->add_option("--pcap", arguments.trace.pcap,
                       "Write the frames to this new file for Wireshark, too; -: to standard output, alone");
-    trace->callback([&] { job.trace = true; });
+    span->callback([&, health, loop, test, seconds, trace] {
+        job = {"span.show", {{"span", arguments.span}}, render_span};
+        if (trace->parsed()) {
+            arguments.trace.span = arguments.span;
+            job.trace = true;
+        }
+        if (health->parsed()) job = {"span.health", {{"span", arguments.span}}, render_health};
+        if (loop->parsed())
+            job = {"span.loop",
+                   {{"span", arguments.span}, {"loop", arguments.word}, {"force", arguments.force}},
+                   render_loop};
+        if (test->parsed()) {
+            job = {
+                "span.test",
+                {{"span", arguments.span}, {"timeslot", arguments.timeslot}, {"pattern", arguments.pattern}},
+                render_bit_test};
+            job.check = true;
+            if (seconds->count() > 0) job.parameters["seconds"] = arguments.seconds;
+        }
+    });
 }
 
 void add_actions(CLI::App& app, Arguments& arguments, Job& job) {
@@ -322,6 +359,24 @@ void add_sim_trunks(CLI::App& sim, Arguments& arguments, Job& job) {
     auto* end = sim.add_subcommand("call-hangup", "The ISDN network ends its calls");
     end->add_option("--cause", arguments.cause, "Q.850 cause; default 16")->check(CLI::Range(1, 127));
     end->callback([&] { job = {"sim.isdn_hang_up", {{"cause", arguments.cause}}, render_ended}; });
+    auto* loop = sim.add_subcommand("loop", "The ISDN network sends back what comes on a B-channel");
+    loop->add_option("TIMESLOT", arguments.timeslot, "Of the B-channel")
+        ->required()
+        ->check(CLI::Range(1, 31));
+    loop->add_flag("--off", arguments.off, "No longer");
+    loop->add_option("--wrong-bit-in", arguments.wrong_bit_in, "Every n-th bit comes back wrong")
+        ->check(CLI::Range(0, 1000000000));
+    loop->add_flag("--slip", arguments.slip, "Once: an octet too many, or too few the next time");
+    loop->add_option("--span", arguments.span, "Name of the span; default: the first");
+    loop->callback([&] {
+        job = {"sim.isdn_loop",
+               {{"timeslot", arguments.timeslot},
+                {"off", arguments.off},
+                {"wrong_bit_in", arguments.wrong_bit_in},
+                {"slip", arguments.slip}},
+               done};
+        if (!arguments.span.empty()) job.parameters["span"] = arguments.span;
+    });
     sim.add_subcommand("state", "All telephones, lines and ISDN calls")->callback([&job] {
         job = {"sim.state", {}, render_sim_state};
     });

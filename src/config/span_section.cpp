@@ -69,6 +69,41 @@ void read_channels(Mapping& mapping, Span& span) {
     }
 }
 
+/// After the channels: what fits an E1 does not fit a T1.
+void read_line(Mapping& mapping, Span& span) {
+    const Node* node = mapping.take("line");
+    if (node == nullptr) return;
+    Mapping line(mapping.context(), *node, mapping.place("line").key);
+    if (!line.is_mapping()) return;
+    auto& wanted = span.line;
+    wanted.at = line.place();
+    const auto word = [&line](std::string_view key, const std::vector<std::string_view>& words,
+                              std::string& target) {
+        std::vector<std::pair<std::string_view, std::size_t>> choices;
+        for (std::size_t i = 0; i < words.size(); ++i)
+            choices.emplace_back(words[i], i);
+        std::size_t index = 0;
+        if (line.choice(key, choices, index)) target = words[index];
+    };
+    const bool t1 = span.is_t1();
+    word("framing",
+         t1 ? std::vector<std::string_view>{"esf", "d4"} : std::vector<std::string_view>{"ccs", "cas"},
+         wanted.framing);
+    word("coding",
+         t1 ? std::vector<std::string_view>{"b8zs", "ami"} : std::vector<std::string_view>{"hdb3", "ami"},
+         wanted.coding);
+    bool crc4 = false;
+    if (line.boolean("crc4", crc4)) wanted.crc4 = crc4;
+    if (wanted.crc4 && t1) {
+        line.problem_at("crc4", "a T1 has no CRC-4", "remove it; its check sum is part of framing: esf");
+        wanted.crc4.reset();
+    }
+    unsigned number = 0;
+    if (line.whole("timing", 0, 128, number)) wanted.timing = number;
+    if (line.whole("build_out", 0, 7, number)) wanted.build_out = number;
+    line.finish();
+}
+
 }  // namespace
 
 void read_spans(Context& context, const Node* node, Config& config) {
@@ -100,6 +135,7 @@ void read_spans(Context& context, const Node* node, Config& config) {
         }
         read_switch(mapping, span);
         read_channels(mapping, span);
+        read_line(mapping, span);
         span.number_at = mapping.place("span");
         span.name_at = mapping.place(mapping.has("name") ? "name" : "span");
         span.channels_at = mapping.place("channels");

@@ -1,4 +1,4 @@
-// sim.isdn_call, sim.isdn_hang_up: the simulated ISDN network.
+// sim.isdn_call, sim.isdn_hang_up, sim.isdn_loop: the simulated ISDN network.
 #include <algorithm>
 
 #include "sim_command.hpp"
@@ -72,11 +72,49 @@ class SimIsdnHangUpCommand final : public SimCommand {
     }
 };
 
+class SimIsdnLoopCommand final : public SimCommand {
+  public:
+    using SimCommand::SimCommand;
+    std::string_view name() const override { return "sim.isdn_loop"; }
+    std::string_view summary() const override {
+        return "the simulated ISDN network sends back what comes on a B-channel";
+    }
+    std::vector<Parameter> parameters() const override {
+        return {{"timeslot", "integer", true, "of the B-channel"},
+                {"off", "boolean", false, "ends the loop"},
+                {"wrong_bit_in", "integer", false, "every n-th bit comes back wrong; 0: none"},
+                {"slip", "boolean", false, "one octet too many once, or too few the next time"},
+                {"span", "string", false, "name of the span; default: the first"}};
+    }
+
+  protected:
+    Reply act(Simulation& simulation, const json::object& parameters) override {
+        const auto span = text_parameter(parameters, "span");
+        const auto network = std::find_if(simulation.networks.begin(), simulation.networks.end(),
+                                          [&](const auto& one) { return span.empty() || one.span == span; });
+        if (network == simulation.networks.end())
+            return CommandError{rpc_code::not_found, "there is no such simulated span"};
+        const auto timeslot = static_cast<unsigned>(integer_parameter(parameters, "timeslot", 0, 0, 31));
+        const bool off = flag_parameter(parameters, "off");
+        if (off) {
+            network->network->end_loop(timeslot);
+        } else {
+            farend::LoopFaults faults;
+            faults.wrong_bit_in = static_cast<std::uint32_t>(
+                integer_parameter(parameters, "wrong_bit_in", 0, 0, 1'000'000'000));
+            faults.slip = flag_parameter(parameters, "slip");
+            network->network->loop(timeslot, faults);
+        }
+        return json::object{{"timeslot", timeslot}, {"looped", !off}};
+    }
+};
+
 }  // namespace
 
 void add_sim_isdn_commands(Registry& registry, System& system) {
     registry.add(std::make_unique<SimIsdnCallCommand>(system));
     registry.add(std::make_unique<SimIsdnHangUpCommand>(system));
+    registry.add(std::make_unique<SimIsdnLoopCommand>(system));
 }
 
 }  // namespace tipring::control

@@ -9,6 +9,7 @@
 #include "tipring/base/text.hpp"
 #include "tipring/dsp/tone_plan.hpp"
 #include "tipring/hardware/tone_zones.hpp"
+#include "tipring/isdn/line_agreement.hpp"
 #include "tipring/routing/digit_map.hpp"
 #include "tipring/routing/emergency.hpp"
 #include "tipring/routing/route.hpp"
@@ -79,6 +80,30 @@ void note_endless_calls(const config::Config& config) {
     }
 }
 
+/// A good file all the same: the calls may well go through.
+void note_line_settings(const config::Config& config) {
+    if (config.spans.empty()) return;
+    const auto opened = open_board(config.board);
+    if (!opened) return;  // told already
+    for (const auto& span : config.spans) {
+        const auto settings = opened->board->span_settings({span.number});
+        if (!settings) {
+            std::cerr << "note: " << settings.error().message << "\n";
+            continue;
+        }
+        const auto reading = opened->board->read_span({span.number});
+        for (const auto& found :
+             isdn::compare_line(span, *settings, reading.has_value() && reading->alarms.any())) {
+            auto at = span.channels_at;
+            if (found.key != "channels") {
+                at = span.line.at;
+                at.key += "." + found.key;
+            }
+            std::cerr << "warning: " << to_text(config::Problem{at, found.message, found.advice}) << "\n";
+        }
+    }
+}
+
 /// What a line can be released by: sounds and pauses of some length in turn.
 base::Result<void> check_disconnect_tone(std::string_view text) {
     const auto tone = dsp::parse_tone(text);
@@ -131,6 +156,7 @@ int run_check(const std::string& path) {
     if (!config) return 1;
     note_emergency_numbers(*config);
     note_endless_calls(*config);
+    note_line_settings(*config);
     std::cout << path << ": good (" << config->ports.size() << " ports, " << config->spans.size()
               << " spans, " << config->sip.accounts.size() << " SIP accounts)\n";
     return 0;

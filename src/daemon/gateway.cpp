@@ -13,6 +13,7 @@
 #include "tipring/control/system.hpp"
 #include "tipring/hardware/tone_zones.hpp"
 #include "tipring/isdn/span.hpp"
+#include "tipring/isdn/span_care.hpp"
 #include "tipring/media/engine.hpp"
 #include "tipring/media/rtp_socket.hpp"
 #include "tipring/sip/service.hpp"
@@ -73,6 +74,7 @@ struct Gateway::Impl {
     media::RtpPortPool rtp_ports;
     call::CallManager calls;
     std::unique_ptr<Lines> lines;
+    std::unique_ptr<isdn::SpanCare> span_care;
     std::unique_ptr<sip::Service> sip;
     std::unique_ptr<InProcessWorld> world;
     std::unique_ptr<control::System> system;
@@ -87,6 +89,7 @@ struct Gateway::Impl {
     void start_engine();
     void observe_calls();
     base::Result<void> open_lines();
+    void look_after_spans();
     void lines_changed();
     void start_sip();
     base::Result<void> listen_for_control();
@@ -173,7 +176,25 @@ base::Result<void> Gateway::Impl::open_lines() {
                                                  .calls = calls,
                                                  .events = events,
                                                  .on_replaced = [this] { lines_changed(); }});
-    return lines->open();
+    if (auto result = lines->open(); !result) return result;
+    look_after_spans();
+    return {};
+}
+
+void Gateway::Impl::look_after_spans() {
+    if (config.spans.empty()) return;
+    span_care = std::make_unique<isdn::SpanCare>(isdn::SpanCareParts{
+        .reactor = reactor,
+        .board = *board.board,
+        .engine = engine,
+        .spans = [this] { return lines->spans(); },
+        .on_event =
+            [this](std::string_view event, const isdn::Span& span, std::string_view word) {
+                events.publish(std::string(event), {{"span", std::to_string(span.settings().number)},
+                                                    {"name", span.settings().name},
+                                                    {"what", std::string(word)}});
+            }});
+    span_care->start();
 }
 
 void Gateway::Impl::lines_changed() {
@@ -233,7 +254,8 @@ void Gateway::Impl::offer_commands() {
                         .board = std::string(board.board->name()),
                         .config_file = config.file,
                         .routes = route_rules(config.routes),
-                        .simulation = world ? &world->simulation() : nullptr});
+                        .simulation = world ? &world->simulation() : nullptr,
+                        .span_care = span_care.get()});
     control::add_all_commands(commands, *system, context);
 }
 
@@ -250,6 +272,7 @@ void Gateway::Impl::finish_stop(std::function<void()> done) {
         stop_timer.start(poll_interval, [this, done = std::move(done)] { finish_stop(done); });
         return;
     }
+    if (span_care) span_care->shut_down();
     lines->shut_down();
     if (sip) {
         sip->stop(sip_stop_limit, std::move(done));

@@ -163,6 +163,22 @@ std::size_t SimulatedNetwork::active_calls() const {
     return calls_.size();
 }
 
+void SimulatedNetwork::loop(unsigned timeslot, const LoopFaults& faults) {
+    thread_.post(*this, [this, timeslot, faults] {
+        const auto bearer = bearers_.find(timeslot);
+        if (bearer == bearers_.end()) return;
+        if (!loops_.contains(timeslot) && !is_free(timeslot)) return;
+        loops_.try_emplace(timeslot, bearer->second).first->second.set_faults(faults);
+    });
+}
+
+void SimulatedNetwork::end_loop(unsigned timeslot) {
+    thread_.post(*this, [this, timeslot] { loops_.erase(timeslot); });
+}
+
+void IsdnNetwork::loop(unsigned, const LoopFaults&) {}
+void IsdnNetwork::end_loop(unsigned) {}
+
 void SimulatedNetwork::remember(const CallPointer& call) {
     const std::lock_guard lock(mutex_);
     calls_.push_back(call);
@@ -188,9 +204,12 @@ void SimulatedNetwork::tick(base::TimePoint now) {
             hang_up_now(call, cause_temporary_failure);
         }
     }
+    for (auto looped = loops_.begin(); looped != loops_.end();)
+        looped = looped->second.pump() ? std::next(looped) : loops_.erase(looped);
 }
 
 bool SimulatedNetwork::wants_ticks() const {
+    if (!loops_.empty()) return true;
     const std::lock_guard lock(mutex_);
     return std::any_of(calls_.begin(), calls_.end(), [](const CallPointer& call) {
         return call->stream_ || call->answer_at_ || call->give_up_at_;
@@ -211,7 +230,7 @@ SimulatedNetwork::CallPointer SimulatedNetwork::find(const q931_call* record) co
 }
 
 bool SimulatedNetwork::is_free(unsigned position) const {
-    if (!bearers_.contains(position)) return false;
+    if (!bearers_.contains(position) || loops_.contains(position)) return false;
     const std::lock_guard lock(mutex_);
     return std::none_of(calls_.begin(), calls_.end(),
                         [position](const CallPointer& call) { return call->position_ == position; });

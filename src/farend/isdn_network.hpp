@@ -17,6 +17,7 @@
 #include "bearer_stream.hpp"
 #include "far_end_thread.hpp"
 #include "isdn_link.hpp"
+#include "looped_bearer.hpp"
 
 namespace tipring::farend {
 
@@ -70,6 +71,8 @@ class SimulatedNetwork final : public IsdnNetwork, private FarEndModel {
     std::shared_ptr<IsdnCall> wait_call(std::chrono::milliseconds limit) override;
     void set_options(const Options& options) override;
     std::size_t active_calls() const override;
+    void loop(unsigned timeslot, const LoopFaults& faults) override;
+    void end_loop(unsigned timeslot) override;
 
   private:
     friend class NetworkCall;
@@ -103,6 +106,7 @@ class SimulatedNetwork final : public IsdnNetwork, private FarEndModel {
     std::map<unsigned, hardware::Channel> bearers_;
     const bool network_side_;
     const dsp::Law law_;
+    std::map<unsigned, LoopedBearer> loops_;  ///< far-end thread only
     IsdnLink link_;
 
     mutable std::mutex mutex_;  ///< guards the next five

@@ -1,5 +1,7 @@
 #include "tipring/hardware/board.hpp"
 
+#include "tipring/base/text.hpp"
+
 namespace tipring::hardware {
 
 std::string_view name(ChannelKind kind) {
@@ -78,6 +80,22 @@ base::Result<void> LineControl::prepare_on_hook_audio(std::chrono::milliseconds)
 
 base::Result<void> LineControl::set_message_lamp(unsigned) {
     return base::fail("the board has no message lamp");
+}
+
+base::Result<void> LineControl::start_clear_channel() {
+    return start_audio();
+}
+
+base::Result<SpanSettings> Board::span_settings(base::SpanNumber span) {
+    return base::fail(base::format("span {}: the board {} tells no line settings", span, name()));
+}
+
+base::Result<SpanReading> Board::read_span(base::SpanNumber span) {
+    return base::fail(base::format("span {}: the board {} tells no line state", span, name()));
+}
+
+base::Result<void> Board::set_loop(base::SpanNumber span, SpanLoop) {
+    return base::fail(base::format("span {}: the board {} cannot loop a line", span, name()));
 }
 
 }  // namespace tipring::hardware

@@ -105,6 +105,14 @@ void BearerAllocator::release(unsigned position) {
     bearer->ours_unconfirmed = false;
 }
 
+bool BearerAllocator::hold(unsigned position) {
+    auto* bearer = find(position);
+    if (bearer == nullptr || bearer->in_use) return false;
+    bearer->in_use = true;
+    bearer->ours_unconfirmed = false;
+    return true;
+}
+
 void BearerAllocator::begin_restart(unsigned position) {
     if (auto* bearer = find(position)) bearer->restarting = true;
 }

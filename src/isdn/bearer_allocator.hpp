@@ -36,6 +36,9 @@ class BearerAllocator {
     /// `from` may be 0.
     bool move(unsigned from, unsigned to);
     void release(unsigned position);
+    /// Takes a known channel for something else than a call, in whatever state it is; false when it carries a call or
+    /// is held.
+    bool hold(unsigned position);
 
     /// A restarting channel is not chosen for our calls, but a SETUP on it shows that it is well (it becomes
     /// idle again).

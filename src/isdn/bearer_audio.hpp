@@ -17,6 +17,8 @@ class BearerAudio {
     virtual media::EndpointId endpoint(unsigned position) const = 0;
     /// Samples flow and DTMF is looked for. False when the channel does not work.
     virtual bool start(unsigned position) = 0;
+    /// The same as a clear channel of 64 kbit/s; stop() ends it.
+    virtual bool start_clear(unsigned position) { return start(position); }
     virtual void stop(unsigned position) = 0;
     /// In-band DTMF towards the line.
     virtual void send_digit(unsigned position, char digit) = 0;

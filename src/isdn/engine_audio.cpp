@@ -35,16 +35,11 @@ class EngineAudio final : public BearerAudio {
     }
 
     bool start(unsigned position) override {
-        const auto found = lines_.find(position);
-        if (found == lines_.end()) return false;
-        const auto& line = found->second;
-        if (const auto started = line.channel->control->start_audio(); !started) {
-            base::log::error("isdn", "span={} channel={} audio does not start: {}", span_, position,
-                             started.error().message);
-            return false;
-        }
-        engine_.start_line(line.endpoint);
-        return true;
+        return start(position, [](hardware::LineControl& control) { return control.start_audio(); });
+    }
+
+    bool start_clear(unsigned position) override {
+        return start(position, [](hardware::LineControl& control) { return control.start_clear_channel(); });
     }
 
     void stop(unsigned position) override {
@@ -69,6 +64,20 @@ class EngineAudio final : public BearerAudio {
         std::shared_ptr<hardware::Channel> channel{};
         media::EndpointId endpoint{};
     };
+
+    template <class Start>
+    bool start(unsigned position, Start start_samples) {
+        const auto found = lines_.find(position);
+        if (found == lines_.end()) return false;
+        const auto& line = found->second;
+        if (const auto started = start_samples(*line.channel->control); !started) {
+            base::log::error("isdn", "span={} channel={} audio does not start: {}", span_, position,
+                             started.error().message);
+            return false;
+        }
+        engine_.start_line(line.endpoint);
+        return true;
+    }
 
     void report(unsigned position, const media::Event& event) {
         if (!on_line_event) return;

@@ -5,6 +5,10 @@
 
 namespace tipring::isdn {
 
+base::Result<std::unique_ptr<BearerHold>> Span::hold(unsigned) {
+    return base::fail(base::format("span {}: its channels are missing", settings().number));
+}
+
 std::unique_ptr<Span> make_span(const config::Span& settings, SpanParts parts) {
     std::vector<BearerPosition> positions;
     for (const auto& bearer : parts.bearers)

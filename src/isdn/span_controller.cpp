@@ -70,6 +70,8 @@ void SpanController::shut_down() {
         call->guard_timer.stop();
         call->controller = nullptr;
     }
+    while (!held_.empty())
+        take_back(held_.back()->position);
     stopped_ = true;
     calls_.clear();
     reconcile_timer_.stop();
@@ -265,12 +267,15 @@ SpanView SpanController::view() const {
     view.calls_in = calls_in_;
     view.calls_out = calls_out_;
     view.d_channel_losses = losses_;
+    view.d_channel_errors = d_channel_->errors();
     view.last_error = last_error_;
     for (const auto& bearer : bearers_) {
         BearerView row;
         row.position = bearer.position;
         row.channel = bearer.channel;
         row.state = allocator_.state(bearer.position);
+        row.testing = std::ranges::any_of(
+            held_, [&bearer](const auto& held) { return held->position == bearer.position; });
         for (const auto& call : calls_) {
             if (call->position == bearer.position)
                 row.call = call->leg != nullptr ? call->leg->call() : call->call_id;

@@ -10,6 +10,7 @@
 
 #include "bearer_allocator.hpp"
 #include "bearer_audio.hpp"
+#include "bearer_hold.hpp"
 #include "bearer_leg.hpp"
 #include "pri_link.hpp"
 #include "restart_procedure.hpp"
@@ -53,6 +54,7 @@ class SpanController final : public Span, public call::Exit {
     SpanView view() const override;
     const config::Span& settings() const override { return settings_; }
     call::Exit& exit() override { return *this; }
+    base::Result<std::unique_ptr<BearerHold>> hold(unsigned timeslot) override;
     void shut_down() override;
     const FrameTrace* trace() const override { return &trace_; }
 
@@ -72,6 +74,9 @@ class SpanController final : public Span, public call::Exit {
     void abandon(const CallPointer& call);
     void send_digit(const CallPointer& call, char digit);
     media::EndpointId media_of(const SpanCall& call) const;
+
+    /// For a BearerHold: ends it, whoever still has it.
+    void take_back(unsigned position);
 
     const BearerAllocator& allocator() const { return allocator_; }
 
@@ -113,6 +118,7 @@ class SpanController final : public Span, public call::Exit {
     SpanTimes times_;
     BearerAllocator allocator_;
     std::vector<CallPointer> calls_;
+    std::vector<std::shared_ptr<HeldBearer>> held_;
     bool up_ = false;
     bool was_up_ = false;
     bool alarm_ = false;

@@ -117,6 +117,7 @@ void SpanController::on_line_event(unsigned position, hardware::LineEventKind ki
     if (kind != LineEventKind::removed) return;
     log::error("isdn", "span={} channel={} was removed by the driver", settings_.number, position);
     allocator_.set_in_service(position, false);
+    take_back(position);
     for (const auto& call : std::vector(calls_)) {
         if (call->position != position || call->clearing()) continue;
         begin_clearing(call,

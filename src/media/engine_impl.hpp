@@ -30,6 +30,9 @@ struct Engine::Impl {
         /// line only: the recording under way, which the media thread holds; only told apart by it
         const Returnable* capturing = nullptr;
         dsp::Samples captured{};
+        /// line only: the bit-error test that the media thread has, and what the last one that came back said
+        const BitTestBox* bit_test = nullptr;
+        BitTestReport bit_report{};
     };
 
     using Callbacks = std::vector<std::function<void()>>;
@@ -128,12 +131,22 @@ struct Engine::Impl {
         at->second.captured = capture->recorded();
     }
 
+    void keep_report(Returnable* object) {
+        auto* test = dynamic_cast<BitTestBox*>(object);
+        if (test == nullptr) return;
+        const auto at = entries.find(test->endpoint);
+        if (at == entries.end() || at->second.bit_test != test) return;
+        at->second.bit_test = nullptr;
+        at->second.bit_report = test->report();
+    }
+
     /// Frees what the media thread let go of; the callbacks of removed endpoints are for the caller to run.
     void take_returned(Callbacks& callbacks) {
         notifier.returns().take_all([&](Returnable* object) {
             const auto at = removed.find(object);
             if (at == removed.end()) {
                 keep_recording(object);
+                keep_report(object);
                 delete object;
                 return;
             }

@@ -89,6 +89,26 @@ void Engine::stop_capture(EndpointId line) {
     impl_->send(Command::Kind::stop_capture, impl_->find(line, Endpoint::Type::line, "stop_capture"));
 }
 
+void Engine::start_bit_test(EndpointId line, dsp::PrbsPattern pattern) {
+    auto* endpoint = impl_->find(line, Endpoint::Type::line, "start_bit_test");
+    if (endpoint == nullptr) return;
+    auto box = std::make_unique<BitTestBox>(line, pattern);
+    auto& entry = impl_->entries.at(line);
+    entry.bit_test = box.get();
+    entry.bit_report = {};
+    impl_->send(Command::Kind::start_bit_test, endpoint, std::move(box));
+}
+
+void Engine::stop_bit_test(EndpointId line) {
+    impl_->send(Command::Kind::stop_bit_test, impl_->find(line, Endpoint::Type::line, "stop_bit_test"));
+}
+
+BitTestReport Engine::bit_test(EndpointId line) const {
+    const auto at = impl_->entries.find(line);
+    if (at == impl_->entries.end()) return {};
+    return at->second.bit_test != nullptr ? at->second.bit_test->report() : at->second.bit_report;
+}
+
 dsp::Samples Engine::take_capture(EndpointId line) {
     const auto at = impl_->entries.find(line);
     return at == impl_->entries.end() ? dsp::Samples{} : std::exchange(at->second.captured, {});

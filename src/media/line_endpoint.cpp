@@ -37,6 +37,12 @@ void LineEndpoint::stop() noexcept {
     set_clip(nullptr);
     set_muted(false);
     monitor_.stop_capture();
+    set_bit_test(nullptr);
+}
+
+void LineEndpoint::set_bit_test(BitTestBox* test) noexcept {
+    notifier_.give_back(bit_test_);
+    bit_test_ = test;
 }
 
 void LineEndpoint::fail() noexcept {
@@ -95,6 +101,11 @@ void LineEndpoint::read(bool stalled) noexcept {
 
 Block& LineEndpoint::capture(std::size_t index) noexcept {
     Block& block = read_[index];
+    if (bit_test_ != nullptr) {
+        bit_test_->receive(block.octets);
+        block.silence(options_.law);
+        return block;
+    }
     const bool relay = options_.relay_dtmf && !muted() && peer_carries_events();
     const auto digit =
         monitor_.observe(block, {monitor_.reports_dtmf() || relay, own_digit_, own_voice_, in_conference()});
@@ -150,6 +161,11 @@ bool LineEndpoint::take(Block& out) noexcept {
 
 void LineEndpoint::render(Block& out) noexcept {
     const bool heard = take(out);
+    if (bit_test_ != nullptr) {
+        out.silence(options_.law);
+        bit_test_->send(out.octets);
+        return;
+    }
     const auto step = next_digit();
     own_digit_ = step.digit != 0;
     own_voice_ = has_voice();

@@ -7,6 +7,7 @@
 
 #include <array>
 
+#include "bit_test.hpp"
 #include "block_fifo.hpp"
 #include "endpoint.hpp"
 
@@ -16,6 +17,7 @@ class LineEndpoint final : public Endpoint {
   public:
     LineEndpoint(EndpointId id, hardware::Bearer& bearer, const LineOptions& options, unsigned lead_blocks,
                  Notifier& notifier);
+    ~LineEndpoint() override { delete bit_test_; }
 
     hardware::Bearer& bearer() noexcept { return bearer_; }
     bool started() const noexcept { return started_; }
@@ -45,6 +47,9 @@ class LineEndpoint final : public Endpoint {
     void conference_changed() noexcept override;
     dsp::Law law() const noexcept override { return options_.law; }
 
+    /// The test that was there before goes back to the core.
+    void set_bit_test(BitTestBox* test) noexcept;
+
     LineStats stats() const noexcept;
 
   private:
@@ -63,7 +68,8 @@ class LineEndpoint final : public Endpoint {
     bool refill_ = false;      ///< the write queue has surely run empty
     std::size_t write_budget_ = 0;
     BlockFifo heard_;  ///< towards the outside
-    BlockFifo said_;   ///< from outside, in a conference that another clock drives
+    BitTestBox* bit_test_ = nullptr;
+    BlockFifo said_;  ///< from outside, in a conference that another clock drives
 
     Counter blocks_read_, blocks_written_, write_overruns_, events_, slips_;
 

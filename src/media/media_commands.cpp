@@ -42,6 +42,11 @@ void MediaLoop::execute(const Command& command) noexcept {
             return endpoint.monitor().capture(static_cast<CaptureBox*>(command.object));
         case Kind::stop_capture:
             return endpoint.monitor().stop_capture();
+        case Kind::start_bit_test:
+            return static_cast<LineEndpoint&>(endpoint).set_bit_test(
+                static_cast<BitTestBox*>(command.object));
+        case Kind::stop_bit_test:
+            return static_cast<LineEndpoint&>(endpoint).set_bit_test(nullptr);
         case Kind::set_muted:
             return endpoint.set_muted(command.on);
         case Kind::send_digits:

@@ -118,6 +118,8 @@ struct Command {
         stop_clip,
         start_capture,  ///< object: CaptureBox, returned when replaced, stopped or full
         stop_capture,
+        start_bit_test,  ///< object: BitTestBox, returned when replaced or stopped
+        stop_bit_test,
         set_muted,      ///< on
         send_digits,    ///< object: DigitString, returned when finished
         set_detectors,  ///< object: DetectorBox, returned when replaced

@@ -211,6 +211,17 @@ enum class SpanSide { user, network };
 enum class SwitchType { euroisdn, national, dms100, lucent4e, lucent5e, qsig };
 enum class ChannelChoice { ascending, descending, round_robin };
 
+/// `line:` of a span: what the driver is expected to be set to, in the words of /etc/dahdi/system.conf. What is
+/// unset is not compared.
+struct LineExpectation {
+    std::string framing;  ///< ccs, cas, esf, d4
+    std::string coding;   ///< hdb3, b8zs, ami
+    std::optional<bool> crc4;
+    std::optional<unsigned> timing;     ///< 0: no clock source, 1: the first, 2 and more: spare
+    std::optional<unsigned> build_out;  ///< 0..7
+    Place at;
+};
+
 struct Span {
     unsigned number = 0;  ///< the driver's span number
     std::string name;     ///< default: "span N"'s N; used in routes
@@ -224,6 +235,7 @@ struct Span {
     std::string country;
     std::string account;
     std::string number_default;  ///< calling number when the caller has none
+    LineExpectation line;
     Place number_at, name_at, channels_at, d_channel_at;
 
     /// A T1 has its D-channel in the last of 24 timeslots.

@@ -12,6 +12,7 @@
 #include "tipring/call/call_manager.hpp"
 #include "tipring/farend/far_end.hpp"
 #include "tipring/isdn/span.hpp"
+#include "tipring/isdn/span_care.hpp"
 #include "tipring/media/engine.hpp"
 #include "tipring/routing/route.hpp"
 #include "tipring/sip/service.hpp"
@@ -46,6 +47,7 @@ struct System {
     std::string config_file;
     std::vector<routing::RouteRule> routes;  ///< what `routes.explain` explains
     Simulation* simulation = nullptr;        ///< null on real hardware
+    isdn::SpanCare* span_care = nullptr;     ///< null: there are no spans
 };
 
 }  // namespace tipring::control

@@ -235,6 +235,12 @@ class IsdnCall : public AudioPort {
     virtual void hang_up(int q850_cause) = 0;
 };
 
+/// What a looped channel does wrong.
+struct LoopFaults {
+    std::uint32_t wrong_bit_in = 0;  ///< every n-th bit is wrong; 0: none
+    bool slip = false;               ///< once: an octet too many, or too few the next time
+};
+
 class IsdnNetwork {
   public:
     struct Options {
@@ -254,6 +260,10 @@ class IsdnNetwork {
     virtual std::shared_ptr<IsdnCall> wait_call(std::chrono::milliseconds limit) = 0;
     virtual void set_options(const Options& options) = 0;
     virtual std::size_t active_calls() const = 0;
+    /// Sends back what comes on a B-channel (by its timeslot) that carries no call, until end_loop(). Again: with
+    /// other faults.
+    virtual void loop(unsigned timeslot, const LoopFaults& faults = {});
+    virtual void end_loop(unsigned timeslot);
 };
 
 std::unique_ptr<Telephone> make_telephone(FarEndThread& thread, hardware::Channel channel,

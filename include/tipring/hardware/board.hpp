@@ -17,6 +17,7 @@
 #include "tipring/base/ids.hpp"
 #include "tipring/base/result.hpp"
 #include "tipring/dsp/g711.hpp"
+#include "tipring/hardware/span_line.hpp"
 
 namespace tipring::hardware {
 
@@ -136,6 +137,9 @@ class LineControl {
     /// Samples flow after start_audio() (queues are flushed first) and no longer after stop_audio().
     virtual base::Result<void> start_audio() = 0;
     virtual base::Result<void> stop_audio() = 0;
+    /// B-channel: like start_audio(), as a clear channel of 64 kbit/s: every octet passes as it is, without gain
+    /// or echo canceller. stop_audio() ends it. The law of the open channel must be that of its span.
+    virtual base::Result<void> start_clear_channel();
     /// 0 taps switches the canceller off. An error when the channel has none.
     virtual base::Result<void> set_echo_canceller(unsigned taps) = 0;
     /// Gains in dB, -24..+12; applied by the driver's tables (dahdi) or the virtual wire (simulator).
@@ -214,6 +218,14 @@ class Board {
     /// Errors name the channel, the reason (no driver, busy, no permission, wrong signalling) and what to do.
     virtual base::Result<Channel> open(base::ChannelNumber number, const ChannelOptions& options) = 0;
     virtual base::Result<std::unique_ptr<DChannel>> open_d_channel(base::ChannelNumber number) = 0;
+
+    /// Of one span. Boards that cannot tell say so.
+    virtual base::Result<SpanSettings> span_settings(base::SpanNumber span);
+    /// A few tens of microseconds: for once a second.
+    virtual base::Result<SpanReading> read_span(base::SpanNumber span);
+    /// Sets the loop of a span, or takes it away. The driver reports the alarm `loopback` on all its channels
+    /// meanwhile. It outlives the program.
+    virtual base::Result<void> set_loop(base::SpanNumber span, SpanLoop loop);
 };
 
 }  // namespace tipring::hardware

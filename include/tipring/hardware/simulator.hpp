@@ -118,6 +118,11 @@ class VirtualBoard {
     const VirtualLayout& layout() const;
     void set_faults(base::ChannelNumber near_channel, const WireFaults& faults);
 
+    /// What the framer of a digital span counts and reports on the near side from now on. An alarm of this kind is
+    /// only shown; WireFaults::unplugged also stops the line.
+    void add_line_errors(base::SpanNumber span, LineCounter counter, std::uint32_t count);
+    void show_alarm(base::SpanNumber span, SpanAlarm alarm, bool on);
+
     /// Lets another process have the near side: connect_virtual_board(path) there. Replaces a stale socket
     /// file.
     base::Result<void> serve(const std::string& socket_path);

@@ -25,6 +25,7 @@ struct BearerView {
     base::ChannelNumber channel;
     BearerState state = BearerState::idle;
     base::CallId call;
+    bool testing = false;  ///< held by hold()
 };
 
 /// What `tipringctl spans` shows.
@@ -35,7 +36,7 @@ struct SpanView {
     bool layer1_up = false;
     bool d_channel_up = false;  ///< Q.921 multiframe established
     unsigned in_use = 0, idle = 0;
-    std::uint64_t calls_in = 0, calls_out = 0, d_channel_losses = 0;
+    std::uint64_t calls_in = 0, calls_out = 0, d_channel_losses = 0, d_channel_errors = 0;
     std::string last_error;
     std::vector<BearerView> bearers;
 };
@@ -52,12 +53,25 @@ struct SpanParts {
     std::function<void(std::string_view event, const SpanView&)> on_change;
 };
 
+/// A B-channel that is lent as a clear channel; its destruction gives it back.
+class BearerHold {
+  public:
+    virtual ~BearerHold() = default;
+    /// Started.
+    virtual media::EndpointId endpoint() const = 0;
+    /// False when the span or the channel has gone.
+    virtual bool alive() const = 0;
+};
+
 class Span {
   public:
     virtual ~Span() = default;
     virtual SpanView view() const = 0;
     virtual const config::Span& settings() const = 0;
     virtual call::Exit& exit() = 0;
+    /// Takes an idle B-channel (by its timeslot) out of call traffic: it counts as busy. Also while layer 1 is in
+    /// alarm, because a loop is an alarm, too.
+    virtual base::Result<std::unique_ptr<BearerHold>> hold(unsigned timeslot);
     /// Releases all calls (cause 27 unless they end before), then stops libpri. Before destruction.
     virtual void shut_down() = 0;
     /// The last frames of the D-channel; null when it never was open.

@@ -16,6 +16,7 @@
 #include "tipring/base/ids.hpp"
 #include "tipring/base/result.hpp"
 #include "tipring/dsp/caller_id.hpp"
+#include "tipring/dsp/prbs.hpp"
 #include "tipring/dsp/tone_plan.hpp"
 #include "tipring/hardware/board.hpp"
 #include "tipring/media/rtp_socket.hpp"
@@ -131,6 +132,14 @@ struct LineStats {
     std::uint64_t slips = 0;  ///< blocks left out or put in between two clocks, or after a stall
 };
 
+/// Engine::start_bit_test() so far. The newest 16 ms are not in it yet.
+struct BitTestReport {
+    std::uint64_t bits = 0, errors = 0;
+    std::uint64_t losses = 0;  ///< how often the pattern was lost: a slip, or an error ratio above 0.2
+    bool in_sync = false;
+    bool found = false;  ///< it has come back at least once
+};
+
 struct EngineStats {
     std::uint64_t ticks = 0, late_ticks = 0;  ///< late: more than one block after its time
     double worst_lateness_ms = 0;
@@ -240,6 +249,14 @@ class Engine final : public Connector {
     void stop_capture(EndpointId line);
     /// The recording, once, from `captured` on; empty when there is none.
     dsp::Samples take_capture(EndpointId line);
+
+    /// On a clear channel (LineControl::start_clear_channel()) towards a loop: the pattern goes out instead of
+    /// everything else, what comes is compared with it and heard by nobody. From now on or from start_line() on;
+    /// stop_line() ends it.
+    void start_bit_test(EndpointId line, dsp::PrbsPattern pattern);
+    void stop_bit_test(EndpointId line);
+    /// Of the last test; all zero before the first.
+    BitTestReport bit_test(EndpointId line) const;
 
     /// Where to send, and from whom to accept. Symmetric RTP: while nothing has come from this address, two
     /// packets in sequence from one other address replace it. Once media has flowed the source is fixed (no

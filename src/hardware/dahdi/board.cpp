@@ -12,6 +12,7 @@
 #include "dahdi/errors.hpp"
 #include "dahdi/line_control.hpp"
 #include "dahdi/signalling.hpp"
+#include "dahdi/span_line.hpp"
 #include "tipring/base/text.hpp"
 #include "tipring/hardware/dahdi.hpp"
 
@@ -39,6 +40,11 @@ struct Geometry {
     std::vector<SpanInfo> spans;
     unsigned channels = 0;
 };
+
+std::string loop_operation(SpanLoop loop) {
+    return loop == SpanLoop::off ? "cannot take the loop away"
+                                 : base::format("cannot set the {} loop", name(loop));
+}
 
 /// Span numbers may have gaps, so every number is asked until the total is reached.
 Geometry read_spans(Device& device, int control) {
@@ -215,6 +221,41 @@ base::Result<std::unique_ptr<DChannel>> DahdiBoard::open_d_channel(base::Channel
     }
     return std::unique_ptr<DChannel>(std::make_unique<DahdiDChannel>(
         device_, number, std::move(*descriptor), std::move(poll), span.alarms != DAHDI_ALARM_NONE));
+}
+
+base::Result<dahdi_spaninfo> DahdiBoard::status_of(base::SpanNumber span) const {
+    dahdi_spaninfo status{};
+    status.spanno = static_cast<int>(span.value);
+    const int result = device_.control(control_.get(), DAHDI_SPANSTAT, &status);
+    if (result < 0) return base::fail(span_failure(span, "cannot read its state", -result));
+    return status;
+}
+
+base::Result<SpanSettings> DahdiBoard::span_settings(base::SpanNumber span) {
+    const auto status = status_of(span);
+    if (!status) return status.error();
+    auto settings = dahdi::span_settings(*status);
+    std::string master;
+    const auto file = base::format("/sys/bus/dahdi_spans/devices/span-{}/is_sync_master", span);
+    settings.sync_master = device_.read_line(file, master) && base::trim(master) == "1";
+    return settings;
+}
+
+base::Result<SpanReading> DahdiBoard::read_span(base::SpanNumber span) {
+    const auto status = status_of(span);
+    if (!status) return status.error();
+    std::string page;
+    const bool read = device_.read_text(base::format("/proc/dahdi/{}", span), page);
+    return span_reading(*status, read ? std::optional<std::string_view>(page) : std::nullopt);
+}
+
+base::Result<void> DahdiBoard::set_loop(base::SpanNumber span, SpanLoop loop) {
+    dahdi_maintinfo maintenance{};
+    maintenance.spanno = static_cast<int>(span.value);
+    maintenance.command = maintenance_command(loop);
+    const int result = device_.control(control_.get(), DAHDI_MAINT, &maintenance);
+    if (result < 0) return base::fail(span_failure(span, loop_operation(loop), -result));
+    return {};
 }
 
 base::Result<std::unique_ptr<Board>> open_board(Device& device) {

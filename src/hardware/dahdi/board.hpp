@@ -6,6 +6,7 @@
 #include "tipring/hardware/board.hpp"
 
 struct dahdi_params;
+struct dahdi_spaninfo;
 
 namespace tipring::hardware::dahdi {
 
@@ -18,12 +19,16 @@ class DahdiBoard final : public Board {
     base::Result<std::vector<SpanInfo>> spans() override;
     base::Result<Channel> open(base::ChannelNumber number, const ChannelOptions& options) override;
     base::Result<std::unique_ptr<DChannel>> open_d_channel(base::ChannelNumber number) override;
+    base::Result<SpanSettings> span_settings(base::SpanNumber span) override;
+    base::Result<SpanReading> read_span(base::SpanNumber span) override;
+    base::Result<void> set_loop(base::SpanNumber span, SpanLoop loop) override;
 
   private:
     base::Result<base::Fd> specify(base::ChannelNumber number) const;
     base::Result<void> set_timing(int channel, const ChannelInfo& info, dahdi_params timing,
                                   const ChannelOptions& options) const;
     base::Result<void> set_buffers(int channel, base::ChannelNumber number, int count, int size) const;
+    base::Result<dahdi_spaninfo> status_of(base::SpanNumber span) const;
     base::Result<dahdi_params> parameters(int channel, base::ChannelNumber number) const;
 
     Device& device_;

@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <fstream>
 
+#include "tipring/base/fd.hpp"
+
 namespace tipring::hardware::dahdi {
 namespace {
 
@@ -35,6 +37,17 @@ class KernelDevice final : public Device {
         std::getline(file, line);
         return true;
     }
+    bool read_text(const std::string& path, std::string& text) override {
+        const base::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+        if (!file) return false;
+        text.resize(longest_text);
+        const auto count = ::read(file.get(), text.data(), text.size());
+        text.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
+        return count >= 0;
+    }
+
+  private:
+    static constexpr std::size_t longest_text = 4096;
 };
 
 }  // namespace

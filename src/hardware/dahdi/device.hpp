@@ -19,6 +19,8 @@ class Device {
     virtual long write(int descriptor, const void* data, std::size_t size) noexcept = 0;
     /// First line of a small file, or nothing when it cannot be read.
     virtual bool read_line(const std::string& path, std::string& line) = 0;
+    /// The beginning of a file of several lines, 4096 octets at most.
+    virtual bool read_text(const std::string& path, std::string& text) { return read_line(path, text); }
 };
 
 /// The running kernel. Lives as long as the program.

@@ -106,4 +106,25 @@ std::string operation_failure(base::ChannelNumber number, std::string_view opera
     }
 }
 
+std::string span_failure(base::SpanNumber span, std::string_view operation, int error) {
+    switch (error) {
+        case ENOSYS:
+        case ENOTTY:
+            return base::format(
+                "span {}: {}: its driver cannot do that (spans over a network or over memory never can)",
+                span, operation);
+        case EINVAL:
+            return base::format(
+                "span {}: {}: the driver has no such span, or its card cannot do that; dahdi_scan lists the "
+                "spans",
+                span, operation);
+        case ENODEV:
+        case EIO:
+            return base::format("span {}: {}: the card is gone; check the card and its module", span,
+                                operation);
+        default:
+            return base::format("span {}: {}: {}", span, operation, base::errno_text(error));
+    }
+}
+
 }  // namespace tipring::hardware::dahdi

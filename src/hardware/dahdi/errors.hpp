@@ -17,5 +17,7 @@ std::string specify_failure(base::ChannelNumber number, int error);
 std::string wrong_signalling(base::ChannelNumber number, int signalling, ChannelKind wanted);
 /// Any other operation on an opened channel, for example "cannot ring".
 std::string operation_failure(base::ChannelNumber number, std::string_view operation, int error);
+/// An operation on a whole span, for example "cannot set the remote loop".
+std::string span_failure(base::SpanNumber span, std::string_view operation, int error);
 
 }  // namespace tipring::hardware::dahdi

@@ -218,6 +218,16 @@ base::Result<void> DahdiLineControl::start_audio() {
     return {};
 }
 
+// Out of audio mode the driver passes every octet as it is, and undoes gains and canceller on the way out of it.
+base::Result<void> DahdiLineControl::start_clear_channel() {
+    if (auto right = only(ChannelKind::bearer, "cannot make it a clear channel"); !right) return right;
+    if (auto done = check(state_->control(DAHDI_AUDIOMODE, 0), "cannot leave audio"); !done) return done;
+    if (auto done = check(state_->control(DAHDI_FLUSH, DAHDI_FLUSH_BOTH), "cannot empty the buffers"); !done)
+        return done;
+    state_->audio.store(true, std::memory_order_release);
+    return {};
+}
+
 base::Result<void> DahdiLineControl::stop_audio() {
     state_->audio.store(false, std::memory_order_release);
     // What is left in the write buffers must not be heard by the next call.

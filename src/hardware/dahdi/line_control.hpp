@@ -29,6 +29,7 @@ class DahdiLineControl final : public LineControl {
     base::Result<void> set_message_lamp(unsigned messages) override;
     base::Result<void> start_audio() override;
     base::Result<void> stop_audio() override;
+    base::Result<void> start_clear_channel() override;
     base::Result<void> set_echo_canceller(unsigned taps) override;
     base::Result<void> set_gain(double receive_db, double transmit_db) override;
     base::Result<LineStatus> status() override;

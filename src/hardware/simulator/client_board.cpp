@@ -18,6 +18,11 @@ base::Error lost() {
     return base::fail("virtual board: it does not answer; is its process running, and of the same version?");
 }
 
+base::Error no_such_span(base::SpanNumber span) {
+    return base::fail(
+        base::format("span {}: the virtual board has no such digital span; see its layout", span));
+}
+
 }  // namespace
 
 SimulatorBoard::SimulatorBoard(base::Fd socket) : socket_(std::move(socket)) {}
@@ -76,6 +81,63 @@ base::Result<std::unique_ptr<DChannel>> SimulatorBoard::open_d_channel(base::Cha
     if (response->refusal != Refusal::none) return refusal_error(number, "open", response->refusal);
     if (descriptors.size() != 1) return lost();
     return std::unique_ptr<DChannel>(std::make_unique<SimulatorDChannel>(number, std::move(descriptors[0])));
+}
+
+// A digital span takes its clock from the far end, and the first of them clocks the board.
+base::Result<SpanSettings> SimulatorBoard::span_settings(base::SpanNumber span) {
+    const auto response = inventory();
+    if (!response) return response.error();
+    const auto all = spans_of(layout_of(*response), {});
+    const auto info = std::ranges::find(all, span, &SpanInfo::number);
+    if (info == all.end()) return no_such_span(span);
+    SpanSettings settings;
+    settings.number = span;
+    settings.name = info->name;
+    settings.description = info->description;
+    settings.device = "virtual board";
+    settings.channels = settings.configured_channels = info->channels;
+    if (!info->is_digital) return settings;
+    settings.type = info->is_e1 ? SpanType::e1 : SpanType::t1;
+    settings.framing = info->is_e1 ? Framing::ccs : Framing::esf;
+    settings.coding = info->is_e1 ? Coding::hdb3 : Coding::b8zs;
+    if (info->is_e1) settings.crc4 = true;
+    settings.build_out = 0;
+    settings.build_out_text = info->is_e1 ? "120 ohm" : "0-133 feet";
+    settings.sync_source = span.value;
+    const auto first = std::ranges::find(all, true, &SpanInfo::is_digital);
+    settings.sync_master = first->number == span;
+    return settings;
+}
+
+base::Result<SpanReading> SimulatorBoard::read_span(base::SpanNumber span) {
+    const auto response = ask_span(BoardOperation::read_span, span, SpanLoop::off);
+    if (!response) return response.error();
+    SpanReading reading;
+    reading.alarms = AlarmSet::from_bits(static_cast<std::uint8_t>(response->line_alarms));
+    for (std::size_t i = 0; i < line_counters; ++i)
+        reading.counts[i] = response->line_counts[i];
+    return reading;
+}
+
+base::Result<void> SimulatorBoard::set_loop(base::SpanNumber span, SpanLoop loop) {
+    const auto response = ask_span(BoardOperation::set_loop, span, loop);
+    if (!response) return response.error();
+    return {};
+}
+
+base::Result<BoardResponse> SimulatorBoard::ask_span(BoardOperation operation, base::SpanNumber span,
+                                                     SpanLoop loop) {
+    BoardRequest message;
+    message.operation = operation;
+    message.span = span.value;
+    message.loop = static_cast<std::uint32_t>(loop);
+    std::vector<base::Fd> none;
+    const auto response = request(message, none);
+    if (!response) return response.error();
+    if (response->refusal == Refusal::no_such_channel) return no_such_span(span);
+    if (response->refusal != Refusal::none)
+        return base::fail(base::format("span {}: the virtual board refuses the loop", span));
+    return *response;
 }
 
 base::Result<BoardResponse> SimulatorBoard::inventory() {

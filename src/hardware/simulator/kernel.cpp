@@ -50,8 +50,11 @@ Kernel::Kernel(const VirtualLayout& layout)
     if (!is_sensible(layout)) {
         throw std::invalid_argument("virtual board: at most 1023 channels and 32 spans");
     }
-    for (const auto& info : channels_of(layout, false))
+    for (const auto& info : channels_of(layout, false)) {
         wires_.emplace_back(info);
+        const bool digital = info.kind == ChannelKind::bearer || info.kind == ChannelKind::d_channel;
+        if (digital) framers_[info.span];
+    }
     add_to_epoll(epoll_, wake_.descriptor(), wake_key);
     add_to_epoll(epoll_, timer_->get(), timer_key);
     thread_ = std::thread([this] { run(); });

@@ -4,6 +4,7 @@
 // held for microseconds).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -31,6 +32,8 @@ class Kernel {
     base::Result<base::Fd> connect(bool far_side);
     base::Result<void> serve(const std::string& socket_path);
     void set_faults(base::ChannelNumber number, const WireFaults& faults);
+    void add_line_errors(base::SpanNumber span, LineCounter counter, std::uint32_t count);
+    void show_alarm(base::SpanNumber span, SpanAlarm alarm, bool on);
     VirtualBoard::Counters counters(base::ChannelNumber number, bool far_side) const;
     std::uint64_t wakeups() const;
 
@@ -51,6 +54,13 @@ class Kernel {
     bool stopping_ = false;
     std::vector<Wire> wires_;
     std::vector<base::SpanNumber> cut_spans_;
+    /// The framer of a digital span.
+    struct Framer {
+        std::array<std::uint32_t, line_counters> counts{};
+        AlarmSet shown;
+        SpanLoop loop = SpanLoop::off;
+    };
+    std::map<base::SpanNumber, Framer> framers_;
     std::map<Key, Watch> watches_;
     std::map<std::pair<std::size_t, bool>, Key> channel_watches_;
     Key last_key_ = 1;
@@ -76,6 +86,8 @@ class Kernel {
     void answer_board(const base::Fd& socket, bool far_side, const BoardRequest& request);
     Refusal open_channel(bool far_side, const BoardRequest& request, std::vector<base::Fd>& for_client);
     Refusal open_frames(bool far_side, const BoardRequest& request, std::vector<base::Fd>& for_client);
+    Refusal serve_span(bool far_side, const BoardRequest& request, BoardResponse& response);
+    void set_loop(base::SpanNumber span, SpanLoop loop);
     void serve_control(const base::Fd& socket, std::size_t wire, bool far_side);
     void serve_frames(const base::Fd& socket, std::size_t wire, bool far_side);
     void close_channel(std::size_t wire, bool far_side);

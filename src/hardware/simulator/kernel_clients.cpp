@@ -135,7 +135,11 @@ void Kernel::answer_board(const base::Fd& socket, bool far_side, const BoardRequ
         response.span_alarm[span.value - 1] = 1;
     std::vector<base::Fd> for_client;
     const bool known = request.channel >= 1 && request.channel <= wires_.size();
-    if (request.operation != BoardOperation::inventory && !known) {
+    const bool about_span =
+        request.operation == BoardOperation::read_span || request.operation == BoardOperation::set_loop;
+    if (about_span) {
+        response.refusal = serve_span(far_side, request, response);
+    } else if (request.operation != BoardOperation::inventory && !known) {
         response.refusal = Refusal::no_such_channel;
     } else if (request.operation == BoardOperation::open) {
         response.refusal = open_channel(far_side, request, for_client);

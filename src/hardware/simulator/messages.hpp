@@ -23,11 +23,17 @@
 
 namespace tipring::hardware::simulator {
 
-inline constexpr std::uint32_t protocol_version = 0x54524702;  // "TRG", version 2
+inline constexpr std::uint32_t protocol_version = 0x54524703;  // "TRG", version 3
 inline constexpr std::size_t most_spans = 32;
 inline constexpr unsigned most_channels = 1023;  // as base::ChannelNumber
 
-enum class BoardOperation : std::uint16_t { inventory = 1, open = 2, open_d_channel = 3 };
+enum class BoardOperation : std::uint16_t {
+    inventory = 1,
+    open = 2,
+    open_d_channel = 3,
+    read_span = 4,
+    set_loop = 5,
+};
 
 struct BoardRequest {
     std::uint32_t version = protocol_version;
@@ -35,6 +41,8 @@ struct BoardRequest {
     std::uint16_t law = 0;  ///< dsp::Law
     std::uint32_t channel = 0;
     std::uint32_t longest_flash_ms = 0;  ///< 0: the driver's
+    std::uint32_t span = 0;              ///< of read_span, set_loop
+    std::uint32_t loop = 0;              ///< SpanLoop
 };
 
 struct BoardResponse {
@@ -42,7 +50,9 @@ struct BoardResponse {
     Refusal refusal = Refusal::none;
     std::uint16_t far_side = 0;
     std::uint32_t fxs = 0, fxo = 0, e1 = 0, t1 = 0;
-    std::array<std::uint8_t, most_spans> span_alarm{};  ///< index 0 is span 1
+    std::array<std::uint8_t, most_spans> span_alarm{};       ///< index 0 is span 1
+    std::array<std::uint32_t, line_counters> line_counts{};  ///< of read_span
+    std::uint32_t line_alarms = 0;                           ///< AlarmSet
 };
 
 enum class ControlOperation : std::uint16_t {

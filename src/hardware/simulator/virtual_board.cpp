@@ -38,6 +38,14 @@ void VirtualBoard::set_faults(base::ChannelNumber near_channel, const WireFaults
     impl_->kernel.set_faults(near_channel, faults);
 }
 
+void VirtualBoard::add_line_errors(base::SpanNumber span, LineCounter counter, std::uint32_t count) {
+    impl_->kernel.add_line_errors(span, counter, count);
+}
+
+void VirtualBoard::show_alarm(base::SpanNumber span, SpanAlarm alarm, bool on) {
+    impl_->kernel.show_alarm(span, alarm, on);
+}
+
 base::Result<void> VirtualBoard::serve(const std::string& socket_path) {
     return impl_->kernel.serve(socket_path);
 }

@@ -38,7 +38,8 @@ void Wire::attach(bool far_side, std::unique_ptr<ChannelEnd> end, LineTime now,
 
 void Wire::attach_frames(bool far_side, std::shared_ptr<const base::Fd> socket) {
     frame_sockets_[index(far_side)] = std::move(socket);
-    if (cut_) send_frame(index(far_side), FrameKind::alarm, {});
+    const bool alarm = cut_ || (!far_side && loop_ != SpanLoop::off);
+    if (alarm) send_frame(index(far_side), FrameKind::alarm, {});
 }
 
 void Wire::detach(bool far_side, LineTime now) {
@@ -193,7 +194,7 @@ Refusal Wire::end_operation(ChannelEnd& end, const ControlRequest& request) {
 void Wire::forward_frame(bool from_far_side, std::span<const std::byte> packet) {
     const auto to = index(!from_far_side);
     if (packet.size() < 2 || packet[0] != std::byte{static_cast<std::uint8_t>(FrameKind::frame)}) return;
-    if (cut_ || happens(faults_.d_channel_loss)) return;
+    if (cut_ || loop_ != SpanLoop::off || happens(faults_.d_channel_loss)) return;
     if (happens(faults_.d_channel_corruption)) {
         send_frame(to, FrameKind::aborted, {});
     } else {
@@ -212,12 +213,28 @@ void Wire::set_cut(bool cut, LineTime now) {
     if (cut == cut_) return;
     cut_ = cut;
     for (std::size_t side = 0; side < 2; ++side) {
-        if (ends_[side])
-            ends_[side]->queue_event({cut ? LineEventKind::alarm : LineEventKind::alarm_clear, 0});
-        send_frame(side, cut ? FrameKind::alarm : FrameKind::alarm_clear, {});
+        if (side == 1 || loop_ == SpanLoop::off) announce(side, cut);
     }
     if (line_) line_->set_cut(cut, now);
     queue_line_events();
+}
+
+void Wire::set_loop(SpanLoop loop) {
+    const bool before = loop_ != SpanLoop::off, after = loop != SpanLoop::off;
+    loop_ = loop;
+    if (before != after && !cut_) announce(0, after);
+}
+
+void Wire::announce(std::size_t side, bool alarm) {
+    if (ends_[side]) ends_[side]->queue_event({alarm ? LineEventKind::alarm : LineEventKind::alarm_clear, 0});
+    send_frame(side, alarm ? FrameKind::alarm : FrameKind::alarm_clear, {});
+}
+
+/// Whose octets a side hears.
+std::size_t Wire::heard_by(std::size_t side) const {
+    const bool near_loop = loop_ == SpanLoop::local && side == 0;
+    const bool far_loop = (loop_ == SpanLoop::remote || loop_ == SpanLoop::payload) && side == 1;
+    return near_loop || far_loop ? side : 1 - side;
 }
 
 void Wire::advance(LineTime now) {
@@ -267,9 +284,10 @@ void Wire::queue_line_events() {
 }
 
 void Wire::deliver(std::size_t to, const std::array<Block, 2>& said) {
-    const std::size_t from = 1 - to;
+    const std::size_t from = heard_by(to);
     auto& end = ends_[to];
-    if (!end || !end->audio() || cut_ || (end->listening() && !sends(from))) return;
+    // A local loop works without a line.
+    if (!end || !end->audio() || (cut_ && from != to) || (end->listening() && !sends(from))) return;
     Block block;
     if (noise_[to].active()) {
         block = impaired(to, said);
@@ -283,7 +301,7 @@ void Wire::deliver(std::size_t to, const std::array<Block, 2>& said) {
 }
 
 Block Wire::impaired(std::size_t to, const std::array<Block, 2>& said) {
-    const std::size_t from = 1 - to;
+    const std::size_t from = heard_by(to);
     LineNoise::Samples heard{}, own{};
     if (ends_[from]) dsp::decode(ends_[from]->law(), said[from], heard);
     if (!ends_[to]->cancels_echo()) dsp::decode(ends_[to]->law(), said[to], own);

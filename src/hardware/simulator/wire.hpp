@@ -39,6 +39,8 @@ class Wire {
     /// Layer 1 is lost or back, on both sides.
     void set_cut(bool cut, LineTime now);
     bool cut() const { return cut_; }
+    /// Of the near side's framer. The near end sees an alarm meanwhile, and no frame passes.
+    void set_loop(SpanLoop loop);
 
     /// Runs the signalling timers that are due and queues their events.
     void advance(LineTime now);
@@ -53,6 +55,7 @@ class Wire {
     base::SpanNumber span_;
     WireFaults faults_;
     bool cut_ = false;
+    SpanLoop loop_ = SpanLoop::off;
     std::optional<AnalogueWire> line_;
     std::array<std::unique_ptr<ChannelEnd>, 2> ends_;
     std::array<std::shared_ptr<const base::Fd>, 2> frame_sockets_;
@@ -66,6 +69,8 @@ class Wire {
     Refusal virtual_operation(bool far_side, const ControlRequest& request, LineTime now);
     Refusal impair(const LineImpairments& impairments);
     bool sends(std::size_t side) const;
+    void announce(std::size_t side, bool alarm);
+    std::size_t heard_by(std::size_t side) const;
     void deliver(std::size_t to, const std::array<Block, 2>& said);
     Block impaired(std::size_t to, const std::array<Block, 2>& said);
     void send_frame(std::size_t to, FrameKind kind, std::span<const std::byte> packet);

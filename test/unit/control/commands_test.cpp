@@ -151,7 +151,8 @@ TEST_CASE("every command describes itself") {
           "events",           "events.follow", "log.level", "routes.explain",   "sim.lift",
           "sim.hang_up",      "sim.dial",      "sim.flash", "sim.say",          "sim.hear",
           "sim.phone",        "sim.line",      "sim.ring",  "sim.line_hang_up", "sim.isdn_call",
-          "sim.isdn_hang_up", "sim.state"}) {
+          "sim.isdn_hang_up", "sim.isdn_loop", "sim.state", "span.show",        "span.health",
+          "span.loop",        "span.test"}) {
         CHECK(fixture.registry.find(name) != nullptr);
     }
 }

@@ -41,6 +41,7 @@ class FakeDriver final : public hardware::dahdi::Device {
     std::string dialled;
     unsigned lamp_type = 0;
     int line_millivolts = 0;
+    int loop_span = 0, loop_command = -1;
     int open_error = 0;
     int specified = 0;
     int block_size = 1024;
@@ -127,6 +128,10 @@ inline int FakeDriver::control(int, unsigned long request, void* argument) noexc
             return 0;
         case DAHDI_SPANSTAT:
             return get_span(*static_cast<dahdi_spaninfo*>(argument));
+        case DAHDI_MAINT:
+            loop_span = static_cast<dahdi_maintinfo*>(argument)->spanno;
+            loop_command = static_cast<dahdi_maintinfo*>(argument)->command;
+            return 0;
         case DAHDI_SPECIFY:
             specified = *static_cast<int*>(argument);
             return channels.contains(specified) ? 0 : -EINVAL;

@@ -73,6 +73,7 @@ class Traffic {
             open(call, i % 3 == 0 ? Law::mulaw : Law::alaw);
         }
         bench_.engine.set_detectors(bench_.line(left_alone_), all_detectors());
+        bench_.engine.start_bit_test(bench_.line(tested_), tipring::dsp::PrbsPattern::bits_2047);
     }
 
     void tick() {
@@ -88,6 +89,7 @@ class Traffic {
             for (auto& call : calls_)
                 feed(call, i);
             left_alone_.say(line_audio(i));
+            tested_.say(tested_.written().value_or(filled(0xD5)));
             if (i % 50 == 0) disturb(calls_[static_cast<std::size_t>(i / 50) % calls_.size()]);
             tick();
             left_alone_.all_written();
@@ -103,7 +105,7 @@ class Traffic {
   private:
     Bench bench_;
     std::array<Call, 6> calls_;
-    FakeBearer left_alone_;
+    FakeBearer left_alone_, tested_;
     std::mt19937 random_{5};
     std::shared_ptr<tipring::dsp::TonePlan> plan_ = make_plan();
 

@@ -1,0 +1,237 @@
+// Holding a B-channel, loops, the watch over a line, and what a bit-error test comes to.
+#include <catch2/catch.hpp>
+
+#include "manual_reactor.hpp"
+#include "span_bench.hpp"
+#include "tipring/isdn/span_care.hpp"
+
+using namespace tipring;
+using namespace tipring::test;
+using namespace std::chrono_literals;
+using Catch::Contains;
+using hardware::SpanLoop;
+using isdn::BearerState;
+
+namespace {
+
+/// A board with one span whose line is what the test says.
+struct LineBoard final : hardware::Board {
+    std::string_view name() const override { return "test"; }
+    base::Result<std::vector<hardware::ChannelInfo>> channels() override { return base::fail("none"); }
+    base::Result<std::vector<hardware::SpanInfo>> spans() override { return base::fail("none"); }
+    base::Result<hardware::Channel> open(base::ChannelNumber, const hardware::ChannelOptions&) override {
+        return base::fail("none");
+    }
+    base::Result<std::unique_ptr<hardware::DChannel>> open_d_channel(base::ChannelNumber) override {
+        return base::fail("none");
+    }
+    base::Result<hardware::SpanSettings> span_settings(base::SpanNumber) override { return settings; }
+    base::Result<hardware::SpanReading> read_span(base::SpanNumber) override {
+        if (silent) return base::fail("the card is gone");
+        return reading;
+    }
+    base::Result<void> set_loop(base::SpanNumber, SpanLoop with) override {
+        if (silent) return base::fail("span 1: its driver cannot do that");
+        loop = with;
+        return {};
+    }
+    hardware::SpanSettings settings;
+    hardware::SpanReading reading;
+    SpanLoop loop = SpanLoop::off;
+    bool silent = false;
+};
+
+struct CaredSpan {
+    CaredSpan() {
+        board.settings.number = {1};
+        board.settings.type = hardware::SpanType::e1;
+    }
+    isdn::SpanCare care() {
+        return isdn::SpanCare({.reactor = clock,
+                               .board = board,
+                               .engine = engine,
+                               .spans = [this] { return std::vector<isdn::Span*>{bench.span.get()}; },
+                               .on_event =
+                                   [this](std::string_view event, const isdn::Span&, std::string_view word) {
+                                       events += std::string(event) + " " + std::string(word) + "\n";
+                                   }});
+    }
+    ManualReactor clock;
+    LineBoard board;
+    media::Engine engine{media::EngineOptions{.realtime_priority = 0, .lock_memory = false}};
+    Bench bench;
+    std::string events;
+};
+
+BearerState bearer_state(const isdn::Span& span, unsigned position) {
+    for (const auto& row : span.view().bearers) {
+        if (row.position == position) return row.state;
+    }
+    FAIL("no such bearer");
+    return BearerState::idle;
+}
+
+}  // namespace
+
+TEST_CASE("a held channel is busy, is given back always, and calls go around it") {
+    Bench bench;
+    REQUIRE(bench.up());
+    auto hold = bench.span->hold(1);
+    REQUIRE(hold.has_value());
+    CHECK((*hold)->alive());
+    CHECK((*hold)->endpoint().value == 1001);
+    CHECK(bench.audio->running[1]);
+    CHECK(bearer_state(*bench.span, 1) == BearerState::in_use);
+    CHECK(isdn::calls_of(bench.span->view()) == 0);
+    CHECK_THAT(bench.span->hold(1).error().message, Contains("channel 1 of span 1 is busy"));
+    CHECK_THAT(bench.span->hold(16).error().message, Contains("no B-channel in timeslot 16"));
+
+    Listener listener;
+    const auto leg = bench.dial(listener);
+    REQUIRE(leg);
+    CHECK(bearer_state(*bench.span, 2) == BearerState::in_use);
+    CHECK(isdn::calls_of(bench.span->view()) == 1);
+    CHECK_FALSE(bench.span->hold(2).has_value());
+
+    SECTION("by its holder") {
+        hold->reset();
+        CHECK_FALSE(bench.audio->running[1]);
+        CHECK(bearer_state(*bench.span, 1) == BearerState::idle);
+        CHECK(bench.span->hold(1).has_value());
+    }
+    SECTION("when the span goes") {
+        bench.span->shut_down();
+        CHECK_FALSE((*hold)->alive());
+        CHECK_FALSE(bench.audio->running[1]);
+        CHECK_FALSE(bench.span->hold(3).has_value());
+    }
+    SECTION("when the driver takes the channel away") {
+        bench.audio->on_line_event(1, hardware::LineEventKind::removed);
+        CHECK_FALSE((*hold)->alive());
+        CHECK(bearer_state(*bench.span, 1) == BearerState::out_of_service);
+    }
+}
+
+TEST_CASE("a channel that does not work is not held") {
+    Bench bench;
+    bench.audio->fails = true;
+    CHECK_FALSE(bench.span->hold(1).has_value());
+    CHECK(bench.span->view().in_use == 0);
+}
+
+TEST_CASE("a SETUP that wants a held channel and no other is refused") {
+    Bench bench({.side = config::SpanSide::network});
+    REQUIRE(bench.up());
+    const auto hold = bench.span->hold(1);
+    REQUIRE(hold.has_value());
+    bench.peer->link.setup({.caller = {}, .called = "123", .channel = 1, .exclusive = true});
+    REQUIRE(bench.until([&] { return bench.peer->last(isdn::LinkEventKind::released) != nullptr; }));
+    CHECK(bench.peer->last(isdn::LinkEventKind::released)->cause == 44);
+    CHECK((*hold)->alive());
+}
+
+TEST_CASE("a loop is refused while calls are up, and taken away at the end") {
+    CaredSpan cared;
+    REQUIRE(cared.bench.up());
+    Listener listener;
+    auto leg = cared.bench.dial(listener);
+    REQUIRE(leg);
+    {
+        auto care = cared.care();
+        const auto& span = *cared.bench.span;
+        CHECK_THAT(care.set_loop(span, SpanLoop::local, false).error().message, Contains("carries 1 call"));
+        CHECK(cared.board.loop == SpanLoop::off);
+        CHECK(care.set_loop(span, SpanLoop::remote, true).has_value());
+        CHECK(cared.board.loop == SpanLoop::remote);
+        CHECK(care.sheet(span).loop == SpanLoop::remote);
+        CHECK(cared.events == "span.loop remote\n");
+    }
+    CHECK(cared.board.loop == SpanLoop::off);
+    auto care = cared.care();
+    cared.board.silent = true;
+    CHECK_THAT(care.set_loop(*cared.bench.span, SpanLoop::local, true).error().message, Contains("cannot"));
+    CHECK(care.sheet(*cared.bench.span).loop == SpanLoop::off);
+}
+
+TEST_CASE("the watch looks each second, and tells of unavailable time") {
+    CaredSpan cared;
+    auto care = cared.care();
+    care.start();
+    cared.clock.advance(20s);
+    CHECK(care.health(*cared.bench.span).day().seconds == 20);
+    cared.board.reading.alarms.set(hardware::SpanAlarm::los);
+    cared.clock.advance(12s);
+    CHECK(care.health(*cared.bench.span).unavailable());
+    cared.board.reading.alarms = {};
+    cared.clock.advance(12s);
+    CHECK(cared.events == "span.unavailable line\nspan.available line\n");
+    cared.board.silent = true;
+    cared.clock.advance(5s);
+    const auto day = care.health(*cared.bench.span).day();
+    CHECK(day.unread == 5);
+    CHECK(day.unavailable == 12);
+    CHECK(day.counts_it(isdn::HealthCount::d_channel_losses));
+    CHECK_FALSE(day.counts_it(isdn::HealthCount::slips));
+    care.shut_down();
+    CHECK(cared.clock.timers() == 0);
+}
+
+TEST_CASE("a test to which nothing comes back gives up, and gives the channel back") {
+    CaredSpan cared;
+    auto care = cared.care();
+    std::string progress;
+    std::optional<isdn::BitErrorResult> result;
+    const isdn::BitErrorObserver observer{.progress = [&](std::string_view what) { progress = what; },
+                                          .done = [&](const isdn::BitErrorResult& with) { result = with; }};
+    auto test = care.start_test(*cared.bench.span, {.timeslot = 3}, observer);
+    REQUIRE(test.has_value());
+    CHECK_FALSE(care.start_test(*cared.bench.span, {.timeslot = 3}, observer).has_value());
+    cared.clock.advance(4s);
+    CHECK_THAT(progress, Contains("4 s of 10 s: waiting for the pattern"));
+    SECTION("by itself") {
+        cared.clock.advance(1s);
+        REQUIRE(result);
+        CHECK(result->ended == "nothing came back");
+        CHECK_THAT(isdn::judge_bit_errors(*result).words,
+                   Contains("is the channel looped at the other end?"));
+    }
+    SECTION("with the gateway") {
+        care.shut_down();
+        REQUIRE(result);
+        CHECK(result->ended == "the gateway stops");
+        CHECK_FALSE(care.start_test(*cared.bench.span, {.timeslot = 3}, observer).has_value());
+    }
+    SECTION("with the span") {
+        cared.bench.span->shut_down();
+        cared.clock.advance(1s);
+        REQUIRE(result);
+        CHECK(result->ended == "the span has gone");
+    }
+    SECTION("with whoever wanted it") {
+        *test = nullptr;
+        CHECK_FALSE(result);
+    }
+    CHECK(cared.bench.span->view().in_use == 0);
+}
+
+TEST_CASE("the verdict on a bit-error test") {
+    isdn::BitErrorResult result;
+    CHECK(isdn::judge_bit_errors(result).grade == "none");
+    result.report = {.bits = 10'000'000, .errors = 0, .losses = 0, .in_sync = true, .found = true};
+    CHECK(isdn::judge_bit_errors(result).grade == "good");
+    result.report.errors = 9;
+    CHECK(isdn::judge_bit_errors(result).grade == "good");
+    CHECK(isdn::judge_bit_errors(result).words == "9 wrong bits in 10000000, an error ratio of 9.0e-07");
+    result.report.errors = 10;
+    CHECK(isdn::judge_bit_errors(result).grade == "poor");
+    result.report.errors = 10'000;
+    CHECK(isdn::judge_bit_errors(result).grade == "bad");
+    result.report.errors = 0;
+    result.report.losses = 2;
+    CHECK(isdn::judge_bit_errors(result).grade == "bad");
+    CHECK_THAT(isdn::judge_bit_errors(result).words,
+               Contains("lost 2 times: slips (check the clock source)"));
+    result.blocks_lost = 3;
+    CHECK(isdn::judge_bit_errors(result).grade == "none");
+    CHECK_THAT(isdn::judge_bit_errors(result).words, Contains("this machine lost 3 blocks"));
+}

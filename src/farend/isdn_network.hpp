@@ -70,6 +70,7 @@ class SimulatedNetwork final : public IsdnNetwork, private FarEndModel {
     std::shared_ptr<IsdnCall> wait_call(std::chrono::milliseconds limit) override;
     void set_options(const Options& options) override;
     std::size_t active_calls() const override;
+    void restart(unsigned channel) override;
 
   private:
     friend class NetworkCall;

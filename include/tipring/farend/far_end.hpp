@@ -244,7 +244,8 @@ class IsdnNetwork {
         /// For calls that come from the gateway: ring, then answer after this time; unset: wait for the test
         /// to act.
         std::optional<std::chrono::milliseconds> answer_after = std::chrono::milliseconds(500);
-        int reject_with = 0;  ///< Q.850 cause for every call, 0: accept
+        int reject_with = 0;           ///< Q.850 cause for every call, 0: accept
+        bool ignore_restarts = false;  ///< RESTART gets no answer and ends no call
     };
     virtual ~IsdnNetwork() = default;
     virtual bool wait_up(std::chrono::milliseconds limit) = 0;
@@ -254,6 +255,8 @@ class IsdnNetwork {
     virtual std::shared_ptr<IsdnCall> wait_call(std::chrono::milliseconds limit) = 0;
     virtual void set_options(const Options& options) = 0;
     virtual std::size_t active_calls() const = 0;
+    /// Sends RESTART for one channel; its call ends on this side.
+    virtual void restart(unsigned channel) = 0;
 };
 
 std::unique_ptr<Telephone> make_telephone(FarEndThread& thread, hardware::Channel channel,

@@ -45,7 +45,7 @@ struct Arguments {
     std::string port, word, text, number, from, name, span, wav, tone, standard, timing, digit, save;
     bool pulse = false, loop = false, follow = false, hidden = false, unavailable = false;
     bool in_use = false, not_in_use = false, glare = false, off_hook = false;
-    long long seconds = 20;
+    long long seconds = 20, channel = 0;
     long long milliseconds = 300, limit = 0, cause = 16, drop = 0, level = -14, noise = -90, hum = -90;
 };
 
@@ -162,6 +162,32 @@ void add_port(CLI::App& app, Arguments& arguments, Job& job) {
                    {{"port", arguments.port}, {"in_service", arguments.word == "in"}},
                    render_row};
     });
+}
+
+void add_span(CLI::App& app, Arguments& arguments, Job& job) {
+    auto* span = app.add_subcommand("span", "One primary-rate span with its B-channels");
+    span->add_option("SPAN", arguments.span, "Number or name of the span")->required();
+    auto* channel = span->add_subcommand("channel", "One of its B-channels");
+    channel->add_option("CHANNEL", arguments.channel, "Its timeslot")->required()->check(CLI::Range(1, 31));
+    channel->require_subcommand(1);
+    span->callback([&, channel] {
+        if (job.method.empty()) job = {"span.show", {}, render_span};
+        job.parameters["span"] = arguments.span;
+        if (channel->parsed()) job.parameters["channel"] = arguments.channel;
+    });
+    for (auto* where : {span, channel}) {
+        auto* service = where->add_subcommand(
+            "service", "Take out of service (a call goes on, no new one comes), or back in");
+        service->add_option("in|out", arguments.word, "in or out")
+            ->required()
+            ->check(CLI::IsMember({"in", "out"}));
+        service->callback([&] {
+            job = {"span.service", {{"in_service", arguments.word == "in"}}, render_span};
+        });
+        where->add_subcommand("restart", "Send RESTART for what is idle")->callback([&] {
+            job = {"span.restart", {}, render_span_restart};
+        });
+    }
 }
 
 void add_actions(CLI::App& app, Arguments& arguments, Job& job) {
@@ -431,6 +457,7 @@ int main(int argc, char** argv) {
     app.footer("Exit status: 0 done, 1 refused, 2 usage, 3 tipringd not running, 4 no permission.");
     add_lists(app, arguments, job);
     add_port(app, arguments, job);
+    add_span(app, arguments, job);
     add_actions(app, arguments, job);
     auto* sim = app.add_subcommand("sim", "Telephones, exchange lines and ISDN network of the simulator")
                     ->require_subcommand(1);

@@ -14,6 +14,7 @@ void add_status_commands(Registry& registry, System& system);
 void add_port_commands(Registry& registry, System& system);
 void add_check_commands(Registry& registry, System& system, boost::asio::io_context& context);
 void add_trunk_commands(Registry& registry, System& system);
+void add_span_commands(Registry& registry, System& system);
 void add_call_commands(Registry& registry, System& system);
 void add_event_commands(Registry& registry, System& system);
 void add_log_commands(Registry& registry);

@@ -18,6 +18,10 @@ std::string render_commands(const boost::json::value& answer);
 // port_sheet.cpp
 std::string render_port(const boost::json::value& answer);
 
+// span_sheet.cpp
+std::string render_span(const boost::json::value& answer);
+std::string render_span_restart(const boost::json::value& answer);
+
 // sheets.cpp
 std::string render_status(const boost::json::value& answer);
 std::string render_route(const boost::json::value& answer);

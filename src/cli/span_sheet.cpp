@@ -1,4 +1,4 @@
-// The line of a span as text for people: settings, health, bit-error test. Pure. Thread: main.
+// A span as text for people: its channels, its line with settings and health, the bit-error test. Pure. Thread: main.
 #include <array>
 #include <cstdio>
 
@@ -129,6 +129,51 @@ std::string intervals_table(const json::array& intervals) {
     return table.empty() ? "" : table.text();
 }
 
+std::string span_layers(const json::value& span) {
+    if (flag(span, "missing")) return "MISSING";
+    std::string line = flag(span, "layer1_up") ? "layer 1 up" : "layer 1 DOWN";
+    line += flag(span, "d_channel_up") ? ", D-channel up" : ", D-channel DOWN";
+    const auto losses = number(span, "d_channel_losses");
+    if (losses > 0)
+        line += ", lost " + (losses == 1 ? std::string("once") : std::to_string(losses) + " times");
+    return line;
+}
+
+std::string span_restarts(const json::value& span) {
+    std::string line = text(span, "restarts") + " acknowledged";
+    if (const auto failures = number(span, "restart_failures"); failures > 0)
+        line += ", " + std::to_string(failures) + " NOT";
+    return line;
+}
+
+/// What a call or an alarm may hide.
+std::string bearer_service(const json::value& bearer) {
+    if (flag(bearer, "removed")) return "removed by the driver";
+    if (flag(bearer, "out_here") && flag(bearer, "out_remote")) return "out, here and by the other side";
+    if (flag(bearer, "out_here")) return "out";
+    return flag(bearer, "out_remote") ? "out, by the other side" : "in";
+}
+
+std::string state_words(std::string word) {
+    for (auto& c : word)
+        if (c == '_') c = ' ';
+    return word;
+}
+
+std::string bearer_table(const json::value& answer) {
+    Table table({{"TIMESLOT", Align::right},
+                 {"CHANNEL", Align::right},
+                 {"STATE", Align::left},
+                 {"SERVICE", Align::left},
+                 {"CALL", Align::right}});
+    for (const auto& bearer : list(member(answer, "bearers"))) {
+        table.add({text(bearer, "timeslot"), text(bearer, "channel"), state_words(text(bearer, "state")),
+                   bearer_service(bearer),
+                   number(bearer, "call") != 0 ? text(bearer, "call") : std::string()});
+    }
+    return table.empty() ? "" : "\n" + table.text();
+}
+
 }  // namespace
 
 std::string render_span(const json::value& answer) {
@@ -138,10 +183,13 @@ std::string render_span(const json::value& answer) {
     if (text(answer, "name") != title) title += " (" + safe(text(answer, "name")) + ")";
     if (const auto label = text(answer, "label"); !label.empty()) title += ", " + safe(label);
     sheet.add("Span", title);
-    sheet.add("Side", safe(text(answer, "side")) + ", " + safe(text(answer, "switch")));
-    sheet.add("Layer 1", flag(answer, "missing") ? "MISSING" : flag(answer, "layer1_up") ? "up" : "DOWN");
-    sheet.add("D-channel", flag(answer, "d_channel_up") ? "up" : "DOWN");
+    sheet.add("Type", safe(text(answer, "switch")) + ", " + safe(text(answer, "side")) + " side" +
+                          (flag(answer, "service_messages") ? ", with SERVICE messages" : ""));
+    sheet.add("State", span_layers(answer));
     sheet.add("B-channels", text(answer, "in_use") + " in use, " + text(answer, "idle") + " idle");
+    sheet.add("Calls", text(answer, "calls_in") + " in, " + text(answer, "calls_out") + " out");
+    sheet.add("Restarts", span_restarts(answer));
+    if (number(answer, "repairs") > 0) sheet.add("Repaired by the audit", text(answer, "repairs"));
     sheet.add("Last error", safe(text(answer, "last_error")));
     add_line_settings(sheet, line, number(answer, "span"));
     sheet.add("Alarms", words_of(member(line, "alarms"), "none"));
@@ -149,7 +197,7 @@ std::string render_span(const json::value& answer) {
     std::string out = sheet.text();
     for (const auto& found : list(member(line, "disagreements")))
         out += "\nWARNING: " + safe(text(found, "message")) + ";\n" + safe(text(found, "advice")) + "\n";
-    return out;
+    return out + bearer_table(answer);
 }
 
 std::string render_health(const json::value& answer) {
@@ -195,6 +243,12 @@ std::string render_loop(const json::value& answer) {
     const auto loop = text(answer, "loop");
     return "span " + text(answer, "span") + ": " +
            (loop == "off" ? "no loop\n" : safe(loop) + " loop; it carries no calls until: loop off\n");
+}
+
+std::string render_span_restart(const json::value& answer) {
+    const auto channels = number(answer, "channels");
+    return "RESTART for " +
+           (channels == 1 ? std::string("1 channel") : std::to_string(channels) + " channels") + "\n";
 }
 
 }  // namespace tipring::cli

@@ -15,6 +15,8 @@ void read_sip(Context& context, const Node* node, Sip& sip);
 /// `config` has its country, digit map, emergency numbers and SIP accounts already.
 void read_ports(Context& context, const Node* ports, const Node* defaults, Config& config);
 void read_spans(Context& context, const Node* node, Config& config);
+/// span_timers.cpp
+void read_span_timers(Mapping& span_mapping, Span& span);
 void read_routes(Context& context, const Node* node, Config& config);
 
 /// `config` has its ports already.

@@ -22,6 +22,11 @@ void read_switch(Mapping& mapping, Span& span) {
                                    {"descending", ChannelChoice::descending},
                                    {"round_robin", ChannelChoice::round_robin}},
                                   span.channel_choice);
+    mapping.choice<ChannelWish>(
+        "channel_id", {{"preferred", ChannelWish::preferred}, {"exclusive", ChannelWish::exclusive}},
+        span.channel_wish);
+    mapping.boolean("restart", span.restart);
+    read_span_timers(mapping, span);
 }
 
 /// D-channel: timeslot 16 of an E1 (ETSI EN 300 011), 24 of a T1 (ANSI T1.403), unless named.

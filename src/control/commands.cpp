@@ -57,6 +57,7 @@ void add_all_commands(Registry& registry, System& system, boost::asio::io_contex
     add_trunk_commands(registry, system);
     add_span_trace_commands(registry, system);
     add_span_commands(registry, system);
+    add_span_service_commands(registry, system);
     add_call_commands(registry, system);
     add_event_commands(registry, system);
     add_log_commands(registry);

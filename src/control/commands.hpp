@@ -16,6 +16,7 @@ void add_check_commands(Registry& registry, System& system, boost::asio::io_cont
 void add_trunk_commands(Registry& registry, System& system);
 void add_span_trace_commands(Registry& registry, System& system);
 void add_span_commands(Registry& registry, System& system);
+void add_span_service_commands(Registry& registry, System& system);
 void add_call_commands(Registry& registry, System& system);
 void add_event_commands(Registry& registry, System& system);
 void add_log_commands(Registry& registry);

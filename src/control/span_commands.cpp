@@ -1,10 +1,10 @@
 // span.show, span.health, span.loop, span.test: the line of a span.
-#include <algorithm>
 #include <boost/json/array.hpp>
 #include <memory>
 #include <optional>
 
 #include "commands.hpp"
+#include "span_find.hpp"
 #include "span_json.hpp"
 #include "tipring/base/text.hpp"
 #include "view_json.hpp"
@@ -13,29 +13,6 @@ namespace tipring::control {
 namespace json = boost::json;
 
 namespace {
-
-const Parameter span_parameter{"span", "string", true, "number of the span, or its name"};
-
-/// The span with this number, or else the one with this name; null when there is none.
-isdn::Span* find_span(const System& system, std::string_view text) {
-    for (auto* span : system.spans) {
-        if (std::to_string(span->settings().number) == text) return span;
-    }
-    for (auto* span : system.spans) {
-        if (span->settings().name == text) return span;
-    }
-    return nullptr;
-}
-
-CommandError no_such_span(const System& system, std::string_view text) {
-    std::string have;
-    for (const auto* span : system.spans) {
-        have += base::format("{}{} ({})", have.empty() ? "" : ", ", span->settings().number,
-                             base::printable(span->settings().name, 20));
-    }
-    return {rpc_code::not_found, base::format("there is no span {}; number (name): {}",
-                                              base::printable(text, 60), have.empty() ? "none" : have)};
-}
 
 /// A command about one span of those that are looked after.
 class SpanCommand : public Command {

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "commands.hpp"
+#include "span_find.hpp"
 #include "tipring/base/text.hpp"
 #include "tipring/isdn/frame_text.hpp"
 #include "view_json.hpp"
@@ -19,27 +20,6 @@ namespace {
 /// answer full of the most talkative ones stays below what may wait for a client.
 constexpr std::uint64_t frames_a_page = 50;
 constexpr std::int64_t no_sequence = -1;
-
-isdn::Span* find_traced(const System& system, std::string_view text) {
-    for (auto* span : system.spans) {
-        if (std::to_string(span->settings().number) == text) return span;
-    }
-    for (auto* span : system.spans) {
-        if (span->settings().name == text) return span;
-    }
-    return nullptr;
-}
-
-CommandError no_traced(const System& system, std::string_view text) {
-    std::string have;
-    for (const auto* span : system.spans) {
-        have += base::format("{}{}", have.empty() ? "" : ", ", span->settings().number);
-        if (span->settings().name != std::to_string(span->settings().number))
-            have += base::format(" ({})", span->settings().name);
-    }
-    return {rpc_code::not_found, base::format("there is no span {}; number (name): {}",
-                                              base::printable(text, 60), have.empty() ? "none" : have)};
-}
 
 std::string octets_hex(std::span<const std::uint8_t> octets) {
     static constexpr char digits[] = "0123456789abcdef";
@@ -95,8 +75,8 @@ class SpanTraceCommand final : public Command {
     }
     Reply run(const json::object& parameters) override {
         const auto text = text_parameter(parameters, "span");
-        const auto* span = find_traced(system_, text);
-        if (span == nullptr) return no_traced(system_, text);
+        const auto* span = find_span(system_, text);
+        if (span == nullptr) return no_such_span(system_, text);
         const auto* trace = span->trace();
         if (trace == nullptr) {
             return CommandError{rpc_code::refused,

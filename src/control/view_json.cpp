@@ -49,7 +49,10 @@ json::object span_row(const isdn::SpanView& view) {
         bearers.push_back(json::object{{"timeslot", bearer.position},
                                        {"channel", bearer.channel.value},
                                        {"state", isdn::name(bearer.state)},
-                                       {"call", bearer.call.value}});
+                                       {"call", bearer.call.value},
+                                       {"out_here", bearer.out_here},
+                                       {"out_remote", bearer.out_remote},
+                                       {"removed", bearer.removed}});
     }
     return {{"span", view.number},
             {"name", view.name},
@@ -64,6 +67,10 @@ json::object span_row(const isdn::SpanView& view) {
             {"calls_in", view.calls_in},
             {"calls_out", view.calls_out},
             {"d_channel_losses", view.d_channel_losses},
+            {"restarts", view.restarts},
+            {"restart_failures", view.restart_failures},
+            {"repairs", view.repairs},
+            {"service_messages", view.service_messages},
             {"last_error", view.last_error},
             {"bearers", std::move(bearers)}};
 }

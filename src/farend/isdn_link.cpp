@@ -28,6 +28,15 @@ constexpr std::string_view label = "isdn network";
 /// Frames per run, so that a flood cannot hold up the other models.
 constexpr int most_frames = 256;
 
+/// In an I-frame (Q.921 2.2) with a call reference of two octets, as libpri writes it on a primary rate.
+constexpr std::size_t discriminator_at = 4, message_type_at = 8;
+constexpr std::uint8_t q931_discriminator = 0x08, restart_message = 0x46;
+
+bool is_restart(std::span<const std::uint8_t> frame) {
+    return frame.size() > message_type_at && (frame[2] & 1) == 0 &&
+           frame[discriminator_at] == q931_discriminator && frame[message_type_at] == restart_message;
+}
+
 void log_text(pri*, char* text) {
     const auto line = base::trim(text);
     if (line.empty()) return;
@@ -142,6 +151,7 @@ IsdnLink::IsdnLink(hardware::DChannel& d_channel, const IsdnNetwork::Options& op
         }
     }
     if (controller_ == nullptr) throw std::runtime_error("libpri has no memory for the ISDN network");
+    ignore_restarts_ = options.ignore_restarts;
     arm_timer();
 }
 
@@ -160,6 +170,10 @@ int IsdnLink::read_frame(pri* controller, void* buffer, int size) {
         return 0;
     }
     self->frame_seen_ = *length > 0;
+    auto* const octets = static_cast<std::uint8_t*>(buffer);
+    if (self->ignore_restarts_ &&
+        is_restart(std::span(octets, std::min(*length, static_cast<std::size_t>(size)))))
+        octets[discriminator_at] = 0;  // Q.921 still has to count the frame
     return static_cast<int>(std::min(*length, static_cast<std::size_t>(size)));
 }
 
@@ -280,6 +294,14 @@ bool IsdnLink::hang_up(q931_call* record, int cause) {
 void IsdnLink::destroy(q931_call* record) {
     const LibpriGuard guard(label);
     pri_destroycall(controller_, record);
+}
+
+void IsdnLink::restart(unsigned channel) {
+    {
+        const LibpriGuard guard(label);
+        pri_reset(controller_, static_cast<int>(channel));
+    }
+    arm_timer();
 }
 
 }  // namespace tipring::farend

@@ -3,6 +3,7 @@
 // mistake in the other. Thread: far end.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -50,6 +51,9 @@ class IsdnLink {
     /// True when the record is gone and no event follows.
     bool hang_up(q931_call* record, int cause);
     void destroy(q931_call* record);
+    void restart(unsigned channel);
+    /// RESTART is taken for a message of no protocol from now on, or no longer. Any thread.
+    void ignore_restarts(bool ignore) { ignore_restarts_ = ignore; }
 
   private:
     static int read_frame(pri* controller, void* buffer, int size);
@@ -64,6 +68,7 @@ class IsdnLink {
     pri* controller_ = nullptr;
     bool frame_seen_ = false;
     bool failed_ = false;
+    std::atomic<bool> ignore_restarts_{false};
 };
 
 }  // namespace tipring::farend

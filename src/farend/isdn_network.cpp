@@ -156,6 +156,14 @@ void SimulatedNetwork::set_options(const Options& options) {
     const std::lock_guard lock(mutex_);
     options_.answer_after = options.answer_after;
     options_.reject_with = options.reject_with;
+    link_.ignore_restarts(options.ignore_restarts);
+}
+
+void SimulatedNetwork::restart(unsigned channel) {
+    thread_.post(*this, [this, channel] {
+        on_restart(channel);
+        link_.restart(channel);
+    });
 }
 
 std::size_t SimulatedNetwork::active_calls() const {

@@ -73,6 +73,7 @@ class SimulatedNetwork final : public IsdnNetwork, private FarEndModel {
     std::size_t active_calls() const override;
     void loop(unsigned timeslot, const LoopFaults& faults) override;
     void end_loop(unsigned timeslot) override;
+    void restart(unsigned channel) override;
 
   private:
     friend class NetworkCall;

@@ -30,17 +30,21 @@ BearerAllocator::Bearer* BearerAllocator::find(unsigned position) {
     return const_cast<Bearer*>(std::as_const(*this).find(position));
 }
 
-BearerState BearerAllocator::state(const Bearer& bearer) const {
-    if (bearer.out_of_service) return BearerState::out_of_service;
-    if (bearer.alarm || span_alarm_) return BearerState::alarm;
-    if (bearer.in_use) return BearerState::in_use;
-    if (bearer.restarting) return BearerState::restarting;
-    return BearerState::idle;
+bool BearerAllocator::apply(unsigned position, ChannelEvent event) {
+    auto* bearer = find(position);
+    return bearer != nullptr && bearer->state.apply(event);
+}
+
+ChannelState BearerAllocator::channel(unsigned position) const {
+    const auto* bearer = find(position);
+    if (bearer != nullptr) return bearer->state;
+    ChannelState none;
+    none.apply(ChannelEvent::removed);
+    return none;
 }
 
 BearerState BearerAllocator::state(unsigned position) const {
-    const auto* bearer = find(position);
-    return bearer != nullptr ? state(*bearer) : BearerState::out_of_service;
+    return channel(position).shown();
 }
 
 BearerAllocator::Bearer* BearerAllocator::choose() {
@@ -49,7 +53,7 @@ BearerAllocator::Bearer* BearerAllocator::choose() {
         std::size_t index = step;
         if (choice_ == config::ChannelChoice::descending) index = count - 1 - step;
         if (choice_ == config::ChannelChoice::round_robin) index = (next_ + step) % count;
-        if (state(bearers_[index]) != BearerState::idle || bearers_[index].in_use) continue;
+        if (!bearers_[index].state.idle()) continue;
         next_ = (index + 1) % count;
         return &bearers_[index];
     }
@@ -59,85 +63,86 @@ BearerAllocator::Bearer* BearerAllocator::choose() {
 std::optional<unsigned> BearerAllocator::take_outgoing() {
     auto* bearer = choose();
     if (bearer == nullptr) return std::nullopt;
-    bearer->in_use = true;
-    bearer->ours_unconfirmed = true;
+    bearer->state.apply(ChannelEvent::seize_ours);
     return bearer->position;
 }
 
 void BearerAllocator::confirm(unsigned position) {
-    if (auto* bearer = find(position)) bearer->ours_unconfirmed = false;
+    apply(position, ChannelEvent::confirm);
 }
 
 BearerAllocator::Incoming BearerAllocator::take_incoming(std::optional<unsigned> wanted, bool exclusive) {
     Bearer* bearer = wanted ? find(*wanted) : nullptr;
     if (bearer == nullptr && wanted && exclusive) return {.cause = identified_channel_does_not_exist};
     if (bearer != nullptr) {
-        bearer->restarting = false;
-        const bool usable = !bearer->out_of_service && !bearer->alarm && !span_alarm_;
-        const bool collision = bearer->in_use && bearer->ours_unconfirmed && !network_side_;
-        if (usable && (!bearer->in_use || collision)) {
-            bearer->in_use = true;
-            bearer->ours_unconfirmed = false;
+        const bool collision = bearer->state.unconfirmed() && !network_side_;
+        auto taken = bearer->state;
+        if (collision) taken.apply(ChannelEvent::release);
+        if (taken.apply(ChannelEvent::seize_theirs)) {
+            bearer->state = taken;
             return {.position = bearer->position, .displaced = collision};
         }
+        // Whoever sends a SETUP on a channel holds it for restarted, and may have to be told another one.
+        bearer->state.apply(ChannelEvent::restart_end);
         if (exclusive) return {.cause = call::q850::requested_circuit_unavailable};
     }
     bearer = choose();
     if (bearer == nullptr) return {.cause = call::q850::no_circuit_available};
-    bearer->in_use = true;
+    bearer->state.apply(ChannelEvent::seize_theirs);
     return {.position = bearer->position};
 }
 
 bool BearerAllocator::move(unsigned from, unsigned to) {
-    auto* target = find(to);
-    if (target == nullptr || target->in_use || target->out_of_service) return false;
+    if (!apply(to, ChannelEvent::seize_theirs)) return false;
     release(from);
-    target->in_use = true;
-    target->ours_unconfirmed = false;
-    target->restarting = false;
     return true;
 }
 
 void BearerAllocator::release(unsigned position) {
-    auto* bearer = find(position);
-    if (bearer == nullptr) return;
-    bearer->in_use = false;
-    bearer->ours_unconfirmed = false;
+    apply(position, ChannelEvent::release);
 }
 
 bool BearerAllocator::hold(unsigned position) {
-    auto* bearer = find(position);
-    if (bearer == nullptr || bearer->in_use) return false;
-    bearer->in_use = true;
-    bearer->ours_unconfirmed = false;
-    return true;
+    return apply(position, ChannelEvent::lend);
 }
 
-void BearerAllocator::begin_restart(unsigned position) {
-    if (auto* bearer = find(position)) bearer->restarting = true;
+bool BearerAllocator::begin_restart(unsigned position) {
+    return apply(position, ChannelEvent::restart_begin);
 }
 
 void BearerAllocator::end_restart(unsigned position) {
-    if (auto* bearer = find(position)) bearer->restarting = false;
+    apply(position, ChannelEvent::restart_end);
 }
 
 void BearerAllocator::set_in_service(unsigned position, bool in_service) {
-    if (auto* bearer = find(position)) bearer->out_of_service = !in_service;
+    apply(position, in_service ? ChannelEvent::service_in : ChannelEvent::service_out);
+}
+
+void BearerAllocator::set_remote_in_service(unsigned position, bool in_service) {
+    apply(position, in_service ? ChannelEvent::remote_in : ChannelEvent::remote_out);
 }
 
 void BearerAllocator::set_alarm(unsigned position, bool alarm) {
-    if (auto* bearer = find(position)) bearer->alarm = alarm;
+    apply(position, alarm ? ChannelEvent::alarm : ChannelEvent::alarm_clear);
+}
+
+void BearerAllocator::set_span_alarm(bool alarm) {
+    for (auto& bearer : bearers_)
+        bearer.state.apply(alarm ? ChannelEvent::span_alarm : ChannelEvent::span_alarm_clear);
+}
+
+void BearerAllocator::remove(unsigned position) {
+    apply(position, ChannelEvent::removed);
 }
 
 unsigned BearerAllocator::in_use() const {
-    return static_cast<unsigned>(
-        std::count_if(bearers_.begin(), bearers_.end(), [](const Bearer& bearer) { return bearer.in_use; }));
+    return static_cast<unsigned>(std::count_if(bearers_.begin(), bearers_.end(),
+                                               [](const Bearer& bearer) { return bearer.state.in_use(); }));
 }
 
 unsigned BearerAllocator::idle() const {
-    return static_cast<unsigned>(
-        std::count_if(bearers_.begin(), bearers_.end(),
-                      [this](const Bearer& bearer) { return state(bearer) == BearerState::idle; }));
+    return static_cast<unsigned>(std::count_if(bearers_.begin(), bearers_.end(),
+                                               [](const Bearer& bearer) { return bearer.state.idle(); }));
 }
 
 }  // namespace tipring::isdn

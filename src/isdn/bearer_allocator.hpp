@@ -1,12 +1,13 @@
 // BearerAllocator: which B-channel a call gets. libpri neither allocates nor checks channels, so all of
-// Q.931 5.1.2, 5.2.3 and 5.7 (choice, negotiation, collision) is decided here. Pure: no I/O, no clock.
-// Thread: core.
+// Q.931 5.1.2, 5.2.3 and 5.7 (choice, negotiation, collision) is decided here. What a channel may do in which
+// state stands in channel_state.hpp. Pure: no I/O, no clock. Thread: core.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <vector>
 
+#include "channel_state.hpp"
 #include "tipring/config/config.hpp"
 #include "tipring/isdn/span.hpp"
 
@@ -36,22 +37,28 @@ class BearerAllocator {
     /// `from` may be 0.
     bool move(unsigned from, unsigned to);
     void release(unsigned position);
-    /// Takes a known channel for something else than a call, in whatever state it is; false when it carries a call or
-    /// is held.
+    /// Takes a channel for something else than a call, in whatever state it is; false when it carries a call, is held
+    /// or is none of the span.
     bool hold(unsigned position);
 
-    /// A restarting channel is not chosen for our calls, but a SETUP on it shows that it is well (it becomes
-    /// idle again).
-    void begin_restart(unsigned position);
+    /// False: the channel is not idle, or is none of the span.
+    bool begin_restart(unsigned position);
     void end_restart(unsigned position);
+    /// By our operator. A call on the channel may end by itself.
     void set_in_service(unsigned position, bool in_service);
+    /// By SERVICE of the other end.
+    void set_remote_in_service(unsigned position, bool in_service);
     void set_alarm(unsigned position, bool alarm);
     /// Layer 1 of the whole span.
-    void set_span_alarm(bool alarm) { span_alarm_ = alarm; }
+    void set_span_alarm(bool alarm);
+    /// For good.
+    void remove(unsigned position);
 
     bool known(unsigned position) const { return find(position) != nullptr; }
-    /// What stands most in the way of a call: out of service, alarm, in use, restarting, idle.
+    /// What is shown; out_of_service for a position that the span has not.
     BearerState state(unsigned position) const;
+    /// All that is known; a removed channel for a position that the span has not.
+    ChannelState channel(unsigned position) const;
     const std::vector<unsigned>& positions() const { return positions_; }
     unsigned in_use() const;
     unsigned idle() const;
@@ -59,22 +66,17 @@ class BearerAllocator {
   private:
     struct Bearer {
         unsigned position = 0;
-        bool in_use = false;
-        bool ours_unconfirmed = false;
-        bool restarting = false;
-        bool out_of_service = false;
-        bool alarm = false;
+        ChannelState state{};
     };
     const Bearer* find(unsigned position) const;
     Bearer* find(unsigned position);
-    BearerState state(const Bearer& bearer) const;
+    bool apply(unsigned position, ChannelEvent event);
     Bearer* choose();
 
     std::vector<Bearer> bearers_;  // sorted by position
     std::vector<unsigned> positions_;
     config::ChannelChoice choice_;
     bool network_side_;
-    bool span_alarm_ = false;
     std::size_t next_ = 0;  // round robin: where the next search begins
 };
 

@@ -50,6 +50,10 @@ base::Result<std::unique_ptr<BearerHold>> SpanController::hold(unsigned position
     return make_bearer_hold(held_.back());
 }
 
+bool SpanController::is_held(unsigned position) const {
+    return std::ranges::any_of(held_, [position](const auto& held) { return held->position == position; });
+}
+
 void SpanController::take_back(unsigned position) {
     const auto found = std::ranges::find(held_, position, [](const auto& held) { return held->position; });
     if (found == held_.end()) return;

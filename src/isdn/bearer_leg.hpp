@@ -27,13 +27,15 @@ struct SpanCall {
         over,       ///< libpri has forgotten it
     };
 
-    explicit SpanCall(base::Reactor& reactor) : report_timer(reactor), guard_timer(reactor) {}
+    explicit SpanCall(base::Reactor& reactor)
+        : report_timer(reactor), guard_timer(reactor), t310_timer(reactor) {}
 
     bool clearing() const { return state == State::releasing || state == State::over; }
 
     SpanController* controller = nullptr;  ///< null when the span is gone
     BearerLeg* leg = nullptr;              ///< null when the leg is gone
     q931_call* record = nullptr;
+    std::uint64_t serial = 0;  ///< of the span, never used twice
     State state = State::setup;
     bool outgoing = false;
     bool confirmed = false;        ///< outgoing: the peer agreed to the channel
@@ -48,6 +50,7 @@ struct SpanCall {
     call::Cause cause;         ///< of the release
     base::Timer report_timer;  ///< the leg hears of its release even when the network does not answer
     base::Timer guard_timer;   ///< the channel is freed even when libpri never says so
+    base::Timer t310_timer;    ///< CALL PROCEEDING came, and nothing since
 };
 
 class BearerLeg final : public call::Leg {

@@ -21,6 +21,8 @@ class MissingSpan final : public Span, public call::Exit {
     const config::Span& settings() const override { return settings_; }
     call::Exit& exit() override { return *this; }
     void shut_down() override {}
+    base::Result<void> set_in_service(std::optional<unsigned>, bool) override { return missing(); }
+    base::Result<unsigned> restart(std::optional<unsigned>) override { return missing(); }
 
     routing::Destination destination() const override {
         return {routing::DestinationKind::span, settings_.name};
@@ -32,6 +34,10 @@ class MissingSpan final : public Span, public call::Exit {
     }
 
   private:
+    base::Error missing() const {
+        return base::fail(base::format("span {}: its channels are missing: {}", settings_.number, why_));
+    }
+
     const config::Span settings_;
     const std::string why_;
 };

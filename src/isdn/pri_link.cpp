@@ -36,6 +36,9 @@ void log_text(pri*, char* text) {
         base::log::debug("isdn", "{} libpri: {}", std::string(LibpriGuard::label()), base::printable(line));
 }
 
+/// Change status element (AT&T TR 41459 10.3.2).
+constexpr int service_in = 0, service_out = 2;
+
 int switch_number(config::SwitchType type, bool t1) {
     switch (type) {
         case config::SwitchType::euroisdn:
@@ -138,6 +141,12 @@ std::uint8_t clearing_cause(std::uint8_t cause) {
 
 }  // namespace
 
+bool has_service_messages(config::SwitchType type) {
+    using config::SwitchType;
+    return type == SwitchType::national || type == SwitchType::dms100 || type == SwitchType::lucent4e ||
+           type == SwitchType::lucent5e;
+}
+
 struct PriLink::Impl {
     Impl(base::Reactor& reactor_, hardware::DChannel& channel, LinkOptions options_, Handler handler_)
         : reactor(reactor_),
@@ -158,6 +167,9 @@ struct PriLink::Impl {
     std::string read_error;
     std::uint64_t write_errors = 0;
     std::optional<call::Location> location;  // of the frame being handled
+    // When the frame being handled is a maintenance message: SERVICE, or the answer to it.
+    std::optional<LinkEventKind> maintenance;
+    std::vector<q931_call*> records;  // handed out; checked before use, because libpri may have freed them
 
     static int read_frame(pri* controller, void* buffer, int size);
     static int write_frame(pri* controller, void* buffer, int size);
@@ -166,6 +178,7 @@ struct PriLink::Impl {
     void pump();
     void run_timers();
     void rearm();
+    void apply_timers();
     void deliver(const pri_event& event);
     void deliver_failure();
     std::optional<LinkEvent> translate(const pri_event& event) const;
@@ -204,7 +217,11 @@ int PriLink::Impl::read_frame(pri* controller, void* buffer, int size) {
     self->frame_seen = true;
     const auto received = frame.first(*length);
     self->record(FrameDirection::received, received);
-    if (is_unasked_maintenance(received)) received[4] = ignored_discriminator;  // Q.921 still must count it
+    const auto maintenance = maintenance_of(received);
+    if (maintenance == Maintenance::service) self->maintenance = LinkEventKind::service;
+    if (maintenance == Maintenance::answer) self->maintenance = LinkEventKind::service_ack;
+    if (!has_service_messages(self->options.switch_type) && is_unasked_maintenance(received))
+        received[4] = ignored_discriminator;  // Q.921 still must count it
     self->location = cause_location(received);
     return static_cast<int>(*length);
 }
@@ -239,7 +256,8 @@ void PriLink::Impl::create() {
         if (controller == nullptr) return;
         pri_facility_enable(controller);
         pri_hangup_fix_enable(controller, 1);
-        pri_set_timer(controller, PRI_TIMER_T309, static_cast<int>(options.t309.count()));
+        apply_timers();
+        if (has_service_messages(options.switch_type)) pri_set_service_message_support(controller, 1);
         if (options.switch_type == config::SwitchType::qsig) return;  // names travel as facilities there
         // Q.931 4.5.16: the Display element goes from the network to the user only.
         const bool euroisdn_user =
@@ -248,6 +266,16 @@ void PriLink::Impl::create() {
                                  euroisdn_user ? PRI_DISPLAY_OPTION_BLOCK : PRI_DISPLAY_OPTION_NAME_INITIAL);
         pri_display_options_receive(controller, PRI_DISPLAY_OPTION_NAME_INITIAL);
     });
+}
+
+void PriLink::Impl::apply_timers() {
+    pri_set_timer(controller, PRI_TIMER_T309, static_cast<int>(options.t309.count()));
+    // RESTART is supervised by RestartProcedure, which tells whoever waits for the channel.
+    pri_set_timer(controller, PRI_TIMER_T316, 0);
+    for (const auto& [name, value] : options.timers) {
+        const int index = pri_timer2idx(name.c_str());
+        if (index >= 0 && index != PRI_TIMER_T316) pri_set_timer(controller, index, static_cast<int>(value));
+    }
 }
 
 void PriLink::Impl::rearm() {
@@ -269,6 +297,7 @@ void PriLink::Impl::rearm() {
 void PriLink::Impl::run_timers() {
     while (!stopped) {
         location.reset();
+        maintenance.reset();
         const pri_event* event = nullptr;
         {
             const LibpriGuard guard(options.label);
@@ -284,6 +313,7 @@ void PriLink::Impl::pump() {
     for (unsigned count = 0; count < frames_per_wake && !stopped; ++count) {
         frame_seen = false;
         location.reset();
+        maintenance.reset();
         const pri_event* event = nullptr;
         {
             const LibpriGuard guard(options.label);
@@ -299,6 +329,7 @@ void PriLink::Impl::pump() {
 void PriLink::Impl::deliver(const pri_event& event) {
     // The controller's event is overwritten by the next call into libpri, so the handler gets a copy of what
     // matters.
+    if (event.e == PRI_EVENT_RING) records.push_back(event.ring.call);
     if (const auto translated = translate(event)) handler(*translated);
 }
 
@@ -338,11 +369,21 @@ std::optional<LinkEvent> PriLink::Impl::translate(const pri_event& event) const 
                          .cause = cause_of(event.hangup.cause),
                          .location = location};
     };
+    const auto service = [](LinkEventKind kind, int channel, bool in) {
+        return LinkEvent{.kind = kind, .channel = channel_of(channel), .in_service = in};
+    };
     switch (event.e) {
         case PRI_EVENT_DCHAN_UP:
-            return LinkEvent{.kind = LinkEventKind::up};
         case PRI_EVENT_DCHAN_DOWN:
-            return LinkEvent{.kind = LinkEventKind::down};
+            // libpri says so of a SERVICE message for the whole interface, too; the data link has not changed.
+            if (maintenance) return service(*maintenance, -1, event.e == PRI_EVENT_DCHAN_UP);
+            return LinkEvent{.kind = event.e == PRI_EVENT_DCHAN_UP ? LinkEventKind::up : LinkEventKind::down};
+        case PRI_EVENT_SERVICE:
+            return service(LinkEventKind::service, event.service.channel,
+                           event.service.changestatus == service_in);
+        case PRI_EVENT_SERVICE_ACK:
+            return service(LinkEventKind::service_ack, event.service_ack.channel,
+                           event.service_ack.changestatus == service_in);
         case PRI_EVENT_RING:
             return setup_event(event.ring);
         case PRI_EVENT_PROCEEDING:
@@ -416,7 +457,10 @@ q931_call* PriLink::setup(const OutgoingSetup& request) {
         pri_sr_set_caller_party(record, &caller);
         const int failed = pri_setup(impl_->controller, call, record);
         pri_sr_free(record);
-        if (failed == 0) return call;
+        if (failed == 0) {
+            impl_->records.push_back(call);
+            return call;
+        }
         pri_destroycall(impl_->controller, call);
         return nullptr;
     });
@@ -455,6 +499,34 @@ void PriLink::destroy(q931_call* call) {
 
 void PriLink::restart(unsigned channel) {
     impl_->enter([&] { pri_reset(impl_->controller, static_cast<int>(channel)); });
+}
+
+void PriLink::service(unsigned channel, bool in_service) {
+    if (!has_service_messages(impl_->options.switch_type)) return;
+    impl_->enter([&] {
+        pri_maintenance_service(impl_->controller, 0, static_cast<int>(channel),
+                                in_service ? service_in : service_out);
+    });
+}
+
+std::vector<const q931_call*> PriLink::records() {
+    const LibpriGuard guard(impl_->options.label);
+    std::erase_if(impl_->records, [this](q931_call* call) {
+        int mode = 0;
+        return pri_get_crv(impl_->controller, call, &mode) < 0;
+    });
+    // A freed record's memory may have become the next call's.
+    std::ranges::sort(impl_->records);
+    const auto doubled = std::ranges::unique(impl_->records);
+    impl_->records.erase(doubled.begin(), doubled.end());
+    return {impl_->records.begin(), impl_->records.end()};
+}
+
+void PriLink::drop_record(const q931_call* record, std::uint8_t cause) {
+    const auto known = std::ranges::find(impl_->records, record);
+    if (known == impl_->records.end()) return;
+    auto* const call = *known;
+    if (!hangup(call, cause)) destroy(call);
 }
 
 void PriLink::poll() {

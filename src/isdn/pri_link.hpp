@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "tipring/base/reactor.hpp"
 #include "tipring/call/cause.hpp"
@@ -33,8 +34,10 @@ enum class LinkEventKind {
     cleared,     ///< our own clearing is complete; the record is gone already
     restart,     ///< RESTART, acknowledged by libpri
     restart_ack,
-    digits,  ///< INFORMATION with keypad digits during a call
-    failed,  ///< the descriptor is dead; nothing more will come
+    service,  ///< SERVICE of the other end, acknowledged by libpri: `channel` (none: all) and `in_service`
+    service_ack,  ///< its answer to ours
+    digits,       ///< INFORMATION with keypad digits during a call
+    failed,       ///< the descriptor is dead; nothing more will come
 };
 
 struct LinkEvent {
@@ -51,7 +54,8 @@ struct LinkEvent {
     bool audio = true;             ///< the bearer capability is speech or 3.1 kHz audio
     bool signalling_only = false;  ///< a connection without a B-channel
     std::string digits{};
-    std::string reason{};  ///< failed: what the D-channel said
+    bool in_service = false;  ///< service, service_ack
+    std::string reason{};     ///< failed: what the D-channel said
 };
 
 struct LinkOptions {
@@ -60,10 +64,15 @@ struct LinkOptions {
     bool t1 = false;
     config::SwitchType switch_type = config::SwitchType::euroisdn;
     /// T309: how long answered calls outlive the data link. Q.931 table 9-1: 6 to 90 s.
-    std::chrono::milliseconds t309{30000};
+    std::chrono::milliseconds t309{90000};
+    /// Those of the file that are libpri's; others are ignored here.
+    std::vector<config::SpanTimer> timers{};
     /// Where every frame is recorded; it outlives the link. None: nowhere.
     FrameTrace* trace = nullptr;
 };
+
+/// Whether exchanges of this type know SERVICE messages for B-channels (AT&T TR 41459, SR-NWT-002343).
+bool has_service_messages(config::SwitchType type);
 
 struct OutgoingSetup {
     call::Party caller{};
@@ -98,6 +107,12 @@ class PriLink {
     void destroy(q931_call* call);
     /// Sends RESTART for one channel. One at a time: restart_ack answers it, or nothing does.
     void restart(unsigned channel);
+    /// Sends SERVICE: this channel is in service, or out of it. Nothing for switch types without it.
+    void service(unsigned channel, bool in_service);
+    /// The calls that libpri has and that this link knows: for comparison only.
+    std::vector<const q931_call*> records();
+    /// Ends a call of records() that nobody else knows any more.
+    void drop_record(const q931_call* record, std::uint8_t cause);
     /// Reads waiting frames and events (some drivers report alarms without waking the reader).
     void poll();
     /// No event and no frame from now on.

@@ -7,7 +7,7 @@ namespace {
 constexpr std::size_t address_and_control_octets = 4;  // Q.921 3.2 .. 3.4, modulo 128
 constexpr std::uint8_t q931_discriminator = 0x08;
 constexpr std::uint8_t maintenance_discriminator = 0x03;  // AT&T; National ISDN sets bit 7 as well
-constexpr std::uint8_t service_message = 0x0f;
+constexpr std::uint8_t service_message = 0x0f, national_service_message = 0x07;
 constexpr std::uint8_t cause_element = 0x08;
 
 bool printable_latin1(unsigned char octet) {
@@ -16,6 +16,18 @@ bool printable_latin1(unsigned char octet) {
 
 bool is_i_frame(std::span<const std::uint8_t> frame) {
     return frame.size() > address_and_control_octets && (frame[2] & 0x01) == 0;
+}
+
+bool is_maintenance(std::span<const std::uint8_t> frame) {
+    return is_i_frame(frame) && (frame[address_and_control_octets] & ~0x40U) == maintenance_discriminator;
+}
+
+/// 0: none, the message ends before.
+unsigned maintenance_type(std::span<const std::uint8_t> frame) {
+    const auto message = frame.subspan(address_and_control_octets);
+    if (message.size() < 2) return 0;
+    const std::size_t type = 2U + (message[1] & 0x0fU);  // discriminator, reference length, reference
+    return message.size() > type ? message[type] & 0x7fU : 0;
 }
 
 }  // namespace
@@ -46,13 +58,18 @@ std::optional<call::Location> cause_location(std::span<const std::uint8_t> frame
     return std::nullopt;
 }
 
+Maintenance maintenance_of(std::span<const std::uint8_t> frame) {
+    if (!is_maintenance(frame)) return Maintenance::none;
+    const auto type = maintenance_type(frame);
+    const bool national = frame[address_and_control_octets] != maintenance_discriminator;
+    if (type == (national ? national_service_message : service_message)) return Maintenance::service;
+    return Maintenance::answer;
+}
+
 bool is_unasked_maintenance(std::span<const std::uint8_t> frame) {
-    if (!is_i_frame(frame)) return false;
-    const auto message = frame.subspan(address_and_control_octets);
-    if ((message[0] & ~0x40U) != maintenance_discriminator) return false;
-    if (message.size() < 2) return true;
-    const std::size_t type = 2U + (message[1] & 0x0fU);  // discriminator, reference length, reference
-    return message.size() <= type || (message[type] & 0x7fU) != service_message;
+    const bool from_att =
+        is_maintenance(frame) && frame[address_and_control_octets] == maintenance_discriminator;
+    return is_maintenance(frame) && !(from_att && maintenance_type(frame) == service_message);
 }
 
 std::string name_from_wire(std::string_view latin1) {

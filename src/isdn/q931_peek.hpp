@@ -15,9 +15,15 @@ namespace tipring::isdn {
 /// there is none or the frame is anything else. Takes any octets.
 std::optional<call::Location> cause_location(std::span<const std::uint8_t> frame);
 
-/// Whether the frame is an I-frame with a B-channel maintenance message (AT&T TR 41459 10.2: discriminator
-/// 0x03 or 0x43) other than SERVICE, the one that asks for an answer. libpri answers every one, an answer
-/// too, so two of its kind would never stop. Takes any octets.
+/// B-channel maintenance (AT&T TR 41459 10.2, SR-NWT-002343): discriminator 0x03 or 0x43. The two families number
+/// SERVICE and its answer the other way round.
+enum class Maintenance { none, service, answer };
+/// What the frame is, if it is an I-frame. Takes any octets.
+Maintenance maintenance_of(std::span<const std::uint8_t> frame);
+
+/// Whether the frame is a maintenance message that a libpri that is not told to handle them must not see: it
+/// answers every one by taking 8 from its type, an answer too, so two of its kind would never stop. Only AT&T's
+/// SERVICE comes out right. Takes any octets.
 bool is_unasked_maintenance(std::span<const std::uint8_t> frame);
 
 /// Names travel as ISO 8859-1 in the Display element (Q.931 4.5.16 leaves it to national use); the inside is

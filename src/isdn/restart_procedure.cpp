@@ -1,19 +1,22 @@
 #include "restart_procedure.hpp"
 
+#include <algorithm>
+
 #include "tipring/base/text.hpp"
 
 namespace tipring::isdn {
 
-RestartProcedure::RestartProcedure(base::Reactor& reactor, BearerAllocator& allocator,
-                                   std::chrono::milliseconds t316, std::function<void(unsigned)> send,
+RestartProcedure::RestartProcedure(base::Reactor& reactor, BearerAllocator& allocator, RestartTimes times,
+                                   std::function<void(unsigned)> send,
                                    std::function<void(const std::string&)> on_failure)
     : timer_(reactor),
       allocator_(allocator),
-      t316_(t316),
+      times_(times),
       send_(std::move(send)),
       on_failure_(std::move(on_failure)) {}
 
 void RestartProcedure::add(unsigned position) {
+    if (current_ == position || std::ranges::find(waiting_, position) != waiting_.end()) return;
     waiting_.push_back(position);
     if (!current_) next();
 }
@@ -22,12 +25,17 @@ void RestartProcedure::next() {
     while (!current_ && !waiting_.empty()) {
         const unsigned position = waiting_.front();
         waiting_.pop_front();
-        if (allocator_.state(position) != BearerState::idle) continue;
+        if (!allocator_.begin_restart(position)) continue;
         current_ = position;
-        allocator_.begin_restart(position);
-        timer_.start(t316_, [this] { timed_out(); });
-        send_(position);
+        sent_ = 0;
+        send();
     }
+}
+
+void RestartProcedure::send() {
+    ++sent_;
+    timer_.start(times_.t316, [this] { timed_out(); });
+    send_(*current_);
 }
 
 void RestartProcedure::end_current() {
@@ -39,6 +47,7 @@ void RestartProcedure::end_current() {
 void RestartProcedure::acknowledged(std::optional<unsigned> position) {
     if (position) allocator_.end_restart(*position);
     if (!current_ || (position && *position != *current_)) return;
+    ++counters_.acknowledged;
     end_current();
     next();
 }
@@ -51,11 +60,14 @@ void RestartProcedure::shown_idle(unsigned position) {
 }
 
 void RestartProcedure::timed_out() {
-    const auto text =
-        base::format("channel {} was not acknowledged after RESTART (T316); it counts as idle again",
-                     current_.value_or(0));
-    // A peer that ignores one RESTART ignores all: asking for the rest would only hold channels back.
+    if (!current_) return;
+    if (sent_ < times_.n316) return send();
+    const auto text = base::format(
+        "channel {} was not acknowledged after {} times RESTART (T316, N316); it counts as idle again",
+        *current_, sent_);
+    // A peer that ignores one channel ignores all: asking for the rest would only hold channels back.
     waiting_.clear();
+    ++counters_.failed;
     end_current();
     on_failure_(text);
 }

@@ -1,6 +1,15 @@
 // RestartProcedure: RESTART of channels by our side (Q.931 5.5.1), one channel at a time because libpri
-// supervises one. A peer that never acknowledges costs one channel one T316; no channel stays jammed. Thread:
-// core.
+// supervises one. No peer can jam a channel by its silence:
+//
+// | event                       | channel under restart                     | the channels that wait            |
+// | --------------------------- | ----------------------------------------- | --------------------------------- |
+// | RESTART ACKNOWLEDGE         | idle                                      | the next one is its turn          |
+// | SETUP of the peer on it     | in use by that call                       | the next one is its turn          |
+// | T316 runs out               | RESTART again, N316 times in all          |                                   |
+// | T316 runs out the last time | idle, a warning, counted                  | given up: they are idle anyway    |
+// | data link lost              | idle, not counted                         | given up                          |
+//
+// Channels that wait are used meanwhile, and left out when they carry a call by their turn. Thread: core.
 #pragma once
 
 #include <deque>
@@ -13,33 +22,48 @@
 
 namespace tipring::isdn {
 
+struct RestartTimes {
+    std::chrono::milliseconds t316{120000};  ///< Q.931 table 9-1: wait for RESTART ACKNOWLEDGE
+    unsigned n316 = 2;                       ///< Q.931 5.5.1.2: how often RESTART is sent in all
+};
+
 class RestartProcedure {
   public:
+    struct Counters {
+        std::uint64_t acknowledged = 0, failed = 0;
+    };
+
     /// `send` sends RESTART for one channel; `on_failure` hears why a series was given up.
-    RestartProcedure(base::Reactor& reactor, BearerAllocator& allocator, std::chrono::milliseconds t316,
+    RestartProcedure(base::Reactor& reactor, BearerAllocator& allocator, RestartTimes times,
                      std::function<void(unsigned)> send, std::function<void(const std::string&)> on_failure);
 
     /// Restarts the channel when it is its turn, unless it carries a call by then.
     void add(unsigned position);
-    /// RESTART ACKNOWLEDGE; none: for whatever is outstanding.
+    /// RESTART ACKNOWLEDGE; none: for whatever is outstanding. One that nobody waits for any more is counted
+    /// neither way.
     void acknowledged(std::optional<unsigned> position);
     /// A SETUP came on the channel: it works, and nothing more is waited for.
     void shown_idle(unsigned position);
     /// Layer 2 was lost: nothing will be acknowledged.
     void cancel();
 
+    const Counters& counters() const { return counters_; }
+
   private:
     void next();
+    void send();
     void end_current();
     void timed_out();
 
     base::Timer timer_;
     BearerAllocator& allocator_;
-    std::chrono::milliseconds t316_;
+    RestartTimes times_;
     std::function<void(unsigned)> send_;
     std::function<void(const std::string&)> on_failure_;
     std::deque<unsigned> waiting_;
     std::optional<unsigned> current_;
+    unsigned sent_ = 0;  // RESTARTs for the current one
+    Counters counters_;
 };
 
 }  // namespace tipring::isdn

@@ -21,7 +21,7 @@ std::unique_ptr<Span> make_span(const config::Span& settings, SpanParts parts) {
                         .audio = make_engine_audio(parts.engine, std::move(parts.bearers), settings.number),
                         .bearers = std::move(positions),
                         .on_change = std::move(parts.on_change),
-                        .times = {}});
+                        .times = times_of(settings)});
 }
 
 }  // namespace tipring::isdn

@@ -41,10 +41,12 @@ SpanController::SpanController(const config::Span& settings, ControllerParts par
                                                   .t1 = settings_.is_t1(),
                                                   .switch_type = settings_.switch_type,
                                                   .t309 = times_.t309,
+                                                  .timers = settings_.timers,
                                                   .trace = &trace_},
                                       [this](const LinkEvent& event) { on_link(event); });
     restarts_ = std::make_unique<RestartProcedure>(
-        reactor_, allocator_, times_.t316, [this](unsigned position) { link_->restart(position); },
+        reactor_, allocator_, RestartTimes{times_.t316, times_.n316},
+        [this](unsigned position) { link_->restart(position); },
         [this](const std::string& text) {
             last_error_ = text;
             log::warning("isdn", "span={} {}", settings_.number, text);
@@ -97,6 +99,7 @@ std::unique_ptr<call::Leg> SpanController::open(base::LegId id, const call::Call
     }
     auto call = std::make_shared<SpanCall>(reactor_);
     call->controller = this;
+    call->serial = ++last_serial_;
     call->outgoing = true;
     call->state = State::reserved;
     call->position = *position;
@@ -108,7 +111,9 @@ std::unique_ptr<call::Leg> SpanController::open(base::LegId id, const call::Call
 void SpanController::start(const CallPointer& call, const call::CallRequest& request) {
     if (call->state != State::reserved) return;
     OutgoingSetup setup{.caller = request.caller, .called = request.called, .channel = call->position};
-    setup.exclusive = settings_.side == config::SpanSide::network;
+    setup.exclusive = settings_.channel_wish == config::ChannelWish::exclusive ||
+                      (settings_.channel_wish == config::ChannelWish::by_side &&
+                       settings_.side == config::SpanSide::network);
     if (setup.caller.number.empty() && setup.caller.presentation != call::Presentation::restricted &&
         !settings_.number_default.empty()) {
         setup.caller.number = settings_.number_default;
@@ -181,6 +186,7 @@ void SpanController::begin_clearing(const CallPointer& call, const call::Cause& 
     const bool sent = call->record != nullptr;
     call->state = State::releasing;
     call->cause = cause;
+    call->t310_timer.stop();
     stop_audio(call);
     if (!sent || link_->hangup(call->record, cause.value)) {
         finish(call);
@@ -192,20 +198,25 @@ void SpanController::begin_clearing(const CallPointer& call, const call::Cause& 
         const unsigned position = call->position;
         link_->destroy(call->record);
         finish(call);
-        if (position != 0) restarts_->add(position);
+        if (position != 0) restart_later(position);
     });
 }
 
 void SpanController::finish(const CallPointer& call) {
     if (call->state == State::over) return;
     stop_audio(call);
+    // The other end may not have heard of it.
+    if (!up_ && call->record != nullptr && call->position != 0) unsure_.insert(call->position);
     call->state = State::over;
     call->record = nullptr;
     call->report_timer.stop();
     call->guard_timer.stop();
-    if (call->position != 0) allocator_.release(call->position);
-    report_release(call);
+    call->t310_timer.stop();
     std::erase(calls_, call);
+    const bool shared = std::ranges::any_of(
+        calls_, [&call](const CallPointer& other) { return other->position == call->position; });
+    if (call->position != 0 && !shared) allocator_.release(call->position);
+    report_release(call);
 }
 
 void SpanController::report(const CallPointer& call,
@@ -268,14 +279,21 @@ SpanView SpanController::view() const {
     view.calls_out = calls_out_;
     view.d_channel_losses = losses_;
     view.d_channel_errors = d_channel_->errors();
+    view.restarts = restarts_->counters().acknowledged;
+    view.restart_failures = restarts_->counters().failed;
+    view.repairs = repairs_;
+    view.service_messages = has_service_messages(settings_.switch_type);
     view.last_error = last_error_;
     for (const auto& bearer : bearers_) {
         BearerView row;
         row.position = bearer.position;
         row.channel = bearer.channel;
-        row.state = allocator_.state(bearer.position);
-        row.testing = std::ranges::any_of(
-            held_, [&bearer](const auto& held) { return held->position == bearer.position; });
+        const auto channel = allocator_.channel(bearer.position);
+        row.state = channel.shown();
+        row.out_here = channel.out_here();
+        row.out_remote = channel.out_remote();
+        row.removed = channel.removed();
+        row.testing = is_held(bearer.position);
         for (const auto& call : calls_) {
             if (call->position == bearer.position)
                 row.call = call->leg != nullptr ? call->leg->call() : call->call_id;

@@ -1,10 +1,11 @@
 // SpanController: call control of one primary-rate span: from libpri's events to legs and back, channel
-// negotiation, clearing, RESTART, alarms. Thread: core.
+// negotiation, clearing, RESTART, alarms, maintenance, audit. Thread: core.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "bearer_audio.hpp"
 #include "bearer_hold.hpp"
 #include "bearer_leg.hpp"
+#include "channel_audit.hpp"
 #include "pri_link.hpp"
 #include "restart_procedure.hpp"
 #include "tipring/isdn/span.hpp"
@@ -20,15 +22,19 @@ namespace tipring::isdn {
 
 /// Times that are ours, not libpri's.
 struct SpanTimes {
-    std::chrono::milliseconds t309{30000};           ///< Q.931 table 9-1: 6 to 90 s
-    std::chrono::milliseconds t316{120000};          ///< Q.931 table 9-1: wait for RESTART ACKNOWLEDGE
+    std::chrono::milliseconds t309{90000};   ///< Q.931 table 9-1: 6 to 90 s
+    std::chrono::milliseconds t310{0};       ///< Q.931 table 9-2: CALL PROCEEDING and then nothing; 0: off
+    std::chrono::milliseconds t316{120000};  ///< Q.931 table 9-1: wait for RESTART ACKNOWLEDGE
+    unsigned n316 = 2;                       ///< Q.931 5.5.1.2: how often RESTART is sent
     std::chrono::milliseconds release_report{1000};  ///< a leg is told of its release at the latest then
     std::chrono::milliseconds release_guard{
         50000};  ///< above T305 + 2 x T308 = 38 s: libpri should have said something
     std::chrono::milliseconds reconcile{
-        1000};                     ///< how often alarm and D-channel are looked at without a wake-up
+        1000};  ///< how often alarm and D-channel are looked at without a wake-up, and the audit
     bool restart_at_start = true;  ///< RESTART of the idle channels when layer 2 first comes up
 };
+/// With what the file sets.
+SpanTimes times_of(const config::Span& settings);
 
 struct BearerPosition {
     unsigned position = 0;
@@ -57,6 +63,8 @@ class SpanController final : public Span, public call::Exit {
     base::Result<std::unique_ptr<BearerHold>> hold(unsigned timeslot) override;
     void shut_down() override;
     const FrameTrace* trace() const override { return &trace_; }
+    base::Result<void> set_in_service(std::optional<unsigned> position, bool in_service) override;
+    base::Result<unsigned> restart(std::optional<unsigned> position) override;
 
     // call::Exit
     routing::Destination destination() const override {
@@ -77,6 +85,7 @@ class SpanController final : public Span, public call::Exit {
 
     /// For a BearerHold: ends it, whoever still has it.
     void take_back(unsigned position);
+    bool is_held(unsigned position) const;
 
     const BearerAllocator& allocator() const { return allocator_; }
 
@@ -90,8 +99,16 @@ class SpanController final : public Span, public call::Exit {
     void on_cleared_by_peer(const CallPointer& call, const LinkEvent& event);
     void on_restart(std::optional<unsigned> channel);
     void on_line_event(unsigned position, hardware::LineEventKind kind);
+    void on_service(const LinkEvent& event);
     void reconcile();
     void check_alarm();
+    void check_channel_alarms();
+    void audit();
+    void repair(const Finding& finding);
+    void tell_service();
+    void restart_later(unsigned position);
+    void restart_unsure();
+    void supervise(const CallPointer& call, const LinkEvent& event);
 
     std::optional<std::uint8_t> refusal(const LinkEvent& event) const;
     void give_way(unsigned position);
@@ -119,11 +136,17 @@ class SpanController final : public Span, public call::Exit {
     BearerAllocator allocator_;
     std::vector<CallPointer> calls_;
     std::vector<std::shared_ptr<HeldBearer>> held_;
+    std::uint64_t last_serial_ = 0;
+    /// Channels whose state at the other end is not known: RESTART when the data link is up.
+    std::set<unsigned> unsure_;
+    std::set<unsigned> untold_;  ///< channels whose service has changed while the data link was down
+    std::vector<Finding> last_findings_;
+    std::set<unsigned> last_channel_alarms_;
     bool up_ = false;
     bool was_up_ = false;
     bool alarm_ = false;
     bool stopped_ = false;
-    std::uint64_t calls_in_ = 0, calls_out_ = 0, losses_ = 0;
+    std::uint64_t calls_in_ = 0, calls_out_ = 0, losses_ = 0, repairs_ = 0;
     std::string last_error_;
     bool link_failed_ = false;  ///< the D-channel is gone for good
     base::Timer reconcile_timer_;

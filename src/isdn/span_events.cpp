@@ -30,6 +30,9 @@ void SpanController::on_link(const LinkEvent& event) {
             return on_restart(event.channel);
         case LinkEventKind::restart_ack:
             return restarts_->acknowledged(event.channel);
+        case LinkEventKind::service:
+        case LinkEventKind::service_ack:
+            return on_service(event);
         default:
             break;
     }
@@ -72,10 +75,10 @@ void SpanController::on_up() {
     log::info("isdn", "span={} the D-channel is up", settings_.number);
     // After a restart of the gateway the other side may still hold calls that this side knows nothing of
     // (Q.931 5.5).
-    if (!std::exchange(was_up_, true) && times_.restart_at_start) {
-        for (const unsigned position : allocator_.positions())
-            restarts_->add(position);
-    }
+    if (!std::exchange(was_up_, true) && times_.restart_at_start)
+        unsure_.insert(allocator_.positions().begin(), allocator_.positions().end());
+    tell_service();
+    restart_unsure();
     changed("span.up");
 }
 
@@ -102,7 +105,10 @@ void SpanController::check_alarm() {
 void SpanController::reconcile() {
     reconcile_timer_.start(times_.reconcile, [this] { reconcile(); });
     link_->poll();
-    if (!stopped_) check_alarm();
+    if (stopped_) return;
+    check_alarm();
+    check_channel_alarms();
+    audit();
 }
 
 void SpanController::on_line_event(unsigned position, hardware::LineEventKind kind) {
@@ -116,7 +122,7 @@ void SpanController::on_line_event(unsigned position, hardware::LineEventKind ki
     }
     if (kind != LineEventKind::removed) return;
     log::error("isdn", "span={} channel={} was removed by the driver", settings_.number, position);
-    allocator_.set_in_service(position, false);
+    allocator_.remove(position);
     take_back(position);
     for (const auto& call : std::vector(calls_)) {
         if (call->position != position || call->clearing()) continue;
@@ -162,6 +168,7 @@ void SpanController::on_setup(const LinkEvent& event) {
 
     auto call = std::make_shared<SpanCall>(reactor_);
     call->controller = this;
+    call->serial = ++last_serial_;
     call->record = event.call;
     call->position = taken.position;
     call->confirmed = true;
@@ -208,6 +215,7 @@ bool SpanController::settle_channel(const CallPointer& call, const LinkEvent& ev
 
 void SpanController::on_progress(const CallPointer& call, const LinkEvent& event) {
     if (!call->outgoing || call->state == State::connected) return;
+    supervise(call, event);
     const bool alerting = event.kind == LinkEventKind::alerting;
     if (!alerting && call->state == State::setup) call->state = State::proceeding;
     if (alerting) call->state = State::alerting;
@@ -229,6 +237,7 @@ void SpanController::on_progress(const CallPointer& call, const LinkEvent& event
 void SpanController::on_answer(const CallPointer& call) {
     if (!call->outgoing || call->state == State::connected) return;
     call->state = State::connected;
+    call->t310_timer.stop();
     start_audio(call);
     if (!call->audio) {
         begin_clearing(
@@ -278,7 +287,8 @@ void SpanController::on_restart(std::optional<unsigned> channel) {
                  channel ? base::format("channel {}", *channel) : std::string("all channels"));
     drop_calls(channel, {call::q850::temporary_failure, received_cause({}, false).location,
                          "RESTART by the other side"});
-    if (channel) restarts_->shown_idle(*channel);
+    if (channel) return restarts_->shown_idle(*channel);
+    restarts_->cancel();  // theirs was for all, ours would only repeat it
 }
 
 void SpanController::drop_calls(std::optional<unsigned> channel, const call::Cause& cause) {

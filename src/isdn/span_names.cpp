@@ -14,6 +14,8 @@ std::string_view name(BearerState state) {
             return "restarting";
         case BearerState::out_of_service:
             return "out_of_service";
+        case BearerState::out_of_service_remote:
+            return "out_of_service_remote";
         case BearerState::alarm:
             return "alarm";
     }

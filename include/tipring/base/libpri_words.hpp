@@ -15,6 +15,7 @@ extern "C" {
 #include <libpri.h>
 }
 
+#include "tipring/base/libpri_clock.hpp"
 #include "tipring/base/libpri_guard.hpp"
 
 namespace tipring::base::libpri {
@@ -51,13 +52,11 @@ std::string text_of(const char (&source)[N]) {
     return {source, strnlen(source, N)};
 }
 
-/// libpri's times are of the wall clock, ours of the steady one: only the distance may cross over. Not below
+/// libpri's times are of its own clock, ours of the steady one: only the distance may cross over. Not below
 /// zero.
 inline std::chrono::microseconds time_until(const timeval& due) {
-    timeval now{};
-    gettimeofday(&now, nullptr);
-    const long long distance = (due.tv_sec - now.tv_sec) * 1'000'000LL + (due.tv_usec - now.tv_usec);
-    return std::chrono::microseconds(std::max(0LL, distance));
+    const auto moment = std::chrono::seconds(due.tv_sec) + std::chrono::microseconds(due.tv_usec);
+    return std::max(std::chrono::microseconds(0), moment - libpri_now());
 }
 
 }  // namespace tipring::base::libpri

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tipring/config/country.hpp"
@@ -210,6 +211,17 @@ struct Port {
 enum class SpanSide { user, network };
 enum class SwitchType { euroisdn, national, dms100, lucent4e, lucent5e, qsig };
 enum class ChannelChoice { ascending, descending, round_robin };
+/// How a SETUP of ours names its B-channel (Q.931 4.5.13).
+enum class ChannelWish {
+    by_side,    ///< exclusive on the network side, preferred on the user side
+    preferred,  ///< the other end may answer with another one
+    exclusive,  ///< this one or none
+};
+/// A timer or counter of Q.921 or Q.931 that the file sets.
+struct SpanTimer {
+    std::string name;    ///< as in the standard: "T309", "N200"
+    unsigned value = 0;  ///< T...: milliseconds
+};
 
 /// `line:` of a span: what the driver is expected to be set to, in the words of /etc/dahdi/system.conf. What is
 /// unset is not compared.
@@ -236,7 +248,14 @@ struct Span {
     std::string account;
     std::string number_default;  ///< calling number when the caller has none
     LineExpectation line;
+    ChannelWish channel_wish = ChannelWish::by_side;
+    bool restart = true;            ///< RESTART of the channels when the D-channel comes up
+    std::vector<SpanTimer> timers;  ///< those that the file sets; the others have their standard values
     Place number_at, name_at, channels_at, d_channel_at;
+
+    /// What `timers` says of this one.
+    std::optional<std::chrono::milliseconds> timer(std::string_view timer_name) const;
+    std::optional<unsigned> counter(std::string_view counter_name) const;
 
     /// A T1 has its D-channel in the last of 24 timeslots.
     bool is_t1() const { return d_channel == first_channel + 23 && bearers.size() < 24; }

@@ -250,7 +250,8 @@ class IsdnNetwork {
         /// For calls that come from the gateway: ring, then answer after this time; unset: wait for the test
         /// to act.
         std::optional<std::chrono::milliseconds> answer_after = std::chrono::milliseconds(500);
-        int reject_with = 0;  ///< Q.850 cause for every call, 0: accept
+        int reject_with = 0;           ///< Q.850 cause for every call, 0: accept
+        bool ignore_restarts = false;  ///< RESTART gets no answer and ends no call
     };
     virtual ~IsdnNetwork() = default;
     virtual bool wait_up(std::chrono::milliseconds limit) = 0;
@@ -264,6 +265,8 @@ class IsdnNetwork {
     /// other faults.
     virtual void loop(unsigned timeslot, const LoopFaults& faults = {});
     virtual void end_loop(unsigned timeslot);
+    /// Sends RESTART for one channel; its call ends on this side.
+    virtual void restart(unsigned channel) = 0;
 };
 
 std::unique_ptr<Telephone> make_telephone(FarEndThread& thread, hardware::Channel channel,

@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "tipring/base/reactor.hpp"
+#include "tipring/base/result.hpp"
 #include "tipring/call/leg.hpp"
 #include "tipring/config/config.hpp"
 #include "tipring/hardware/board.hpp"
@@ -17,14 +19,23 @@
 
 namespace tipring::isdn {
 
-enum class BearerState { idle, in_use, restarting, out_of_service, alarm };
+enum class BearerState {
+    idle,
+    in_use,
+    restarting,
+    out_of_service,         ///< by our operator, or removed by the driver
+    out_of_service_remote,  ///< by SERVICE of the other end
+    alarm,
+};
 std::string_view name(BearerState state);
 
 struct BearerView {
     unsigned position = 0;  ///< timeslot, as Q.931 numbers it
-    base::ChannelNumber channel;
+    base::ChannelNumber channel{};
     BearerState state = BearerState::idle;
-    base::CallId call;
+    base::CallId call{};
+    /// What may be hidden behind a call or an alarm.
+    bool out_here = false, out_remote = false, removed = false;
     bool testing = false;  ///< held by hold()
 };
 
@@ -37,6 +48,10 @@ struct SpanView {
     bool d_channel_up = false;  ///< Q.921 multiframe established
     unsigned in_use = 0, idle = 0;
     std::uint64_t calls_in = 0, calls_out = 0, d_channel_losses = 0, d_channel_errors = 0;
+    std::uint64_t restarts = 0;          ///< channels that we restarted, acknowledged
+    std::uint64_t restart_failures = 0;  ///< ... not acknowledged after N316 times T316
+    std::uint64_t repairs = 0;           ///< channels and calls that the audit had to release
+    bool service_messages = false;       ///< the other end is told of maintenance, and tells us (SERVICE)
     std::string last_error;
     std::vector<BearerView> bearers;
 };
@@ -72,6 +87,12 @@ class Span {
     /// Takes an idle B-channel (by its timeslot) out of call traffic: it counts as busy. Also while layer 1 is in
     /// alarm, because a loop is an alarm, too.
     virtual base::Result<std::unique_ptr<BearerHold>> hold(unsigned timeslot);
+    /// Takes the channel on this timeslot (none: all) out of service, or back in. A call on it goes on, no new one
+    /// comes. The other end is told where its switch type has SERVICE messages. An error names what is wrong.
+    virtual base::Result<void> set_in_service(std::optional<unsigned> position, bool in_service) = 0;
+    /// Sends RESTART (Q.931 5.5.1) for one idle channel, or for all that are idle; the answers come later. The
+    /// number of channels it is about; an error when the one is not idle, or the D-channel is down.
+    virtual base::Result<unsigned> restart(std::optional<unsigned> position) = 0;
     /// Releases all calls (cause 27 unless they end before), then stops libpri. Before destruction.
     virtual void shut_down() = 0;
     /// The last frames of the D-channel; null when it never was open.

@@ -29,14 +29,23 @@ TEST_CASE("elements before the cause are stepped over") {
 }
 
 TEST_CASE("of the maintenance messages only SERVICE asks for an answer") {
+    using isdn::Maintenance;
     std::vector<std::uint8_t> message = {0x02, 0x01, 0x00, 0x00, 0x03, 0x01, 0x01, 0x0f, 0x00, 0x00};
     CHECK_FALSE(isdn::is_unasked_maintenance(message));
+    CHECK(isdn::maintenance_of(message) == Maintenance::service);
     message[7] = 0x07;
     CHECK(isdn::is_unasked_maintenance(message));
+    CHECK(isdn::maintenance_of(message) == Maintenance::answer);
     message[4] = 0x43;
     CHECK(isdn::is_unasked_maintenance(message));
+    CHECK(isdn::maintenance_of(message) == Maintenance::service);
+    message[7] = 0x0f;
+    CHECK(isdn::maintenance_of(message) == Maintenance::answer);
+    CHECK(isdn::is_unasked_maintenance(message));
+    message[7] = 0x07;
     CHECK(isdn::is_unasked_maintenance(std::span(message).first(6)));
     message[2] = 0x03;  // an unnumbered frame
+    CHECK(isdn::maintenance_of(message) == Maintenance::none);
     CHECK_FALSE(isdn::is_unasked_maintenance(message));
     message[2] = 0x00;
     message[4] = 0x08;

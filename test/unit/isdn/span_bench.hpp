@@ -37,9 +37,10 @@ class RecordingAudio final : public isdn::BearerAudio {
 
 /// The other end: a bare link whose events the test answers.
 struct Peer {
-    Peer(base::Reactor& reactor, std::shared_ptr<MemoryWire> wire, bool network_side)
+    Peer(base::Reactor& reactor, std::shared_ptr<MemoryWire> wire, bool network_side,
+         config::SwitchType switch_type = config::SwitchType::euroisdn)
         : channel(std::move(wire), 1),
-          link(reactor, channel, {.label = "peer", .network_side = network_side},
+          link(reactor, channel, {.label = "peer", .network_side = network_side, .switch_type = switch_type},
                [this](const isdn::LinkEvent& event) { handle(event); }) {}
 
     void handle(const isdn::LinkEvent& event) {
@@ -107,6 +108,9 @@ struct BenchOptions {
     config::SpanSide side = config::SpanSide::user;
     config::ChannelChoice choice = config::ChannelChoice::ascending;
     unsigned bearers = 30;
+    config::SwitchType switch_type = config::SwitchType::euroisdn;
+    config::ChannelWish channel_wish = config::ChannelWish::by_side;
+    std::vector<config::SpanTimer> timers = {};
     isdn::SpanTimes times{.t309 = 300ms,
                           .t316 = 100ms,
                           .release_report = 200ms,
@@ -126,6 +130,9 @@ class Bench {
         settings.d_channel = 16;
         settings.side = options.side;
         settings.channel_choice = options.choice;
+        settings.switch_type = options.switch_type;
+        settings.channel_wish = options.channel_wish;
+        settings.timers = options.timers;
         std::vector<isdn::BearerPosition> positions;
         for (unsigned position = 1; positions.size() < options.bearers; ++position) {
             if (position != 16) positions.push_back({position, {position}});
@@ -142,7 +149,8 @@ class Bench {
                                 const isdn::SpanView&) { changes.emplace_back(event); },
             .times = options.times};
         span = std::make_unique<isdn::SpanController>(settings, std::move(parts));
-        peer = std::make_unique<Peer>(reactor, wire, options.side == config::SpanSide::user);
+        peer = std::make_unique<Peer>(reactor, wire, options.side == config::SpanSide::user,
+                                      options.switch_type);
     }
     ~Bench() {
         span->shut_down();

@@ -1,0 +1,81 @@
+// RESTART by our side against a clock that the test moves.
+#include "restart_procedure.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "manual_reactor.hpp"
+
+using namespace tipring;
+using isdn::BearerState;
+
+namespace {
+
+using namespace std::chrono_literals;
+
+struct RestartBench {
+    test::ManualReactor reactor;
+    isdn::BearerAllocator allocator{{1, 2, 3}, config::ChannelChoice::ascending, false};
+    std::vector<unsigned> sent;
+    std::vector<std::string> failures;
+    isdn::RestartProcedure procedure{reactor,
+                                     allocator,
+                                     {.t316 = 120s, .n316 = 2},
+                                     [this](unsigned position) { sent.push_back(position); },
+                                     [this](const std::string& text) { failures.push_back(text); }};
+};
+
+}  // namespace
+
+TEST_CASE("channels are restarted one after the other, and only those without a call") {
+    RestartBench bench;
+    REQUIRE(bench.allocator.take_incoming(2, true).position == 2);
+    for (const unsigned position : {1U, 2U, 3U, 3U})
+        bench.procedure.add(position);
+    CHECK(bench.sent == std::vector<unsigned>{1});
+    CHECK(bench.allocator.state(3) == BearerState::idle);  // usable until its turn
+    bench.procedure.acknowledged(1);
+    CHECK(bench.sent == std::vector<unsigned>{1, 3});
+    bench.procedure.acknowledged(7);  // for a channel that nobody asked for
+    CHECK(bench.allocator.state(3) == BearerState::restarting);
+    bench.procedure.acknowledged(std::nullopt);
+    CHECK(bench.allocator.idle() == 2);
+    CHECK(bench.procedure.counters().acknowledged == 2);
+    bench.reactor.advance(1h);
+    CHECK(bench.sent.size() == 2);
+    CHECK(bench.failures.empty());
+}
+
+TEST_CASE("after N316 times T316 without an answer the channel is idle again, and no other is asked") {
+    RestartBench bench;
+    bench.procedure.add(1);
+    bench.procedure.add(2);
+    bench.reactor.advance(119s);
+    CHECK(bench.sent == std::vector<unsigned>{1});
+    bench.reactor.advance(1s);
+    CHECK(bench.sent == std::vector<unsigned>{1, 1});
+    CHECK(bench.allocator.state(1) == BearerState::restarting);
+    bench.reactor.advance(120s);
+    CHECK(bench.allocator.idle() == 3);
+    REQUIRE(bench.failures.size() == 1);
+    CHECK(bench.failures[0].find("channel 1") != std::string::npos);
+    CHECK(bench.procedure.counters().failed == 1);
+    CHECK(bench.sent == std::vector<unsigned>{1, 1});
+    // The answer that comes too late does no harm, and a new series begins from the start.
+    bench.procedure.acknowledged(1);
+    CHECK(bench.procedure.counters().acknowledged == 0);
+    bench.procedure.add(3);
+    bench.reactor.advance(120s);
+    CHECK(bench.sent == std::vector<unsigned>{1, 1, 3, 3});
+}
+
+TEST_CASE("the loss of the data link ends a series without blame") {
+    RestartBench bench;
+    bench.procedure.add(1);
+    bench.procedure.add(2);
+    bench.procedure.cancel();
+    CHECK(bench.allocator.idle() == 3);
+    bench.reactor.advance(1h);
+    CHECK(bench.sent == std::vector<unsigned>{1});
+    CHECK(bench.failures.empty());
+    CHECK(bench.procedure.counters().failed == 0);
+}

@@ -15,14 +15,21 @@ class Dialog final : public HandleOwner {
     Dialog(Agent& agent, const OutgoingCall& call);
     /// Takes over the handle of an INVITE that was checked; `state` holds its offer, if it had one.
     Dialog(Agent& agent, DialogId id, nua_handle_t* handle, std::string contact, OfferAnswer state,
-           const sip_t* invite);
+           const sip_t* invite, config::CauseOverrides causes);
+    /// The INVITE may be followed by others with longer numbers.
+    void may_grow(const sip_t* invite, const std::string& called);
 
     void on_event(const NuaEvent& event) override;
 
+    /// Incoming and not answered in any way: the INVITE belongs to the same call, which dials on (RFC 3578 3.1).
+    bool is_grown_by(const sip_t* invite, std::string_view called) const;
+    /// Goes on with that INVITE, and answers the one before it with 484.
+    void grow(nua_handle_t* handle, std::string contact, OfferAnswer state, const sip_t* invite,
+              const std::string& called);
     /// Incoming: 180, or with `inband` 183 with a session description.
     void progress(bool inband, const LocalMedia& local);
     /// Incoming: 200.
-    void answer(const LocalMedia& local);
+    void answer(const LocalMedia& local, const Asserted& who);
     /// re-INVITE that holds the far end or takes it back; HoldAnswered follows.
     void hold(bool on, const Credentials& credentials);
     /// REFER; `replaces` is what replaces() of the order's other dialog says. ReferProgress follows.
@@ -50,6 +57,7 @@ class Dialog final : public HandleOwner {
     void hang_up(const call::Cause& cause);
     void report(DialogEvent event);
     bool take_answer(std::string_view description);
+    void report_party(const sip_t* sip);
 
     // dialog_requests.cpp: requests inside the dialog
     void on_offer_request(const NuaEvent& event);
@@ -75,7 +83,9 @@ class Dialog final : public HandleOwner {
     bool outgoing_;
     Handle handle_;
     std::string contact_;
+    std::string call_id_, from_tag_, called_;  ///< of an INVITE that may grow; "" otherwise
     Credentials credentials_;
+    config::CauseOverrides causes_;
     OfferAnswer media_;
     State state_ = State::calling;
     call::Cause cause_;  ///< why the call ended, as far as a message has told
@@ -83,6 +93,7 @@ class Dialog final : public HandleOwner {
     bool released_ = false;  ///< Released was reported, or the core asked for the release
     bool heard_anything_ = false;
     bool inband_reported_ = false;
+    bool ringing_reported_ = false;
     bool reliable_allowed_ = false;   ///< incoming: the far end supports 100rel
     bool description_sent_ = false;   ///< incoming: our answer or offer is out
     bool offered_early_ = false;      ///< incoming: it was an offer, answered in the PRACK

@@ -1,0 +1,49 @@
+// Where things stand in a Q.931 message inside a Q.921 I-frame, and the few changes that libpri has no function
+// for. Every function takes any octets. Pure. Thread: any.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "tipring/call/cause.hpp"
+#include "tipring/call/leg.hpp"
+
+namespace tipring::isdn::q931 {
+
+constexpr std::size_t address_and_control_octets = 4;  // Q.921 3.2 .. 3.4, modulo 128
+constexpr std::size_t check_octets = 2;                // the frame check sequence that libpri leaves room for
+constexpr std::size_t longest_frame = 260 + address_and_control_octets + check_octets;  // N201, Q.921 5.9.3
+
+// Information elements (Q.931 table 4-3).
+constexpr std::uint8_t cause = 0x08, progress_indicator = 0x1e, user_user = 0x7e;
+// Message types (Q.931 table 4-2).
+constexpr std::uint8_t setup = 0x05, disconnect = 0x45, release = 0x4d, release_complete = 0x5a;
+
+inline bool is_i_frame(std::span<const std::uint8_t> frame) {
+    return frame.size() > address_and_control_octets && (frame[2] & 0x01) == 0;
+}
+
+struct Head {
+    std::uint16_t reference = 0;  ///< call reference value, 15 bits
+    bool by_originator = false;   ///< the sender of the frame has begun the call (call reference flag 0)
+    std::uint8_t type = 0;
+};
+/// None when the frame is no Q.931 message with a call reference of two octets.
+std::optional<Head> head_of(std::span<const std::uint8_t> frame);
+
+/// The contents of the element, without its identifier and length; `which`: 0 for the first of its kind. Codeset 0
+/// only. Empty when it is not there.
+std::span<const std::uint8_t> find_element(std::span<const std::uint8_t> frame, std::uint8_t identifier,
+                                           unsigned which = 0);
+
+/// Writes the location (Q.850 2.2.3) into the Cause element, when that names `value`. False: nothing was changed.
+bool set_cause_location(std::span<std::uint8_t> frame, std::uint8_t value, call::Location location);
+
+/// The frame with a User-user element in its place; as it was when it is no message, has one or would be too long.
+std::vector<std::uint8_t> with_user_to_user(std::span<const std::uint8_t> frame,
+                                            const call::UserToUser& user);
+
+}  // namespace tipring::isdn::q931

@@ -94,7 +94,6 @@ void read_account(Mapping& mapping, SipAccount& account) {
                                  {"history_info", ForwardedBy::history_info},
                                  {"both", ForwardedBy::both}},
                                 account.forwarded_by);
-    mapping.choice<bool>("overlap", {{"receiving", true}, {"off", false}}, account.overlap);
     if (mapping.has("accept_from")) account.accept_from.clear();
     for (const Node* node : mapping.list("accept_from")) {
         // Literals only: a name could change its address behind the operator's back.

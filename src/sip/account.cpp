@@ -182,7 +182,6 @@ AccountRules Account::rules() const {
         rules.users.push_back(identity.user);
     rules.media = media();
     rules.causes = settings_.causes;
-    rules.overlap = settings_.overlap;
     rules.message_waiting = settings_.message_waiting != config::MessageNotices::off;
     return rules;
 }

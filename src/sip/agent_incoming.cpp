@@ -121,13 +121,8 @@ void Agent::on_incoming_invite(const sip_t* sip, nua_handle_t* handle) {
     const auto contact =
         base::format("<sip:{}@{}:{}>", call.hidden ? anonymous_user : escape_user(call.called),
                      uri_host(local), options_.port);
-    for (const auto& [id, dialog] : dialogs_) {
-        if (rules->overlap && dialog->is_grown_by(sip, call.called))
-            return dialog->grow(handle, contact, std::move(state), sip, call.called);
-    }
     dialogs_[call.id] =
         std::make_unique<Dialog>(*this, call.id, handle, contact, std::move(state), sip, rules->causes);
-    if (rules->overlap) dialogs_[call.id]->may_grow(sip, call.called);
     counters_->dialogs = dialogs_.size();
     report([call](AgentObserver& observer) { observer.on_incoming(call); });
 }

@@ -16,16 +16,9 @@ class Dialog final : public HandleOwner {
     /// Takes over the handle of an INVITE that was checked; `state` holds its offer, if it had one.
     Dialog(Agent& agent, DialogId id, nua_handle_t* handle, std::string contact, OfferAnswer state,
            const sip_t* invite, config::CauseOverrides causes);
-    /// The INVITE may be followed by others with longer numbers.
-    void may_grow(const sip_t* invite, const std::string& called);
 
     void on_event(const NuaEvent& event) override;
 
-    /// Incoming and not answered in any way: the INVITE belongs to the same call, which dials on (RFC 3578 3.1).
-    bool is_grown_by(const sip_t* invite, std::string_view called) const;
-    /// Goes on with that INVITE, and answers the one before it with 484.
-    void grow(nua_handle_t* handle, std::string contact, OfferAnswer state, const sip_t* invite,
-              const std::string& called);
     /// Incoming: 180, or with `inband` 183 with a session description.
     void progress(bool inband, const LocalMedia& local);
     /// Incoming: 200.
@@ -83,7 +76,6 @@ class Dialog final : public HandleOwner {
     bool outgoing_;
     Handle handle_;
     std::string contact_;
-    std::string call_id_, from_tag_, called_;  ///< of an INVITE that may grow; "" otherwise
     Credentials credentials_;
     config::CauseOverrides causes_;
     OfferAnswer media_;

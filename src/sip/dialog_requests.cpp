@@ -9,32 +9,6 @@
 
 namespace tipring::sip {
 
-void Dialog::may_grow(const sip_t* invite, const std::string& called) {
-    call_id_ = text_of(invite->sip_call_id->i_id);
-    from_tag_ = text_of(invite->sip_from->a_tag);
-    called_ = called;
-}
-
-bool Dialog::is_grown_by(const sip_t* invite, std::string_view called) const {
-    return state_ == State::calling && !released_ && !called_.empty() && called.size() > called_.size() &&
-           called.starts_with(called_) && text_of(invite->sip_call_id->i_id) == call_id_ &&
-           text_of(invite->sip_from->a_tag) == from_tag_;
-}
-
-void Dialog::grow(nua_handle_t* handle, std::string contact, OfferAnswer state, const sip_t* invite,
-                  const std::string& called) {
-    const auto digits = called.substr(called_.size());
-    nua_respond(handle_.get(), 484, phrase_of(484), TAG_END());
-    handle_.reset(handle);
-    nua_handle_bind(handle, this);
-    contact_ = std::move(contact);
-    media_ = std::move(state);
-    may_grow(invite, called);
-    if (media_.agreement()) report(MediaAgreed{*media_.agreement()});
-    for (const char digit : digits)
-        report(DigitPressed{digit});
-}
-
 /// Answers the request that is being handled.
 void Dialog::respond(unsigned status, const std::string& description) {
     const bool success = status < 300;

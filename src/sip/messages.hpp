@@ -71,7 +71,6 @@ struct AccountRules {
     MediaPreferences media;
     bool message_waiting = true;  ///< NOTIFYs without a subscription are taken
     config::CauseOverrides causes;
-    bool overlap = false;  ///< RFC 3578: INVITEs with ever longer numbers
 };
 
 /// Who answers on our side, as the server is told (RFC 3325); a name-addr, "" for nothing to say.

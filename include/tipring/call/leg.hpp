@@ -78,9 +78,6 @@ struct CallRequest {
     /// Who stands at `source` has sent the caller here by a transfer: his identity pays, the caller is shown.
     bool on_behalf = false;
     UserToUser user_to_user{};
-    /// More digits may follow (LegObserver::on_digit), and the far end of the outgoing leg decides when the number
-    /// is complete, where it can.
-    bool may_grow = false;
 };
 
 class Leg;
@@ -175,7 +172,7 @@ class Leg {
     virtual void release(const Cause& cause) = 0;
     /// A digit from the other side that is not carried by the media engine (signalling digit).
     virtual void send_digit(char digit) = 0;
-    /// Outgoing legs that do not ring yet: the caller dials on (CallRequest::may_grow).
+    /// Outgoing legs that do not ring yet: the caller dials on, and the far end decides when the number is complete.
     virtual void dial_on(char) {}
     /// The other side holds this one, or takes it back.
     virtual void hold(bool) {}

@@ -87,8 +87,6 @@ struct SipAccount {
     MessageNotices message_waiting = MessageNotices::notify;
     CauseOverrides causes;
     ForwardedBy forwarded_by = ForwardedBy::diversion;
-    /// INVITEs of one Call-ID and From tag with ever longer numbers are one call that dials on (RFC 3578).
-    bool overlap = false;
     Place name_at;
 };
 

@@ -117,32 +117,6 @@ TEST_CASE("the operator's table says what a refusal means, unless it has a Reaso
     if (reason) CHECK(call.observer.cause.location == call::Location::public_local);
 }
 
-TEST_CASE("INVITEs with ever longer numbers are one call that dials on, where the account says so") {
-    const bool overlap = GENERATE(true, false);
-    Called called([&](config::SipAccount& account) { account.overlap = overlap; });
-    auto& incoming = called.invite(test::sdp_with(test::plain_audio));
-    auto longer = called.call.request("INVITE", 2, test::sdp_with(test::plain_audio));
-    for (auto at = longer.find("sip:201@"); at != std::string::npos; at = longer.find("sip:201@", at + 1))
-        longer.replace(at, 8, "sip:20134@");
-    called.peer.send(longer, called.side.port);
-    if (!overlap) {
-        REQUIRE(called.loop.wait_for([&] { return called.side.sink.calls.size() == 2; }));
-        CHECK_FALSE(incoming.observer.saw("digit 3"));
-        return;
-    }
-    const auto refused = called.peer.expect(called.loop, "SIP/2.0 484");
-    CHECK(test::header(refused, "CSeq") == "1 INVITE");
-    REQUIRE(called.loop.wait_for([&] { return incoming.observer.saw("digit 4"); }));
-    CHECK(incoming.observer.saw("digit 3"));
-    CHECK(called.side.sink.calls.size() == 1);
-    incoming.leg->answer();
-    const auto answer = called.peer.expect(called.loop, "SIP/2.0 200");
-    CHECK(test::header(answer, "CSeq") == "2 INVITE");
-    called.call.learn(answer);
-    called.peer.send(called.call.request("ACK", 2), called.side.port);
-    called.hang_up(3);
-}
-
 TEST_CASE("History-Info serves where there is no Diversion") {
     Called called;
     auto& incoming = called.invite(test::sdp_with(test::plain_audio),

@@ -122,7 +122,7 @@ void ActiveCall::carry_out(const BridgeAction& action) {
             if (a_.leg) a_.leg->proceeding();
             break;
         case Kind::alert_a:
-            if (a_.leg) a_.leg->alert(action.inband);
+            alert_a(action);
             break;
         case Kind::answer_a:
             answer_a();
@@ -159,6 +159,9 @@ void ActiveCall::carry_out(const BridgeAction& action) {
             break;
         case Kind::digit_to_b:
             if (b_.leg) b_.leg->send_digit(action.digit);
+            break;
+        case Kind::dial_on_b:
+            if (b_.leg) b_.leg->dial_on(action.digit);
             break;
         case Kind::start_guard:
             start_guard();
@@ -207,6 +210,15 @@ void ActiveCall::carry_out_transfer(const BridgeAction& action) {
             break;
         default:
             break;
+    }
+}
+
+void ActiveCall::alert_a(const BridgeAction& action) {
+    if (!a_.leg) return;
+    if (action.inband && !action.rings) {
+        a_.leg->progress();
+    } else {
+        a_.leg->alert(action.inband);
     }
 }
 
@@ -312,6 +324,21 @@ void ActiveCall::on_alerting(Leg& leg, bool inband) {
     if (!is_b(leg)) return;
     base::log::info("call", "{} alerting inband={}", leg_ids(id_, leg), inband);
     feed({.kind = BridgeEventKind::b_alerting, .inband = inband});
+}
+
+void ActiveCall::on_progress(Leg& leg) {
+    if (!is_b(leg)) return;
+    base::log::info("call", "{} in-band information", leg_ids(id_, leg));
+    feed({.kind = BridgeEventKind::b_alerting, .inband = true, .rings = false});
+}
+
+// What was called stays what is dialled to reach this party again, so only the other side is told.
+void ActiveCall::on_connected_party(Leg& leg, const Party& party) {
+    const auto side = side_of(leg);
+    if (!side) return;
+    base::log::debug("call", "{} connected party={}", leg_ids(id_, leg), logged_number(party));
+    if (auto* other_leg = seat(other(*side)).leg.get(); other_leg != nullptr)
+        other_leg->connected_party(party);
 }
 
 void ActiveCall::on_answered(Leg& leg) {

@@ -84,6 +84,8 @@ class ActiveCall final : public LegObserver {
 
     void on_proceeding(Leg& leg) override;
     void on_alerting(Leg& leg, bool inband) override;
+    void on_progress(Leg& leg) override;
+    void on_connected_party(Leg& leg, const Party& party) override;
     void on_answered(Leg& leg) override;
     void on_released(Leg& leg, const Cause& cause) override;
     void on_media_changed(Leg& leg) override;
@@ -134,6 +136,7 @@ class ActiveCall final : public LegObserver {
     void note_state();
     void tell_change();
     void carry_out(const BridgeAction& action);
+    void alert_a(const BridgeAction& action);
     void answer_a();
     void note_attempt(const std::string& endpoint, const std::string& called);
     void carry_out_transfer(const BridgeAction& action);

@@ -93,7 +93,7 @@ void Bridge::in_attempt(const BridgeEvent& event) {
         case Event::b_alerting:
             if (state_ == State::trying) start_no_answer(Action::start_no_answer);
             state_ = State::alerting;
-            alert(event.inband);
+            alert(event.inband, event.rings);
             return;
         case Event::b_answered:
             stop_no_answer();
@@ -119,8 +119,8 @@ void Bridge::in_attempt(const BridgeEvent& event) {
             if (ringing_ && event.kind == Event::a_media) ring();
             return;
         case Event::a_digit:
-            if (state_ == State::alerting)
-                actions_.push_back({.kind = Action::digit_to_b, .digit = event.digit});
+            actions_.push_back({.kind = state_ == State::alerting ? Action::digit_to_b : Action::dial_on_b,
+                                .digit = event.digit});
             return;
         case Event::b_digit:
             return;
@@ -212,11 +212,13 @@ void Bridge::in_releasing(const BridgeEvent& event) {
     finish_if_alone();
 }
 
-void Bridge::alert(bool inband) {
-    if (alerted_ && alerted_inband_ == inband) return;
+void Bridge::alert(bool inband, bool rings) {
+    const bool rings_now = rings && !alerted_rings_;
+    if (alerted_ && alerted_inband_ == inband && !rings_now) return;
     alerted_ = true;
     alerted_inband_ = inband;
-    if (!a_answered_) actions_.push_back({.kind = Action::alert_a, .inband = inband});
+    alerted_rings_ = alerted_rings_ || rings;
+    if (!a_answered_) actions_.push_back({.kind = Action::alert_a, .inband = inband, .rings = rings});
     if (inband) {
         stop_ring();
         connect();

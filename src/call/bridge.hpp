@@ -12,9 +12,11 @@
 // trying            | b_proceeding                             | start_no_progress                                                | trying
 // alerting          | b_proceeding                             | -                                                                | alerting
 // trying, alerting  | b_digit                                  | -                                                                | same
-// trying            | a_media, b_media, a_digit                | -                                                                | trying
+// trying            | a_media, b_media                         | -                                                                | trying
+// trying            | a_digit                                  | dial_on_b (the number grows, where B can still take it)          | trying
 // trying            | b_alerting                               | start_no_answer, alert_a, connect when in-band                   | alerting
-// alerting          | b_alerting                               | alert_a and connect or disconnect, when in-band changed          | alerting
+// alerting          | b_alerting                               | alert_a and connect or disconnect, when in-band changed, or when | alerting
+//                   |                                          |   B rings after it has only been heard                           |
 // trying            | b_released, cause may try next           | stop_no_answer, try_next                                         | routing
 // trying            | b_released, another cause                | stop_no_answer, release_a                                        | releasing
 // alerting          | b_released                               | stop_no_answer, disconnect, release_a                            | releasing
@@ -135,11 +137,12 @@ struct BridgeEvent {
     Side side = Side::a;
     bool on = false;
     Newcomer newcomer{};
+    bool rings = true;  ///< b_alerting; false: it is only heard (in-band)
 };
 
 enum class BridgeActionKind : std::uint8_t {
     proceed_a,
-    alert_a,  ///< `inband`
+    alert_a,  ///< `inband`, `rings`
     answer_a,
     release_a,  ///< `cause`
     release_b,  ///< `cause`
@@ -152,6 +155,7 @@ enum class BridgeActionKind : std::uint8_t {
     stop_no_answer,     ///< either
     digit_to_a,
     digit_to_b,
+    dial_on_b,
     start_guard,  ///< releasing has begun
     finish,       ///< write the record and destroy the call
     redirect,     ///< new destinations for the number that B named; answered like try_next
@@ -174,6 +178,7 @@ struct BridgeAction {
     char digit = 0;
     Side side = Side::a;
     bool on = false;
+    bool rings = true;
 };
 
 class Bridge {
@@ -204,6 +209,7 @@ class Bridge {
     bool proceeded_ = false;
     bool alerted_ = false;
     bool alerted_inband_ = false;
+    bool alerted_rings_ = false;
     bool connected_ = false;
     bool no_answer_running_ = false;
     bool a_answered_ = false;
@@ -241,7 +247,7 @@ class Bridge {
     }
     static constexpr std::size_t index(Side side) { return side == Side::a ? 0 : 1; }
     bool talking() const { return state_ == BridgeState::talking || state_ == BridgeState::referring; }
-    void alert(bool inband);
+    void alert(bool inband, bool rings = true);
     void answered();
     void to_routing();
     void ring();

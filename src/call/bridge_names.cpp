@@ -111,6 +111,8 @@ std::string_view name(BridgeActionKind kind) {
             return "digit_to_a";
         case BridgeActionKind::digit_to_b:
             return "digit_to_b";
+        case BridgeActionKind::dial_on_b:
+            return "dial_on_b";
         case BridgeActionKind::start_guard:
             return "start_guard";
         case BridgeActionKind::finish:

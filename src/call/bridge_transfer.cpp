@@ -97,7 +97,7 @@ void Bridge::leave(Side side) {
     a_alive_ = true;
     b_alive_ = false;
     a_answered_ = true;
-    alerted_ = alerted_inband_ = false;
+    alerted_ = alerted_inband_ = alerted_rings_ = false;
 }
 
 void Bridge::join(const BridgeEvent& event) {

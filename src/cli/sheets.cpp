@@ -101,7 +101,9 @@ std::string render_route(const json::value& answer) {
         int count = 0;
         for (const auto& step : steps) {
             out += "  " + std::to_string(++count) + ". " + safe(text(step, "to")) + " as " +
-                   safe(text(step, "called")) + "\n";
+                   safe(text(step, "called"));
+            if (const auto sent = text(step, "sent"); !sent.empty()) out += ", sent as " + safe(sent);
+            out += "\n";
         }
     }
     out += "\nWhy:\n";

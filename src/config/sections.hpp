@@ -18,6 +18,10 @@ void read_spans(Context& context, const Node* node, Config& config);
 /// span_timers.cpp
 void read_span_timers(Mapping& span_mapping, Span& span);
 void read_routes(Context& context, const Node* node, Config& config);
+/// `numbers` of a span, which has its country already.
+void read_number_plan(Mapping& span_mapping, Span& span);
+/// `causes`; what is written changes single entries of `target`.
+void read_causes(Mapping& mapping, CauseOverrides& target);
 
 /// `config` has its ports already.
 void read_groups(Context& context, const Node* node, Config& config);

@@ -88,6 +88,12 @@ void read_account(Mapping& mapping, SipAccount& account) {
     mapping.secret(account.password);
     read_codecs(mapping, account.codecs);
     read_times(mapping, account);
+    read_causes(mapping, account.causes);
+    mapping.choice<ForwardedBy>("forwarded_by",
+                                {{"diversion", ForwardedBy::diversion},
+                                 {"history_info", ForwardedBy::history_info},
+                                 {"both", ForwardedBy::both}},
+                                account.forwarded_by);
     if (mapping.has("accept_from")) account.accept_from.clear();
     for (const Node* node : mapping.list("accept_from")) {
         // Literals only: a name could change its address behind the operator's back.

@@ -29,6 +29,30 @@ void read_switch(Mapping& mapping, Span& span) {
     read_span_timers(mapping, span);
 }
 
+void read_overlap(Mapping& mapping, const Config& config, Span& span) {
+    using std::chrono::seconds;
+    mapping.choice<Overlap>("overlap",
+                            {{"off", Overlap::off},
+                             {"receiving", Overlap::receiving},
+                             {"sending", Overlap::sending},
+                             {"both", Overlap::both}},
+                            span.overlap);
+    span.digit_map = config.digit_map;
+    if (mapping.text("digit_map", span.digit_map) && mapping.context().options.check_digit_map) {
+        const auto good = mapping.context().options.check_digit_map(span.digit_map);
+        if (!good) mapping.problem_at("digit_map", good.error().message, "write for example 1xx|0x.T");
+    }
+    mapping.duration("digit_timeout", seconds(1), seconds(60), span.digit_timeout);
+    mapping.boolean("dial_tone", span.dial_tone);
+    mapping.duration("announcement", seconds(0), std::chrono::minutes(3), span.announcement);
+    if (span.receives_overlap()) return;
+    for (const auto* key : {"digit_map", "digit_timeout", "dial_tone"}) {
+        if (mapping.has(key))
+            mapping.problem_at(key, "numbers do not come digit by digit on this span",
+                               "add overlap: receiving, or remove it");
+    }
+}
+
 /// D-channel: timeslot 16 of an E1 (ETSI EN 300 011), 24 of a T1 (ANSI T1.403), unless named.
 void read_channels(Mapping& mapping, Span& span) {
     std::string text;
@@ -139,6 +163,8 @@ void read_spans(Context& context, const Node* node, Config& config) {
                                "write the main number of the connection");
         }
         read_switch(mapping, span);
+        read_overlap(mapping, config, span);
+        read_number_plan(mapping, span);
         read_channels(mapping, span);
         read_line(mapping, span);
         span.number_at = mapping.place("span");

@@ -4,6 +4,7 @@
 
 #include "commands.hpp"
 #include "tipring/base/text.hpp"
+#include "tipring/routing/number_plan.hpp"
 
 namespace tipring::control {
 namespace json = boost::json;
@@ -44,6 +45,8 @@ class RoutesExplainCommand final : public Command {
         json::array steps;
         for (const auto& step : decision.steps) {
             steps.push_back(json::object{{"to", to_text(step.destination)}, {"called", step.called}});
+            if (const auto sent = sent_by_span(step); !sent.empty())
+                steps.back().as_object().emplace("sent", sent);
         }
         return json::object{
             {"number", query.called},
@@ -54,6 +57,16 @@ class RoutesExplainCommand final : public Command {
     }
 
   private:
+    /// What the span makes of the number (routing::sent_number); "" for other destinations.
+    std::string sent_by_span(const routing::Step& step) const {
+        if (step.destination.kind != routing::DestinationKind::span) return {};
+        for (const auto* span : system_.spans) {
+            const auto& settings = span->settings();
+            if (settings.name != step.destination.name) continue;
+            return to_text(routing::sent_number(settings.numbers, routing::NumberRole::called, step.called));
+        }
+        return {};
+    }
     std::optional<routing::Source> parse_source(const std::string& text) const {
         if (text.empty()) return default_source();
         const auto blank = text.find(' ');

@@ -14,7 +14,7 @@ namespace json = boost::json;
 
 namespace {
 
-/// A command about one span of those that are looked after.
+/// A command about the line of a span.
 class SpanCommand : public Command {
   public:
     explicit SpanCommand(System& system) : system_(system) {}
@@ -31,21 +31,26 @@ class SpanCommand : public Command {
     System& system_;
 };
 
-class SpanShowCommand final : public SpanCommand {
+class SpanShowCommand final : public Command {
   public:
-    using SpanCommand::SpanCommand;
+    explicit SpanShowCommand(System& system) : system_(system) {}
     std::string_view name() const override { return "span.show"; }
     std::string_view summary() const override {
         return "one span: its channels, and what the driver is set to";
     }
     Access access() const override { return Access::read; }
-
-  protected:
-    Reply act(isdn::Span& span, isdn::SpanCare& care, const json::object&) override {
-        auto sheet = span_row(span.view());
-        sheet["line"] = line_object(care.sheet(span));
+    std::vector<Parameter> parameters() const override { return {span_parameter}; }
+    Reply run(const json::object& parameters) override {
+        const auto text = text_parameter(parameters, "span");
+        const auto* span = find_span(system_, text);
+        if (span == nullptr) return no_such_span(system_, text);
+        auto sheet = span_row(span->view());
+        if (system_.span_care != nullptr) sheet["line"] = line_object(system_.span_care->sheet(*span));
         return sheet;
     }
+
+  private:
+    System& system_;
 };
 
 class SpanHealthCommand final : public SpanCommand {

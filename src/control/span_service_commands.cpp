@@ -8,8 +8,7 @@ namespace json = boost::json;
 
 namespace {
 
-const Parameter timeslot_parameter{"timeslot", "integer", false,
-                                  "of one B-channel, 1-31; default: all"};
+const Parameter timeslot_parameter{"timeslot", "integer", false, "of one B-channel, 1-31; default: all"};
 constexpr std::int64_t most_timeslots = 31;
 
 /// No value: all of them.

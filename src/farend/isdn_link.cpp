@@ -82,8 +82,24 @@ IsdnEvent setup_event(const pri_event_ring& ring) {
         event.info.restricted =
             (ring.calling.number.presentation & PRI_PRES_RESTRICTION) == PRI_PRES_RESTRICTED;
     }
+    event.info.screening = ring.calling.number.presentation & PRI_PRES_NUMBER_TYPE;
+    event.info.redirecting = number_of(ring.redirectingnum, ring.callingplanrdnis);
+    if (!event.info.redirecting.empty()) event.info.redirect_reason = ring.redirectingreason;
+    event.info.user_to_user = base::printable(text_of(ring.useruserinfo));
     if (ring.calling.name.valid) event.info.calling_name = base::printable(text_of(ring.calling.name.str));
     return event;
+}
+
+/// Who the answer says it is.
+std::string connected_number(const pri_subcommands* commands) {
+    for (int i = 0; commands != nullptr && i < std::min(commands->counter_subcmd, PRI_MAX_SUBCOMMANDS); ++i) {
+        const auto& command = commands->subcmd[i];
+        if (command.cmd != PRI_SUBCMD_CONNECTED_LINE || command.u.connected_line.id.number.valid == 0)
+            continue;
+        const auto& number = command.u.connected_line.id.number;
+        return number_of(number.str, number.plan);
+    }
+    return {};
 }
 
 IsdnEvent hangup_event(IsdnEvent::Kind kind, const pri_event_hangup& hangup) {
@@ -116,7 +132,8 @@ std::optional<IsdnEvent> translate(const pri_event& event) {
         case PRI_EVENT_ANSWER:
             return IsdnEvent{.kind = Kind::answer,
                              .record = event.answer.call,
-                             .channel = channel_of(event.answer.channel)};
+                             .channel = channel_of(event.answer.channel),
+                             .info = {.connected = connected_number(event.answer.subcmds)}};
         case PRI_EVENT_HANGUP_REQ:
             return hangup_event(Kind::disconnect, event.hangup);
         case PRI_EVENT_HANGUP:
@@ -245,6 +262,11 @@ q931_call* IsdnLink::setup(const IsdnCallInfo& info, bool exclusive) {
         pri_sr_set_bearer(request, PRI_TRANS_CAP_3_1K_AUDIO, t1_ ? PRI_LAYER_1_ULAW : PRI_LAYER_1_ALAW);
         pri_sr_set_called(request, called.data(), international ? PRI_INTERNATIONAL_ISDN : PRI_UNKNOWN, 1);
         pri_sr_set_caller_party(request, &caller);
+        auto redirecting = info.redirecting;
+        if (!redirecting.empty())
+            pri_sr_set_redirecting(request, redirecting.data(), PRI_UNKNOWN,
+                                   PRES_ALLOWED_USER_NUMBER_NOT_SCREENED, info.redirect_reason);
+        if (!info.user_to_user.empty()) pri_sr_set_useruser(request, info.user_to_user.c_str());
         if (pri_setup(controller_, record, request) != 0) {
             pri_destroycall(controller_, record);
             record = nullptr;
@@ -269,6 +291,13 @@ void IsdnLink::alert(q931_call* record) {
         pri_acknowledge(controller_, record, 0, 0);
     }
     arm_timer();
+}
+
+void IsdnLink::connect_as(q931_call* record, const std::string& number) {
+    const pri_party_connected_line connected{
+        .id = caller_of({.called = {}, .calling = number, .calling_name = {}}, network_side_)};
+    const LibpriGuard guard(label);
+    pri_connected_line_update(controller_, record, &connected);
 }
 
 void IsdnLink::answer(q931_call* record) {

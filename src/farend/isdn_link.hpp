@@ -26,7 +26,7 @@ struct IsdnEvent {
     bool exclusive = false;
     bool inband = false;  ///< progress indicator 1 or 8
     int cause = 0;
-    IsdnCallInfo info{};  ///< setup
+    IsdnCallInfo info{};  ///< setup; answer: `connected` only
 };
 
 class IsdnLink {
@@ -47,6 +47,8 @@ class IsdnLink {
     q931_call* setup(const IsdnCallInfo& info, bool exclusive);
     void proceeding(q931_call* record, unsigned channel);
     void alert(q931_call* record);
+    /// Before answer(): the connected number.
+    void connect_as(q931_call* record, const std::string& number);
     void answer(q931_call* record);
     /// True when the record is gone and no event follows.
     bool hang_up(q931_call* record, int cause);

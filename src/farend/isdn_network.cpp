@@ -79,6 +79,11 @@ void NetworkCall::set_channel(unsigned channel) {
     info_.channel = channel;
 }
 
+void NetworkCall::set_connected(const std::string& number) {
+    const std::lock_guard lock(mutex_);
+    info_.connected = number;
+}
+
 // --- the network, any thread ---
 
 SimulatedNetwork::SimulatedNetwork(FarEndThread& thread, std::unique_ptr<hardware::DChannel> d_channel,
@@ -130,7 +135,11 @@ std::shared_ptr<IsdnCall> SimulatedNetwork::place_call(const std::string& callin
     info.calling = calling;
     info.calling_name = name;
     info.called = called;
-    auto call = std::make_shared<NetworkCall>(*this, std::move(info), law_);
+    return place_call(info);
+}
+
+std::shared_ptr<IsdnCall> SimulatedNetwork::place_call(const IsdnCallInfo& info) {
+    auto call = std::make_shared<NetworkCall>(*this, info, law_);
     remember(call);
     thread_.post(*this, [this, call] {
         call->give_up_at_ = base::SteadyClock::now() + d_channel_patience;
@@ -156,6 +165,7 @@ void SimulatedNetwork::set_options(const Options& options) {
     const std::lock_guard lock(mutex_);
     options_.answer_after = options.answer_after;
     options_.reject_with = options.reject_with;
+    options_.answer_as = options.answer_as;
     link_.ignore_restarts(options.ignore_restarts);
 }
 
@@ -291,6 +301,7 @@ void SimulatedNetwork::on_event(const IsdnEvent& event) {
             if (call->released_) break;
             follow_channel(call, event.channel);
             if (event.inband || event.kind == Kind::answer) start_audio(call);
+            if (event.kind == Kind::answer) call->set_connected(event.info.connected);
             call->enter(event.kind == Kind::proceeding ? "proceeding"
                         : event.kind == Kind::alerting ? "alerting"
                                                        : "connected");
@@ -381,6 +392,12 @@ void SimulatedNetwork::answer_now(const CallPointer& call, int) {
     call->answer_at_.reset();
     if (call->released_ || call->record_ == nullptr || call->state() == "connected") return;
     start_audio(call);
+    std::string number;
+    {
+        const std::lock_guard lock(mutex_);
+        number = options_.answer_as;
+    }
+    if (!number.empty()) link_.connect_as(call->record_, number);
     link_.answer(call->record_);
     call->enter("connected");
 }

@@ -41,6 +41,7 @@ class NetworkCall final : public AudioPortOf<IsdnCall>, public std::enable_share
     friend class SimulatedNetwork;
     void enter(const std::string& state);
     void set_channel(unsigned channel);
+    void set_connected(const std::string& number);
     void order(void (SimulatedNetwork::*what)(const std::shared_ptr<NetworkCall>&, int), int value);
 
     mutable std::mutex mutex_;  ///< guards the next five
@@ -68,6 +69,7 @@ class SimulatedNetwork final : public IsdnNetwork, private FarEndModel {
     bool wait_up(std::chrono::milliseconds limit) override;
     std::shared_ptr<IsdnCall> place_call(const std::string& calling, const std::string& name,
                                          const std::string& called) override;
+    std::shared_ptr<IsdnCall> place_call(const IsdnCallInfo& info) override;
     std::shared_ptr<IsdnCall> wait_call(std::chrono::milliseconds limit) override;
     void set_options(const Options& options) override;
     std::size_t active_calls() const override;

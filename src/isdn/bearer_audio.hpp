@@ -22,6 +22,9 @@ class BearerAudio {
     virtual void stop(unsigned position) = 0;
     /// In-band DTMF towards the line.
     virtual void send_digit(unsigned position, char digit) = 0;
+    /// Until stop_tone(), towards the line; the samples flow already.
+    virtual void play_tone(unsigned, const dsp::ToneSequence&) {}
+    virtual void stop_tone(unsigned) {}
     /// Told of alarm, alarm_clear and removed of one channel. Called from the reactor.
     std::function<void(unsigned position, hardware::LineEventKind)> on_line_event;
 };

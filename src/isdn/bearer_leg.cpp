@@ -24,6 +24,18 @@ void BearerLeg::alert(bool inband) {
     if (call_->controller != nullptr) call_->controller->alert(call_, inband);
 }
 
+void BearerLeg::progress() {
+    if (call_->controller != nullptr) call_->controller->progress(call_);
+}
+
+void BearerLeg::connected_party(const call::Party& party) {
+    if (call_->controller != nullptr) call_->controller->connected_party(call_, party);
+}
+
+void BearerLeg::dial_on(char digit) {
+    if (call_->controller != nullptr) call_->controller->dial_on(call_, digit);
+}
+
 void BearerLeg::answer() {
     if (call_->controller != nullptr) call_->controller->answer(call_);
 }

@@ -4,8 +4,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "digit_collector.hpp"
 #include "pri_link.hpp"
 #include "tipring/base/reactor.hpp"
 #include "tipring/call/leg.hpp"
@@ -15,6 +17,12 @@ namespace tipring::isdn {
 class BearerLeg;
 class SpanController;
 
+/// A number that comes digit by digit.
+struct Dialling {
+    DigitCollector collector;
+    LinkEvent setup;
+};
+
 /// One Q.931 call. The states are the span's own; libpri keeps those of Q.931.
 struct SpanCall {
     enum class State {
@@ -23,12 +31,13 @@ struct SpanCall {
         proceeding,
         alerting,
         connected,
-        releasing,  ///< clearing messages under way, the leg may be told already
-        over,       ///< libpri has forgotten it
+        announcing,  ///< outgoing: the network has disconnected, and says why in-band (Q.931 5.3.4.1)
+        releasing,   ///< clearing messages under way, the leg may be told already
+        over,        ///< libpri has forgotten it
     };
 
     explicit SpanCall(base::Reactor& reactor)
-        : report_timer(reactor), guard_timer(reactor), t310_timer(reactor) {}
+        : report_timer(reactor), guard_timer(reactor), t310_timer(reactor), digit_timer(reactor) {}
 
     bool clearing() const { return state == State::releasing || state == State::over; }
 
@@ -51,6 +60,13 @@ struct SpanCall {
     base::Timer report_timer;  ///< the leg hears of its release even when the network does not answer
     base::Timer guard_timer;   ///< the channel is freed even when libpri never says so
     base::Timer t310_timer;    ///< CALL PROCEEDING came, and nothing since
+    // overlap (span_overlap.cpp)
+    std::unique_ptr<Dialling> dialling;  ///< incoming: the number is not complete, and there is no leg yet
+    base::Timer digit_timer;             ///< T302
+    bool takes_digits = false;           ///< outgoing: SETUP ACKNOWLEDGE has come, and nothing after it
+    std::string digits_waiting;          ///< outgoing: dialled before that
+    /// Why the network has disconnected; it clears itself, so no location of ours goes into the answer.
+    std::optional<call::Cause> peer_cause;
 };
 
 class BearerLeg final : public call::Leg {
@@ -62,9 +78,12 @@ class BearerLeg final : public call::Leg {
     void proceeding() override {
     }  // CALL PROCEEDING was sent at once, because T303 of the other side was running
     void alert(bool inband) override;
+    void progress() override;
+    void connected_party(const call::Party& party) override;
     void answer() override;
     void release(const call::Cause& cause) override;
     void send_digit(char digit) override;
+    void dial_on(char digit) override;
     media::EndpointId media() const override;
 
     using call::Leg::observer;  // for the span, which reports

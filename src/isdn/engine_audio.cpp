@@ -59,6 +59,15 @@ class EngineAudio final : public BearerAudio {
         if (found != lines_.end()) engine_.send_digits(found->second.endpoint, std::string_view(&digit, 1));
     }
 
+    void play_tone(unsigned position, const dsp::ToneSequence& tone) override {
+        const auto found = lines_.find(position);
+        if (found != lines_.end()) engine_.play_tone(found->second.endpoint, tone);
+    }
+    void stop_tone(unsigned position) override {
+        const auto found = lines_.find(position);
+        if (found != lines_.end()) engine_.stop_tone(found->second.endpoint);
+    }
+
   private:
     struct Line {
         std::shared_ptr<hardware::Channel> channel{};

@@ -10,6 +10,8 @@ extern "C" {
 #include <libpri.h>
 }
 
+#include "message_edits.hpp"
+#include "pri_party.hpp"
 #include "q931_peek.hpp"
 #include "tipring/base/libpri_guard.hpp"
 #include "tipring/base/libpri_words.hpp"
@@ -27,8 +29,6 @@ constexpr unsigned frames_per_wake =
 constexpr std::uint8_t ignored_discriminator = 0x00;  // Q.931 5.8.1: no protocol of ours
 constexpr std::size_t fcs_octets = 2;
 constexpr int signalling_only_bit = 1 << 17;
-constexpr int type_of_number_mask = 0x70;
-constexpr int type_international = PRI_TON_INTERNATIONAL << 4;
 
 void log_text(pri*, char* text) {
     const auto line = base::trim(text);
@@ -57,66 +57,11 @@ int switch_number(config::SwitchType type, bool t1) {
     return PRI_SWITCH_EUROISDN_E1;
 }
 
-call::Presentation presentation_of(int encoded) {
-    switch (encoded & PRI_PRES_RESTRICTION) {
-        case PRI_PRES_ALLOWED:
-            return call::Presentation::allowed;
-        case PRI_PRES_RESTRICTED:
-            return call::Presentation::restricted;
-        default:
-            return call::Presentation::unavailable;
-    }
-}
-
-/// A leading '+' is Q.931's type of number "international" in the E.164 plan, both ways.
-std::string number_of(const pri_party_number& number) {
-    auto digits = number_digits(text_of(number.str));
-    if (!digits.empty() && (number.plan & type_of_number_mask) == type_international)
-        digits.insert(0, 1, '+');
-    return digits;
-}
-
-int plan_of(const std::string& number) {
-    return number.starts_with('+') ? PRI_INTERNATIONAL_ISDN : PRI_UNKNOWN;
-}
-
-call::Party party_of(const pri_party_id& id) {
-    call::Party party;
-    party.presentation = call::Presentation::unavailable;
-    if (id.number.valid) {
-        party.number = number_of(id.number);
-        party.presentation = presentation_of(id.number.presentation);
-    }
-    if (id.name.valid && presentation_of(id.name.presentation) == call::Presentation::allowed) {
-        party.name = name_from_wire(text_of(id.name.str));
-    }
-    return party;
-}
-
-pri_party_id party_to_libpri(const call::Party& party, bool network_side) {
-    pri_party_id id{};
-    const auto digits = number_digits(party.number);
-    id.number.valid = 1;
-    id.number.plan = plan_of(party.number);
-    const int screening = network_side ? PRI_PRES_NETWORK_NUMBER : PRI_PRES_USER_NUMBER_UNSCREENED;
-    if (party.presentation == call::Presentation::unavailable || digits.empty()) {
-        id.number.presentation = party.presentation == call::Presentation::restricted
-                                     ? PRES_PROHIB_USER_NUMBER_NOT_SCREENED
-                                     : PRES_NUMBER_NOT_AVAILABLE;
-    } else {
-        id.number.presentation =
-            screening |
-            (party.presentation == call::Presentation::restricted ? PRI_PRES_RESTRICTED : PRI_PRES_ALLOWED);
-        copy_text(id.number.str, digits);
-    }
-    const auto name = name_to_wire(party.name);
-    if (!name.empty()) {
-        id.name.valid = 1;
-        id.name.presentation = id.number.presentation & PRI_PRES_RESTRICTION;
-        id.name.char_set = PRI_CHAR_SET_ISO8859_1;
-        copy_text(id.name.str, name);
-    }
-    return id;
+/// The call reference value, 15 bits; 0: the call is gone.
+std::uint16_t reference_of(pri* controller, q931_call* call) {
+    int low_bits = 0;  // libpri tells them apart
+    const int high_bits = pri_get_crv(controller, call, &low_bits);
+    return high_bits < 0 ? 0 : static_cast<std::uint16_t>((high_bits << 3 | low_bits) & 0x7fff);
 }
 
 std::uint8_t cause_of(int value) {
@@ -166,7 +111,11 @@ struct PriLink::Impl {
     bool stopped = false;
     std::string read_error;
     std::uint64_t write_errors = 0;
-    std::optional<call::Location> location;  // of the frame being handled
+    // of the frame being handled
+    std::optional<call::Location> location;
+    bool inband_now = false;
+    call::UserToUser user_to_user;
+    MessageEdits edits;
     // When the frame being handled is a maintenance message: SERVICE, or the answer to it.
     std::optional<LinkEventKind> maintenance;
     std::vector<q931_call*> records;  // handed out; checked before use, because libpri may have freed them
@@ -176,6 +125,12 @@ struct PriLink::Impl {
     void record(FrameDirection direction, std::span<const std::uint8_t> frame) const;
     void create();
     void pump();
+    void forget_frame() {
+        location.reset();
+        inband_now = false;
+        user_to_user = {};
+        maintenance.reset();
+    }
     void run_timers();
     void rearm();
     void apply_timers();
@@ -223,6 +178,8 @@ int PriLink::Impl::read_frame(pri* controller, void* buffer, int size) {
     if (!has_service_messages(self->options.switch_type) && is_unasked_maintenance(received))
         received[4] = ignored_discriminator;  // Q.921 still must count it
     self->location = cause_location(received);
+    self->inband_now = has_inband_information(received);
+    self->user_to_user = isdn::user_to_user(received);
     return static_cast<int>(*length);
 }
 
@@ -230,8 +187,10 @@ int PriLink::Impl::write_frame(pri* controller, void* buffer, int size) {
     auto* self = static_cast<Impl*>(pri_get_userdata(controller));
     if (self == nullptr || self->stopped || size <= 0) return size;
     const std::span frame(static_cast<const std::uint8_t*>(buffer), static_cast<std::size_t>(size));
-    self->record(FrameDirection::sent, frame);
-    const auto written = self->d_channel.write(frame);
+    const auto edited = self->edits.apply(frame);
+    const auto sent = edited.empty() ? frame : std::span<const std::uint8_t>(edited);
+    self->record(FrameDirection::sent, sent);
+    const auto written = self->d_channel.write(sent);
     // Q.921 repeats what is lost; a line that stays dead shows as the loss of the data link.
     if (!written && self->write_errors++ == 0) {
         base::log::warning("isdn", "{} cannot write a frame: {}", self->options.label,
@@ -256,6 +215,7 @@ void PriLink::Impl::create() {
         if (controller == nullptr) return;
         pri_facility_enable(controller);
         pri_hangup_fix_enable(controller, 1);
+        if (options.overlap_sending) pri_set_overlapdial(controller, 1);
         apply_timers();
         if (has_service_messages(options.switch_type)) pri_set_service_message_support(controller, 1);
         if (options.switch_type == config::SwitchType::qsig) return;  // names travel as facilities there
@@ -296,8 +256,7 @@ void PriLink::Impl::rearm() {
 
 void PriLink::Impl::run_timers() {
     while (!stopped) {
-        location.reset();
-        maintenance.reset();
+        forget_frame();
         const pri_event* event = nullptr;
         {
             const LibpriGuard guard(options.label);
@@ -312,8 +271,7 @@ void PriLink::Impl::run_timers() {
 void PriLink::Impl::pump() {
     for (unsigned count = 0; count < frames_per_wake && !stopped; ++count) {
         frame_seen = false;
-        location.reset();
-        maintenance.reset();
+        forget_frame();
         const pri_event* event = nullptr;
         {
             const LibpriGuard guard(options.label);
@@ -345,11 +303,14 @@ LinkEvent PriLink::Impl::setup_event(const pri_event_ring& ring) const {
     LinkEvent event{.kind = LinkEventKind::setup, .call = ring.call, .channel = channel_of(ring.channel)};
     event.exclusive = ring.flexible == 0;
     event.inband = is_inband(ring.progressmask);
-    event.caller = party_of(ring.calling);
-    event.called = number_digits(text_of(ring.callednum));
-    if (event.called.empty()) event.called = number_digits(text_of(ring.keypad_digits));
-    if (!event.called.empty() && (ring.calledplan & type_of_number_mask) == type_international)
-        event.called.insert(0, 1, '+');
+    event.caller = party_of(ring.calling, options.numbers);
+    event.called_wire = typed_number(number_digits(text_of(ring.callednum)), ring.calledplan);
+    if (event.called_wire.digits.empty())
+        event.called_wire.digits = number_digits(text_of(ring.keypad_digits));
+    event.called = routing::received_number(options.numbers, event.called_wire);
+    event.complete = ring.complete != 0;
+    event.diversions = diversions_of(ring.subcmds, options.numbers);
+    event.user_to_user = user_to_user;
     event.audio = ring.ctype == PRI_TRANS_CAP_SPEECH || ring.ctype == PRI_TRANS_CAP_3_1K_AUDIO;
     event.signalling_only = ring.channel >= 0 && (ring.channel & signalling_only_bit) != 0;
     return event;
@@ -366,6 +327,7 @@ std::optional<LinkEvent> PriLink::Impl::translate(const pri_event& event) const 
         return LinkEvent{.kind = kind,
                          .call = event.hangup.call,
                          .channel = channel_of(event.hangup.channel),
+                         .inband = kind == LinkEventKind::disconnect && inband_now,
                          .cause = cause_of(event.hangup.cause),
                          .location = location};
     };
@@ -391,7 +353,7 @@ std::optional<LinkEvent> PriLink::Impl::translate(const pri_event& event) const 
         case PRI_EVENT_PROGRESS:
             return progress(LinkEventKind::progress);
         case PRI_EVENT_SETUP_ACK:
-            return LinkEvent{.kind = LinkEventKind::proceeding,
+            return LinkEvent{.kind = LinkEventKind::setup_ack,
                              .call = event.setup_ack.call,
                              .channel = channel_of(event.setup_ack.channel)};
         case PRI_EVENT_RINGING:
@@ -402,7 +364,19 @@ std::optional<LinkEvent> PriLink::Impl::translate(const pri_event& event) const 
         case PRI_EVENT_ANSWER:
             return LinkEvent{.kind = LinkEventKind::answer,
                              .call = event.answer.call,
-                             .channel = channel_of(event.answer.channel)};
+                             .channel = channel_of(event.answer.channel),
+                             .connected = connected_party(event.answer.subcmds, options.numbers)};
+        case PRI_EVENT_INFO_RECEIVED:
+            return LinkEvent{.kind = LinkEventKind::more_called,
+                             .call = event.ring.call,
+                             .complete = event.ring.complete != 0,
+                             .digits = number_digits(text_of(event.ring.callednum))};
+        case PRI_EVENT_FACILITY:
+            if (auto party = connected_party(event.facility.subcmds, options.numbers))
+                return LinkEvent{.kind = LinkEventKind::connected,
+                                 .call = event.facility.call,
+                                 .connected = std::move(party)};
+            return std::nullopt;
         case PRI_EVENT_HANGUP_REQ:
             return hangup(LinkEventKind::disconnect);
         case PRI_EVENT_HANGUP:
@@ -443,9 +417,12 @@ PriLink::~PriLink() {
 }
 
 q931_call* PriLink::setup(const OutgoingSetup& request) {
-    auto digits = number_digits(request.called);
+    const auto& numbers = impl_->options.numbers;
+    const auto called = routing::sent_number(numbers, routing::NumberRole::called, request.called);
+    auto digits = number_digits(called.digits);
     if (digits.empty() || impl_->stopped) return nullptr;
-    const auto caller = party_to_libpri(request.caller, impl_->options.network_side);
+    const auto caller = party_to_libpri(request.caller, numbers, impl_->options.network_side);
+    const auto redirecting = diversions_to_libpri(request.diversions, numbers);
     return impl_->enter([&]() -> q931_call* {
         q931_call* call = pri_new_call(impl_->controller);
         pri_sr* record = call != nullptr ? pri_sr_new() : nullptr;
@@ -453,8 +430,10 @@ q931_call* PriLink::setup(const OutgoingSetup& request) {
         pri_sr_set_channel(record, static_cast<int>(request.channel), request.exclusive ? 1 : 0, 0);
         pri_sr_set_bearer(record, PRI_TRANS_CAP_3_1K_AUDIO,
                           impl_->options.t1 ? PRI_LAYER_1_ULAW : PRI_LAYER_1_ALAW);
-        pri_sr_set_called(record, digits.data(), plan_of(request.called), 1);
+        pri_sr_set_called(record, digits.data(), plan_octet(called), request.complete ? 1 : 0);
         pri_sr_set_caller_party(record, &caller);
+        if (!request.diversions.empty()) pri_sr_set_redirecting_parties(record, &redirecting);
+        impl_->edits.add_setup(reference_of(impl_->controller, call), request.user_to_user);
         const int failed = pri_setup(impl_->controller, call, record);
         pri_sr_free(record);
         if (failed == 0) {
@@ -470,6 +449,21 @@ void PriLink::proceeding(q931_call* call, unsigned channel) {
     impl_->enter([&] { pri_proceeding(impl_->controller, call, static_cast<int>(channel), 0); });
 }
 
+void PriLink::setup_ack(q931_call* call, unsigned channel, bool inband) {
+    impl_->enter(
+        [&] { pri_setup_ack(impl_->controller, call, static_cast<int>(channel), 0, inband ? 1 : 0); });
+}
+
+void PriLink::information(q931_call* call, char digit) {
+    impl_->enter([&] { pri_information(impl_->controller, call, digit); });
+}
+
+void PriLink::connected(q931_call* call, const call::Party& party) {
+    const pri_party_connected_line connected{
+        .id = party_to_libpri(party, impl_->options.numbers, impl_->options.network_side)};
+    impl_->enter([&] { pri_connected_line_update(impl_->controller, call, &connected); });
+}
+
 void PriLink::alerting(q931_call* call, unsigned channel, bool inband) {
     impl_->enter(
         [&] { pri_acknowledge(impl_->controller, call, static_cast<int>(channel), inband ? 1 : 0); });
@@ -483,8 +477,11 @@ void PriLink::answer(q931_call* call, unsigned channel) {
     impl_->enter([&] { pri_answer(impl_->controller, call, static_cast<int>(channel), 0); });
 }
 
-bool PriLink::hangup(q931_call* call, std::uint8_t cause) {
+bool PriLink::hangup(q931_call* call, std::uint8_t cause, std::optional<call::Location> location) {
     return impl_->enter([&] {
+        if (location)
+            impl_->edits.add_clearing(reference_of(impl_->controller, call), clearing_cause(cause),
+                                      *location);
         pri_hangup(impl_->controller, call, clearing_cause(cause));
         // The record's validity is checked against libpri's own list, so a freed one is only compared, not
         // touched.

@@ -16,6 +16,7 @@
 #include "tipring/config/config.hpp"
 #include "tipring/hardware/board.hpp"
 #include "tipring/isdn/frame_trace.hpp"
+#include "tipring/routing/number_plan.hpp"
 
 struct q931_call;  // libpri's call record; only ever handed back to libpri
 
@@ -25,7 +26,8 @@ enum class LinkEventKind {
     up,          ///< Q.921 multiframe operation established
     down,        ///< ... lost
     setup,       ///< SETUP; the record lives until hangup() or destroy()
-    proceeding,  ///< CALL PROCEEDING or SETUP ACKNOWLEDGE
+    setup_ack,   ///< SETUP ACKNOWLEDGE: the rest of the number is waited for
+    proceeding,  ///< CALL PROCEEDING
     progress,
     alerting,
     answer,      ///< CONNECT
@@ -37,6 +39,8 @@ enum class LinkEventKind {
     service,  ///< SERVICE of the other end, acknowledged by libpri: `channel` (none: all) and `in_service`
     service_ack,  ///< its answer to ours
     digits,       ///< INFORMATION with keypad digits during a call
+    more_called,  ///< INFORMATION with the next digits of the called number
+    connected,    ///< FACILITY or NOTIFY: the far end is somebody else now
     failed,       ///< the descriptor is dead; nothing more will come
 };
 
@@ -45,14 +49,19 @@ struct LinkEvent {
     q931_call* call = nullptr;
     std::optional<unsigned> channel{};  ///< none: any channel, or all of them (restart)
     bool exclusive = false;             ///< setup: that channel or none
-    bool inband = false;                ///< progress indicator 1 or 8
+    bool inband = false;                ///< progress indicator 1 or 8; disconnect: 8
     std::uint8_t cause = 0;
     std::optional<call::Location> location{};
     // setup
     call::Party caller{};
-    std::string called{};
-    bool audio = true;             ///< the bearer capability is speech or 3.1 kHz audio
-    bool signalling_only = false;  ///< a connection without a B-channel
+    std::string called{};  ///< as the number plan wants it
+    routing::TypedNumber called_wire{};
+    bool complete = true;  ///< setup, more_called: Sending complete was there
+    std::vector<call::Diversion> diversions{};
+    call::UserToUser user_to_user{};
+    std::optional<call::Party> connected{};  ///< answer, connected: who it is, where the event tells
+    bool audio = true;                       ///< the bearer capability is speech or 3.1 kHz audio
+    bool signalling_only = false;            ///< a connection without a B-channel
     std::string digits{};
     bool in_service = false;  ///< service, service_ack
     std::string reason{};     ///< failed: what the D-channel said
@@ -64,6 +73,8 @@ struct LinkOptions {
     bool t1 = false;
     config::SwitchType switch_type = config::SwitchType::euroisdn;
     /// T309: how long answered calls outlive the data link. Q.931 table 9-1: 6 to 90 s.
+    config::NumberPlan numbers{};
+    bool overlap_sending = false;  ///< Sending complete is only in a SETUP that says so
     std::chrono::milliseconds t309{90000};
     /// Those of the file that are libpri's; others are ignored here.
     std::vector<config::SpanTimer> timers{};
@@ -79,6 +90,9 @@ struct OutgoingSetup {
     std::string called{};
     unsigned channel = 0;
     bool exclusive = false;
+    bool complete = true;  ///< no digits follow
+    std::vector<call::Diversion> diversions{};
+    call::UserToUser user_to_user{};
 };
 
 class PriLink {
@@ -95,14 +109,20 @@ class PriLink {
     /// Sends SETUP; null when the number has no digits.
     q931_call* setup(const OutgoingSetup& request);
     void proceeding(q931_call* call, unsigned channel);
+    /// Sends SETUP ACKNOWLEDGE; `inband`: with dial tone.
+    void setup_ack(q931_call* call, unsigned channel, bool inband);
+    /// Sends INFORMATION with the next digit of the called number.
+    void information(q931_call* call, char digit);
+    /// Who is on this side of the call: goes with CONNECT, or tells of a change afterwards.
+    void connected(q931_call* call, const call::Party& party);
     void alerting(q931_call* call, unsigned channel, bool inband);
     /// Sends PROGRESS: in-band information is available now (progress indicator 8).
     void progress(q931_call* call, unsigned channel);
     void answer(q931_call* call, unsigned channel);
     /// The next step of clearing, whatever it is now. True when the record is gone and no event follows.
     /// A fresh incoming call is refused by RELEASE COMPLETE with 34, 44, 82 or 88; for other causes send
-    /// proceeding first.
-    bool hangup(q931_call* call, std::uint8_t cause);
+    /// proceeding first. `location`: of the cause; none: a private network serving the local user.
+    bool hangup(q931_call* call, std::uint8_t cause, std::optional<call::Location> location = {});
     /// Forgets the call without a message.
     void destroy(q931_call* call);
     /// Sends RESTART for one channel. One at a time: restart_ack answers it, or nothing does.

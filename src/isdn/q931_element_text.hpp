@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "q931_message.hpp"
+#include "q931_decode.hpp"
 
 namespace tipring::isdn::decode {
 

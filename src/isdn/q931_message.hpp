@@ -1,66 +1,49 @@
-// A Q.931 message (or one of B-channel maintenance) taken apart into its head and its information elements, and
-// the names of both. Pure; takes any octets. Thread: any.
+// Where things stand in a Q.931 message inside a Q.921 I-frame, and the few changes that libpri has no function
+// for. Every function takes any octets. Pure. Thread: any.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
-#include <string>
-#include <string_view>
+#include <span>
 #include <vector>
 
-#include "octet_reader.hpp"
+#include "tipring/call/cause.hpp"
+#include "tipring/call/leg.hpp"
 
-namespace tipring::isdn::decode {
+namespace tipring::isdn::q931 {
 
-/// Q.931 4.2; the maintenance ones of AT&T TR 41459 10.2 and of National ISDN (Telcordia SR-4994).
-inline constexpr unsigned q931_protocol = 0x08;
-inline constexpr unsigned att_maintenance_protocol = 0x03;
-inline constexpr unsigned national_maintenance_protocol = 0x43;
+constexpr std::size_t address_and_control_octets = 4;  // Q.921 3.2 .. 3.4, modulo 128
+constexpr std::size_t check_octets = 2;                // the frame check sequence that libpri leaves room for
+constexpr std::size_t longest_frame = 260 + address_and_control_octets + check_octets;  // N201, Q.921 5.9.3
 
-enum class ReferenceKind {
-    dummy,   ///< of no octets (Q.931 4.3)
-    global,  ///< value zero: the whole interface
-    call,
+// Information elements (Q.931 table 4-3).
+constexpr std::uint8_t cause = 0x08, progress_indicator = 0x1e, user_user = 0x7e;
+// Message types (Q.931 table 4-2).
+constexpr std::uint8_t setup = 0x05, disconnect = 0x45, release = 0x4d, release_complete = 0x5a;
+
+inline bool is_i_frame(std::span<const std::uint8_t> frame) {
+    return frame.size() > address_and_control_octets && (frame[2] & 0x01) == 0;
+}
+
+struct Head {
+    std::uint16_t reference = 0;  ///< call reference value, 15 bits
+    bool by_originator = false;   ///< the sender of the frame has begun the call (call reference flag 0)
+    std::uint8_t type = 0;
 };
+/// None when the frame is no Q.931 message with a call reference of two octets.
+std::optional<Head> head_of(std::span<const std::uint8_t> frame);
 
-/// Of codeset 0 unless it says otherwise. A single-octet element has its value in the lower half of `id`
-/// (Q.931 4.5.1), and no contents.
-struct Element {
-    unsigned codeset = 0;
-    unsigned id = 0;
-    bool single = false;
-    Octets contents;
-    std::string_view problem;  ///< empty: well framed
-};
+/// The contents of the element, without its identifier and length; `which`: 0 for the first of its kind. Codeset 0
+/// only. Empty when it is not there.
+std::span<const std::uint8_t> find_element(std::span<const std::uint8_t> frame, std::uint8_t identifier,
+                                           unsigned which = 0);
 
-inline constexpr unsigned shift_element = 0x90;  ///< with its value masked: Q.931 4.5.3, 4.5.4
+/// Writes the location (Q.850 2.2.3) into the Cause element, when that names `value`. False: nothing was changed.
+bool set_cause_location(std::span<std::uint8_t> frame, std::uint8_t value, call::Location location);
 
-struct Message {
-    unsigned protocol = 0;
-    bool known_protocol = false;  ///< otherwise nothing below is filled
-    ReferenceKind reference_kind = ReferenceKind::call;
-    unsigned reference_octets = 0;
-    std::optional<unsigned> reference;  ///< none: longer than the two octets of a primary rate
-    Octets reference_value;             ///< as on the wire
-    bool to_originator = false;         ///< the flag: sent to the side that made the reference
-    unsigned type = 0;
-    bool national_type = false;  ///< after an escape (Q.931 4.4)
-    std::vector<Element> elements;
-    bool cut = false;          ///< there were more elements than are kept
-    std::string_view problem;  ///< of the head; then there are no elements
-};
+/// The frame with a User-user element in its place; as it was when it is no message, has one or would be too long.
+std::vector<std::uint8_t> with_user_to_user(std::span<const std::uint8_t> frame,
+                                            const call::UserToUser& user);
 
-Message parse_message(Octets octets);
-
-/// "SETUP", or "message 0x55".
-std::string message_name(unsigned protocol, unsigned type, bool national);
-
-struct ElementName {
-    std::string_view label;  ///< for the short line: "called"
-    std::string_view name;   ///< Q.931's: "called party number"
-};
-/// Empty when it has none.
-ElementName find_element_name(unsigned codeset, unsigned id);
-/// "called party number", or "element 0x5a of codeset 6".
-std::string element_name(unsigned codeset, unsigned id);
-
-}  // namespace tipring::isdn::decode
+}  // namespace tipring::isdn::q931

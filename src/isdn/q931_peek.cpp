@@ -1,30 +1,26 @@
 #include "q931_peek.hpp"
 
+#include "q931_message.hpp"
+
 namespace tipring::isdn {
 
 namespace {
 
-constexpr std::size_t address_and_control_octets = 4;  // Q.921 3.2 .. 3.4, modulo 128
-constexpr std::uint8_t q931_discriminator = 0x08;
 constexpr std::uint8_t maintenance_discriminator = 0x03;  // AT&T; National ISDN sets bit 7 as well
 constexpr std::uint8_t service_message = 0x0f, national_service_message = 0x07;
-constexpr std::uint8_t cause_element = 0x08;
 
 bool printable_latin1(unsigned char octet) {
     return octet >= 0x20 && octet != 0x7f && (octet < 0x80 || octet >= 0xa0);
 }
 
-bool is_i_frame(std::span<const std::uint8_t> frame) {
-    return frame.size() > address_and_control_octets && (frame[2] & 0x01) == 0;
-}
-
 bool is_maintenance(std::span<const std::uint8_t> frame) {
-    return is_i_frame(frame) && (frame[address_and_control_octets] & ~0x40U) == maintenance_discriminator;
+    return q931::is_i_frame(frame) &&
+           (frame[q931::address_and_control_octets] & ~0x40U) == maintenance_discriminator;
 }
 
 /// 0: none, the message ends before.
 unsigned maintenance_type(std::span<const std::uint8_t> frame) {
-    const auto message = frame.subspan(address_and_control_octets);
+    const auto message = frame.subspan(q931::address_and_control_octets);
     if (message.size() < 2) return 0;
     const std::size_t type = 2U + (message[1] & 0x0fU);  // discriminator, reference length, reference
     return message.size() > type ? message[type] & 0x7fU : 0;
@@ -33,42 +29,40 @@ unsigned maintenance_type(std::span<const std::uint8_t> frame) {
 }  // namespace
 
 std::optional<call::Location> cause_location(std::span<const std::uint8_t> frame) {
-    if (frame.size() < address_and_control_octets + 3 + 2) return std::nullopt;
-    if (!is_i_frame(frame)) return std::nullopt;
-    auto message = frame.subspan(address_and_control_octets, frame.size() - address_and_control_octets - 2);
-    if (message[0] != q931_discriminator) return std::nullopt;
-    const std::size_t header =
-        3U + (message[1] & 0x0fU);  // discriminator, reference length, reference, message type
-    if (message.size() < header) return std::nullopt;
-    auto elements = message.subspan(header);
-    while (!elements.empty()) {
-        if ((elements[0] & 0x80) != 0) {  // single-octet element
-            elements = elements.subspan(1);
-            continue;
-        }
-        if (elements.size() < 2 || elements.size() < 2U + elements[1]) return std::nullopt;
-        if (elements[0] == cause_element && elements[1] >= 1) {
-            const unsigned location = elements[2] & 0x0fU;
-            if (location <= 5 || location == 7 || location == 10)
-                return static_cast<call::Location>(location);
-            return std::nullopt;
-        }
-        elements = elements.subspan(2U + elements[1]);
-    }
+    const auto element = q931::find_element(frame, q931::cause);
+    if (element.empty()) return std::nullopt;
+    const unsigned location = element[0] & 0x0fU;
+    if (location <= 5 || location == 7 || location == 10) return static_cast<call::Location>(location);
     return std::nullopt;
+}
+
+bool has_inband_information(std::span<const std::uint8_t> frame) {
+    constexpr std::uint8_t inband_available = 8;
+    // There may be two of them (Q.931 4.5.23).
+    for (unsigned which = 0; which < 2; ++which) {
+        const auto element = q931::find_element(frame, q931::progress_indicator, which);
+        if (element.size() >= 2 && (element[1] & 0x7fU) == inband_available) return true;
+    }
+    return false;
+}
+
+call::UserToUser user_to_user(std::span<const std::uint8_t> frame) {
+    const auto element = q931::find_element(frame, q931::user_user);
+    if (element.empty() || element.size() > call::longest_user_to_user + 1) return {};
+    return {element[0], std::string(element.begin() + 1, element.end())};
 }
 
 Maintenance maintenance_of(std::span<const std::uint8_t> frame) {
     if (!is_maintenance(frame)) return Maintenance::none;
     const auto type = maintenance_type(frame);
-    const bool national = frame[address_and_control_octets] != maintenance_discriminator;
+    const bool national = frame[q931::address_and_control_octets] != maintenance_discriminator;
     if (type == (national ? national_service_message : service_message)) return Maintenance::service;
     return Maintenance::answer;
 }
 
 bool is_unasked_maintenance(std::span<const std::uint8_t> frame) {
     const bool from_att =
-        is_maintenance(frame) && frame[address_and_control_octets] == maintenance_discriminator;
+        is_maintenance(frame) && frame[q931::address_and_control_octets] == maintenance_discriminator;
     return is_maintenance(frame) && !(from_att && maintenance_type(frame) == service_message);
 }
 

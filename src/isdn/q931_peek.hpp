@@ -8,12 +8,21 @@
 #include <string_view>
 
 #include "tipring/call/cause.hpp"
+#include "tipring/call/leg.hpp"
 
 namespace tipring::isdn {
 
 /// Location (Q.850 2.2.3) of the Cause element in a Q.921 I-frame that carries a Q.931 message; none when
 /// there is none or the frame is anything else. Takes any octets.
 std::optional<call::Location> cause_location(std::span<const std::uint8_t> frame);
+
+/// Whether a Q.931 message in the frame has a progress indicator 8 (4.5.23): in-band information is there now.
+/// libpri tells it of every message but DISCONNECT. Takes any octets.
+bool has_inband_information(std::span<const std::uint8_t> frame);
+
+/// The User-user element (Q.931 4.5.30) of a message; libpri passes on IA5 text only. Empty when there is none or
+/// it is longer than it may be. Takes any octets.
+call::UserToUser user_to_user(std::span<const std::uint8_t> frame);
 
 /// B-channel maintenance (AT&T TR 41459 10.2, SR-NWT-002343): discriminator 0x03 or 0x43. The two families number
 /// SERVICE and its answer the other way round.

@@ -21,7 +21,8 @@ std::unique_ptr<Span> make_span(const config::Span& settings, SpanParts parts) {
                         .audio = make_engine_audio(parts.engine, std::move(parts.bearers), settings.number),
                         .bearers = std::move(positions),
                         .on_change = std::move(parts.on_change),
-                        .times = times_of(settings)});
+                        .times = times_of(settings),
+                        .dial_tone = std::move(parts.country.tones.dial)});
 }
 
 }  // namespace tipring::isdn

@@ -30,6 +30,7 @@ SpanController::SpanController(const config::Span& settings, ControllerParts par
       bearers_(std::move(parts.bearers)),
       on_change_(std::move(parts.on_change)),
       times_(parts.times),
+      dial_tone_(std::move(parts.dial_tone)),
       allocator_(positions_of(bearers_), settings.channel_choice, settings.side == config::SpanSide::network),
       reconcile_timer_(reactor_) {
     audio_->on_line_event = [this](unsigned position, hardware::LineEventKind kind) {
@@ -41,6 +42,8 @@ SpanController::SpanController(const config::Span& settings, ControllerParts par
                                                   .t1 = settings_.is_t1(),
                                                   .switch_type = settings_.switch_type,
                                                   .t309 = times_.t309,
+                                                  .numbers = settings_.numbers,
+                                                  .overlap_sending = settings_.sends_overlap(),
                                                   .timers = settings_.timers,
                                                   .trace = &trace_},
                                       [this](const LinkEvent& event) { on_link(event); });
@@ -51,6 +54,8 @@ SpanController::SpanController(const config::Span& settings, ControllerParts par
             last_error_ = text;
             log::warning("isdn", "span={} {}", settings_.number, text);
         });
+    if (auto map = routing::DigitMap::parse(settings_.digit_map); map && settings_.receives_overlap())
+        digit_map_ = std::move(*map);
     alarm_ = d_channel_->alarm();
     allocator_.set_span_alarm(alarm_);
     reconcile_timer_.start(times_.reconcile, [this] { reconcile(); });
@@ -70,6 +75,8 @@ void SpanController::shut_down() {
         report_release(call);
         call->report_timer.stop();
         call->guard_timer.stop();
+        call->t310_timer.stop();
+        call->digit_timer.stop();
         call->controller = nullptr;
     }
     while (!held_.empty())
@@ -114,6 +121,9 @@ void SpanController::start(const CallPointer& call, const call::CallRequest& req
     setup.exclusive = settings_.channel_wish == config::ChannelWish::exclusive ||
                       (settings_.channel_wish == config::ChannelWish::by_side &&
                        settings_.side == config::SpanSide::network);
+    setup.complete = !settings_.sends_overlap();
+    setup.diversions = request.diversions;
+    setup.user_to_user = request.user_to_user;
     if (setup.caller.number.empty() && setup.caller.presentation != call::Presentation::restricted &&
         !settings_.number_default.empty()) {
         setup.caller.number = settings_.number_default;
@@ -144,6 +154,21 @@ void SpanController::alert(const CallPointer& call, bool inband) {
         // (Q.931 3.1.8, 5.5.6).
         link_->progress(call->record, call->position);
     }
+}
+
+void SpanController::progress(const CallPointer& call) {
+    if (call->outgoing || call->clearing() || call->state == State::connected || call->inband_reported)
+        return;
+    start_audio(call);
+    call->inband_reported = true;
+    link_->progress(call->record, call->position);
+}
+
+void SpanController::connected_party(const CallPointer& call, const call::Party& party) {
+    if (call->outgoing || call->clearing() || (party.number.empty() && party.name.empty())) return;
+    // Q.951 5 knows the connected number in CONNECT only; private networks tell of a transfer, too (ECMA-178).
+    if (call->state == State::connected && settings_.switch_type != config::SwitchType::qsig) return;
+    link_->connected(call->record, party);
 }
 
 void SpanController::answer(const CallPointer& call) {
@@ -187,8 +212,11 @@ void SpanController::begin_clearing(const CallPointer& call, const call::Cause& 
     call->state = State::releasing;
     call->cause = cause;
     call->t310_timer.stop();
+    call->digit_timer.stop();
+    call->report_timer.stop();
     stop_audio(call);
-    if (!sent || link_->hangup(call->record, cause.value)) {
+    const auto location = call->peer_cause ? std::nullopt : std::optional(cause.location);
+    if (!sent || link_->hangup(call->record, cause.value, location)) {
         finish(call);
         return;
     }
@@ -212,6 +240,7 @@ void SpanController::finish(const CallPointer& call) {
     call->report_timer.stop();
     call->guard_timer.stop();
     call->t310_timer.stop();
+    call->digit_timer.stop();
     std::erase(calls_, call);
     const bool shared = std::ranges::any_of(
         calls_, [&call](const CallPointer& other) { return other->position == call->position; });

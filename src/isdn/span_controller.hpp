@@ -49,6 +49,7 @@ struct ControllerParts {
     std::vector<BearerPosition> bearers;
     std::function<void(std::string_view event, const SpanView&)> on_change;
     SpanTimes times;
+    dsp::ToneSequence dial_tone{};  ///< for overlap receiving
 };
 
 class SpanController final : public Span, public call::Exit {
@@ -77,6 +78,9 @@ class SpanController final : public Span, public call::Exit {
     using CallPointer = std::shared_ptr<SpanCall>;
     void start(const CallPointer& call, const call::CallRequest& request);
     void alert(const CallPointer& call, bool inband);
+    void progress(const CallPointer& call);
+    void connected_party(const CallPointer& call, const call::Party& party);
+    void dial_on(const CallPointer& call, char digit);
     void answer(const CallPointer& call);
     void release(const CallPointer& call, const call::Cause& cause);
     void abandon(const CallPointer& call);
@@ -110,6 +114,16 @@ class SpanController final : public Span, public call::Exit {
     void restart_unsure();
     void supervise(const CallPointer& call, const LinkEvent& event);
 
+    void announce(const CallPointer& call, const LinkEvent& setup);
+    // span_overlap.cpp
+    void begin_dialling(const CallPointer& call, const LinkEvent& setup);
+    void on_more_called(const CallPointer& call, const LinkEvent& event);
+    void act_on(const CallPointer& call, DigitVerdict verdict);
+    void on_setup_ack(const CallPointer& call);
+    void on_connected(const CallPointer& call, const LinkEvent& event);
+    bool keeps_announcement(const SpanCall& call, const LinkEvent& event, const call::Cause& cause) const;
+    void hear_announcement(const CallPointer& call, const call::Cause& cause);
+
     std::optional<std::uint8_t> refusal(const LinkEvent& event) const;
     void give_way(unsigned position);
     bool settle_channel(const CallPointer& call, const LinkEvent& event);
@@ -133,6 +147,8 @@ class SpanController final : public Span, public call::Exit {
     std::vector<BearerPosition> bearers_;
     std::function<void(std::string_view event, const SpanView&)> on_change_;
     SpanTimes times_;
+    dsp::ToneSequence dial_tone_;
+    std::optional<routing::DigitMap> digit_map_;
     BearerAllocator allocator_;
     std::vector<CallPointer> calls_;
     std::vector<std::shared_ptr<HeldBearer>> held_;

@@ -38,13 +38,24 @@ void SpanController::on_link(const LinkEvent& event) {
     }
     const auto call = find(event.call);
     switch (event.kind) {
+        case LinkEventKind::setup_ack:
+            if (call && settle_channel(call, event)) on_setup_ack(call);
+            break;
+        case LinkEventKind::more_called:
+            if (call) on_more_called(call, event);
+            break;
+        case LinkEventKind::connected:
+            if (call) on_connected(call, event);
+            break;
         case LinkEventKind::proceeding:
         case LinkEventKind::progress:
         case LinkEventKind::alerting:
             if (call && settle_channel(call, event)) on_progress(call, event);
             break;
         case LinkEventKind::answer:
-            if (call && settle_channel(call, event)) on_answer(call);
+            if (!call || !settle_channel(call, event)) break;
+            on_connected(call, event);
+            on_answer(call);
             break;
         case LinkEventKind::disconnect:
         case LinkEventKind::released:
@@ -172,15 +183,22 @@ void SpanController::on_setup(const LinkEvent& event) {
     call->record = event.call;
     call->position = taken.position;
     call->confirmed = true;
-    call->state = State::proceeding;
     calls_.push_back(call);
+    if (settings_.receives_overlap() && !event.complete) return begin_dialling(call, event);
     link_->proceeding(event.call, taken.position);
+    announce(call, event);
+}
 
+/// The number is complete: the call begins.
+void SpanController::announce(const CallPointer& call, const LinkEvent& event) {
+    call->state = State::proceeding;
     auto leg = std::make_unique<BearerLeg>(
-        sink_.next_leg_id(), base::format("span {} channel {}", settings_.number, taken.position), call);
+        sink_.next_leg_id(), base::format("span {} channel {}", settings_.number, call->position), call);
     log::info("isdn", "{} SETUP from {} to {}", ids(*call), call::logged_number(event.caller),
               base::printable(event.called));
     call::CallRequest request{.caller = event.caller, .called = event.called, .source = {}};
+    request.diversions = event.diversions;
+    request.user_to_user = event.user_to_user;
     request.source.kind = routing::DestinationKind::span;
     request.source.name = settings_.name;
     sink_.incoming(std::move(leg), request);
@@ -214,7 +232,7 @@ bool SpanController::settle_channel(const CallPointer& call, const LinkEvent& ev
 }
 
 void SpanController::on_progress(const CallPointer& call, const LinkEvent& event) {
-    if (!call->outgoing || call->state == State::connected) return;
+    if (!call->outgoing || call->state == State::connected || call->state == State::announcing) return;
     supervise(call, event);
     const bool alerting = event.kind == LinkEventKind::alerting;
     if (!alerting && call->state == State::setup) call->state = State::proceeding;
@@ -223,19 +241,26 @@ void SpanController::on_progress(const CallPointer& call, const LinkEvent& event
         call->proceeding_reported = true;
         report(call, [](call::LegObserver& observer, call::Leg& leg) { observer.on_proceeding(leg); });
     }
+    call->takes_digits = false;
     const bool inband = event.inband && !call->inband_reported;
     const bool first = alerting && !call->alerting_reported;
     if (!inband && !first) return;
     call->inband_reported = call->inband_reported || inband;
-    call->alerting_reported = true;
+    call->alerting_reported = call->alerting_reported || alerting;
     if (inband) start_audio(call);
-    report(call, [joined = call->inband_reported](call::LegObserver& observer, call::Leg& leg) {
-        observer.on_alerting(leg, joined);
+    const bool rings = call->alerting_reported;
+    report(call, [rings, joined = call->inband_reported](call::LegObserver& observer, call::Leg& leg) {
+        if (rings) {
+            observer.on_alerting(leg, joined);
+        } else {
+            observer.on_progress(leg);
+        }
     });
 }
 
 void SpanController::on_answer(const CallPointer& call) {
     if (!call->outgoing || call->state == State::connected) return;
+    call->takes_digits = false;
     call->state = State::connected;
     call->t310_timer.stop();
     start_audio(call);
@@ -267,9 +292,12 @@ call::Cause SpanController::received_cause(const LinkEvent& event, bool unanswer
 
 void SpanController::on_cleared_by_peer(const CallPointer& call, const LinkEvent& event) {
     if (!call->clearing()) {
-        const auto cause = received_cause(event, call->outgoing && call->state == State::setup);
-        log::info("isdn", "{} released by the network: {}", ids(*call), call::to_text(cause));
+        const bool first = !call->peer_cause;
+        if (first) call->peer_cause = received_cause(event, call->outgoing && call->state == State::setup);
+        const auto cause = *call->peer_cause;
+        if (first) log::info("isdn", "{} released by the network: {}", ids(*call), call::to_text(cause));
         if (event.kind == LinkEventKind::disconnect) {
+            if (first && keeps_announcement(*call, event, cause)) return hear_announcement(call, cause);
             begin_clearing(call, cause);  // answers with RELEASE
             report_release(call);
             return;

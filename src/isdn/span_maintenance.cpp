@@ -159,7 +159,7 @@ void SpanController::audit() {
         calls.push_back({.serial = call->serial,
                          .record = call->record,
                          .position = call->position,
-                         .has_leg = call->leg != nullptr,
+                         .has_leg = call->leg != nullptr || call->dialling != nullptr,
                          .started = call->state != State::reserved,
                          .clearing = call->clearing()});
     }

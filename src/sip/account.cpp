@@ -181,6 +181,7 @@ AccountRules Account::rules() const {
     for (const auto& identity : identities_)
         rules.users.push_back(identity.user);
     rules.media = media();
+    rules.causes = settings_.causes;
     rules.message_waiting = settings_.message_waiting != config::MessageNotices::off;
     return rules;
 }
@@ -220,16 +221,34 @@ OutgoingCall Account::outgoing_call(const call::CallRequest& request) const {
         call.asserted = call.from;  // for the trusted server only (RFC 3325 9.1)
         call.from = anonymous_from;
     }
+    // What the telephone network vouches for is asserted to the server, too (RFC 3325 9.1).
+    const bool vouched = request.caller.screening == call::Screening::network ||
+                         request.caller.screening == call::Screening::passed;
+    if (!call.anonymous && vouched && user == request.caller.number) call.asserted = call.from;
+    call.causes = settings_.causes;
     call.hops_left = request.hops_left;
     call.contact = contact(call.anonymous ? anonymous_user : user);
     call.route = route();
     call.credentials = credentials_of(identity);
+    using config::ForwardedBy;
     const auto diversions = diversion_value(request.diversions, domain());
-    if (!diversions.empty()) call.more += "Diversion: " + diversions + "\r\n";
+    const auto history = history_value(request.diversions, request.called, domain());
+    if (!history.empty() && settings_.forwarded_by != ForwardedBy::diversion)
+        call.more += "History-Info: " + history + "\r\n";
+    if (!diversions.empty() && settings_.forwarded_by != ForwardedBy::history_info)
+        call.more += "Diversion: " + diversions + "\r\n";
+    const auto user_to_user = user_to_user_value(request.user_to_user);
+    if (!user_to_user.empty()) call.more += "User-to-User: " + user_to_user + "\r\n";
     const auto alert_info = alert_info_text(request.alert_info);
     if (!alert_info.empty()) call.more += "Alert-Info: " + alert_info + "\r\n";
     call.media = media();
     return call;
+}
+
+Asserted Account::asserted(const call::Party& party) const {
+    if (party.number.empty() || party.presentation == call::Presentation::unavailable) return {};
+    const bool hidden = party.presentation == call::Presentation::restricted;
+    return {name_addr(hidden ? std::string() : party.name, party.number, domain()), hidden};
 }
 
 Credentials Account::credentials_of(const Identity* identity) const {

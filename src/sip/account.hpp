@@ -51,6 +51,8 @@ class Account {
 
     std::string probe_uri() const;
     OutgoingCall outgoing_call(const call::CallRequest& request) const;
+    /// Who answers, as the server is told; nothing for a party without a number.
+    Asserted asserted(const call::Party& party) const;
     RegistrationOrder registration(const Identity& identity) const;
     SubscriptionOrder subscription(const Identity& identity) const;
     /// What the server accepts from this user of the account in a request inside a call that came from it.

@@ -126,8 +126,8 @@ void Agent::progress(DialogId id, bool inband, const LocalMedia& local) {
     if (auto* dialog = find(id)) dialog->progress(inband, local);
 }
 
-void Agent::answer(DialogId id, const LocalMedia& local) {
-    if (auto* dialog = find(id)) dialog->answer(local);
+void Agent::answer(DialogId id, const LocalMedia& local, const Asserted& who) {
+    if (auto* dialog = find(id)) dialog->answer(local, who);
 }
 
 void Agent::release(DialogId id, const call::Cause& cause) {

@@ -55,7 +55,7 @@ class Agent {
     void set_rules(std::vector<AccountRules> rules, TrustList trust);
     void place(const OutgoingCall& call);
     void progress(DialogId id, bool inband, const LocalMedia& local);
-    void answer(DialogId id, const LocalMedia& local);
+    void answer(DialogId id, const LocalMedia& local, const Asserted& who = {});
     void release(DialogId id, const call::Cause& cause);
     void hold(DialogId id, bool on, const Credentials& credentials);
     void refer(DialogId id, const ReferOrder& order);

@@ -111,6 +111,7 @@ void Agent::on_incoming_invite(const sip_t* sip, nua_handle_t* handle) {
     call.caller = caller_of(sip);
     call.alert_info = read_alert_info(unknown_headers(sip, "Alert-Info"));
     call.diversions = diversions_of(sip);
+    call.user_to_user = read_user_to_user(unknown_headers(sip, "User-to-User"));
     call.hops_left = hops_left(sip);
     // The network may have come a moment ago, before the core has looked.
     const auto local =
@@ -120,7 +121,8 @@ void Agent::on_incoming_invite(const sip_t* sip, nua_handle_t* handle) {
     const auto contact =
         base::format("<sip:{}@{}:{}>", call.hidden ? anonymous_user : escape_user(call.called),
                      uri_host(local), options_.port);
-    dialogs_[call.id] = std::make_unique<Dialog>(*this, call.id, handle, contact, std::move(state), sip);
+    dialogs_[call.id] =
+        std::make_unique<Dialog>(*this, call.id, handle, contact, std::move(state), sip, rules->causes);
     counters_->dialogs = dialogs_.size();
     report([call](AgentObserver& observer) { observer.on_incoming(call); });
 }

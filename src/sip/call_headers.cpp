@@ -83,6 +83,9 @@ bool is(std::string_view word, std::string_view wanted) {
 DivertReason reason_of_word(std::string_view word) {
     if (is(word, "user-busy")) return DivertReason::busy;
     if (is(word, "no-answer")) return DivertReason::no_answer;
+    if (is(word, "deflection")) return DivertReason::deflection;
+    if (is(word, "out-of-service") || is(word, "unavailable")) return DivertReason::out_of_order;
+    if (is(word, "unknown")) return DivertReason::unknown;
     return DivertReason::unconditional;
 }
 
@@ -92,6 +95,12 @@ std::string_view word_of(DivertReason reason) {
             return "user-busy";
         case DivertReason::no_answer:
             return "no-answer";
+        case DivertReason::deflection:
+            return "deflection";
+        case DivertReason::out_of_order:
+            return "out-of-service";
+        case DivertReason::unknown:
+            return "unknown";
         case DivertReason::unconditional:
             break;
     }
@@ -103,6 +112,25 @@ DivertReason reason_of_status(unsigned status) {
     if (status == 486 || status == 600) return DivertReason::busy;
     if (status == 408 || status == 480 || status == 487) return DivertReason::no_answer;
     return DivertReason::unconditional;
+}
+
+/// RFC 4458 2.
+unsigned status_of(DivertReason reason) {
+    switch (reason) {
+        case DivertReason::busy:
+            return 486;
+        case DivertReason::no_answer:
+            return 408;
+        case DivertReason::deflection:
+            return 480;
+        case DivertReason::out_of_order:
+            return 503;
+        case DivertReason::unknown:
+            return 404;
+        case DivertReason::unconditional:
+            break;
+    }
+    return 302;
 }
 
 /// Q.850 2.2.
@@ -320,6 +348,80 @@ std::string diversion_value(const std::vector<call::Diversion>& diversions, cons
         if (!known || diversion.presentation == call::Presentation::restricted) values += ";privacy=full";
     }
     return values;
+}
+
+std::string history_value(const std::vector<call::Diversion>& diversions, const std::string& called,
+                          const std::string& host) {
+    if (diversions.empty()) return {};
+    std::string values, index = "1", cause;
+    // The oldest comes first, and each cause stands with whom the call was sent on to.
+    const auto add = [&](const std::string& user, const std::string& at, bool hidden) {
+        if (!values.empty()) {
+            values += ", ";
+            cause = ";cause=" + cause;
+        }
+        values += base::format("<sip:{}@{}{}{}>;index={}", user, at, cause, hidden ? "?Privacy=history" : "",
+                               index);
+        if (index.size() > 1) values += ";mp=" + index.substr(0, index.size() - 2);
+        index += ".1";
+    };
+    const auto kept = std::min(diversions.size(), most_kept_diversions);
+    for (std::size_t i = kept; i-- > 0;) {
+        const auto& diversion = diversions[i];
+        const bool known = !diversion.number.empty();
+        add(known ? escape_user(diversion.number) : std::string(anonymous_user),
+            known ? uri_host(host) : std::string(anonymous_host),
+            !known || diversion.presentation == call::Presentation::restricted);
+        cause = std::to_string(status_of(diversion.reason));
+    }
+    add(escape_user(called), uri_host(host), false);
+    return values;
+}
+
+call::UserToUser read_user_to_user(const std::vector<std::string_view>& fields) {
+    constexpr std::size_t longest_hex = 2 * (call::longest_user_to_user + 1);
+    for (const auto field : fields) {
+        for (const auto value : list_values(field, 4)) {
+            const auto semicolon = std::min(value.find(';'), value.size());
+            const auto parameters = value.substr(semicolon);
+            const auto encoding = parameter(parameters, "encoding");
+            const auto purpose = parameter(parameters, "purpose");
+            if (!encoding.empty() && !is(encoding, "hex")) continue;
+            if (!purpose.empty() && !is(purpose, "isdn-uui")) continue;
+            auto hex = base::trim(value.substr(0, semicolon));
+            if (hex.size() >= 2 && hex.front() == '"' && hex.back() == '"')
+                hex = hex.substr(1, hex.size() - 2);
+            if (hex.empty() || hex.size() % 2 != 0 || hex.size() > longest_hex) continue;
+            call::UserToUser user;
+            bool good = true;
+            for (std::size_t i = 0; i < hex.size() && good; i += 2) {
+                unsigned octet = 0;
+                const auto [stop, error] = std::from_chars(hex.data() + i, hex.data() + i + 2, octet, 16);
+                good = error == std::errc{} && stop == hex.data() + i + 2;
+                if (i == 0) {
+                    user.discriminator = static_cast<std::uint8_t>(octet);
+                } else {
+                    user.data += static_cast<char>(octet);
+                }
+            }
+            if (good) return user;
+        }
+    }
+    return {};
+}
+
+std::string user_to_user_value(const call::UserToUser& user) {
+    if (user.empty()) return {};
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string hex;
+    const auto add = [&](std::uint8_t octet) {
+        hex += digits[octet >> 4U];
+        hex += digits[octet & 0x0fU];
+    };
+    add(user.discriminator);
+    for (const char octet : user.data.substr(0, call::longest_user_to_user))
+        add(static_cast<std::uint8_t>(octet));
+    return hex + ";encoding=hex;purpose=isdn-uui";
 }
 
 std::optional<unsigned> sipfrag_status(std::string_view content_type, std::string_view body) {

@@ -38,6 +38,17 @@ std::vector<call::Diversion> read_history(const std::vector<std::string_view>& f
 /// the name of nobody, because they count.
 std::string diversion_value(const std::vector<call::Diversion>& diversions, const std::string& host);
 
+/// Value of a History-Info header of a call to `called` (RFC 7044, causes of RFC 4458); "" when nobody has sent it
+/// on. A counter cannot be told.
+std::string history_value(const std::vector<call::Diversion>& diversions, const std::string& called,
+                          const std::string& host);
+
+/// The first User-to-User value of ISDN (RFC 7433 4.1, 7434): hex, the protocol discriminator first. Empty when
+/// there is none or it is longer than a Q.931 element.
+call::UserToUser read_user_to_user(const std::vector<std::string_view>& fields);
+/// The header's value; "" for none.
+std::string user_to_user_value(const call::UserToUser& user);
+
 /// The status in a message/sipfrag body (RFC 3515 2.4.5): 100..699.
 std::optional<unsigned> sipfrag_status(std::string_view content_type, std::string_view body);
 

@@ -1,6 +1,7 @@
 // SIP answers <-> Q.850 causes (cause_map.hpp). Pure. Thread: any.
 #include "cause_map.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "tipring/base/text.hpp"
@@ -45,25 +46,71 @@ unsigned status_of_class(std::uint8_t cause) {
     return 500;
 }
 
+struct LocationWord {
+    call::Location location;
+    std::string_view word;
+};
+/// RFC 8606 4 for the locations of Q.850 2.2.3.
+constexpr LocationWord location_words[] = {
+    {call::Location::user, "U"},
+    {call::Location::private_local, "LPN"},
+    {call::Location::public_local, "LN"},
+    {call::Location::transit, "TN"},
+    {call::Location::public_remote, "RLN"},
+    {call::Location::private_remote, "RPN"},
+    {call::Location::international, "INTL"},
+    {call::Location::beyond_interworking, "BI"},
+};
+
+/// Outside of quotes ("" when it is not there): the text of a Reason may hold anything.
+std::string_view parameter_of(std::string_view parameters, std::string_view name) {
+    std::size_t start = 0;
+    bool quoted = false;
+    for (std::size_t i = 0; i <= parameters.size(); ++i) {
+        const bool end = i == parameters.size();
+        if (!end && parameters[i] == '\\' && quoted) {
+            ++i;
+        } else if (!end && parameters[i] == '"') {
+            quoted = !quoted;
+        } else if (end || (parameters[i] == ';' && !quoted)) {
+            const auto part = parameters.substr(start, i - start);
+            const auto equals = part.find('=');
+            if (equals != std::string_view::npos &&
+                base::equal_ignoring_case(base::trim(part.substr(0, equals)), name))
+                return base::trim(part.substr(equals + 1));
+            start = std::min(i + 1, parameters.size());
+        }
+    }
+    return {};
+}
+
 std::optional<std::uint8_t> cause_parameter(std::string_view parameters) {
-    for (const auto part : base::split(parameters, ';')) {
-        const auto equals = part.find('=');
-        if (equals == std::string_view::npos ||
-            !base::equal_ignoring_case(base::trim(part.substr(0, equals)), "cause"))
-            continue;
-        const auto text = base::trim(part.substr(equals + 1));
-        unsigned value = 0;
-        const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (error == std::errc{} && stop == text.data() + text.size() && value >= 1 && value <= 127)
-            return static_cast<std::uint8_t>(value);
-        return std::nullopt;
+    const auto text = parameter_of(parameters, "cause");
+    unsigned value = 0;
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error == std::errc{} && stop == text.data() + text.size() && value >= 1 && value <= 127)
+        return static_cast<std::uint8_t>(value);
+    return std::nullopt;
+}
+
+/// Parameters of the first Q.850 value with a cause.
+std::optional<std::string_view> q850_parameters(std::string_view reason) {
+    if (reason.size() > 1024) return std::nullopt;
+    // Several values in one header are separated by commas; a comma inside quotes only shortens a text that
+    // nobody reads, and the location is what we write in front of the text.
+    for (const auto value : base::split(reason, ',')) {
+        const auto semicolon = value.find(';');
+        if (semicolon == std::string_view::npos) continue;
+        if (!base::equal_ignoring_case(base::trim(value.substr(0, semicolon)), "Q.850")) continue;
+        if (cause_parameter(value.substr(semicolon + 1))) return value.substr(semicolon + 1);
     }
     return std::nullopt;
 }
 
 }  // namespace
 
-call::Cause cause_of_status(unsigned status, std::string_view phrase, std::string_view reason) {
+call::Cause cause_of_status(unsigned status, std::string_view phrase, std::string_view reason,
+                            const config::CauseOverrides& overrides) {
     call::Cause cause;
     cause.value = q850::interworking;
     cause.location = call::Location::public_remote;
@@ -71,12 +118,19 @@ call::Cause cause_of_status(unsigned status, std::string_view phrase, std::strin
     for (const auto& entry : status_causes) {
         if (entry.status == status) cause.value = entry.cause;
     }
-    if (const auto given = reason_cause(reason)) cause.value = *given;
+    if (const auto own = overrides.to_isdn.find(status); own != overrides.to_isdn.end())
+        cause.value = own->second;
+    if (const auto given = reason_cause(reason)) {
+        cause.value = *given;
+        cause.location = reason_location(reason).value_or(cause.location);
+    }
     cause.detail = base::format("SIP {} {}", status, base::printable(phrase, 80));
     return cause;
 }
 
-unsigned status_of_cause(const call::Cause& cause) {
+unsigned status_of_cause(const call::Cause& cause, const config::CauseOverrides& overrides) {
+    if (const auto own = overrides.to_sip.find(cause.value); own != overrides.to_sip.end())
+        return own->second;
     // RFC 3398 7.2.4.1: a rejection by the called user himself is final everywhere.
     if (cause.value == q850::call_rejected && cause.location == call::Location::user) return 603;
     for (const auto& entry : cause_statuses) {
@@ -84,6 +138,42 @@ unsigned status_of_cause(const call::Cause& cause) {
     }
     return status_of_class(cause.value);
 }
+
+namespace {
+
+/// Of answers that only the operator's own table gives.
+const char* other_phrase(unsigned status) {
+    switch (status) {
+        case 401:
+            return "Unauthorized";
+        case 402:
+            return "Payment Required";
+        case 406:
+            return "Not Acceptable";
+        case 413:
+            return "Request Entity Too Large";
+        case 433:
+            return "Anonymity Disallowed";
+        case 480:
+            return "Temporarily Unavailable";
+        case 485:
+            return "Ambiguous";
+        case 487:
+            return "Request Terminated";
+        case 600:
+            return "Busy Everywhere";
+        case 604:
+            return "Does Not Exist Anywhere";
+        case 606:
+            return "Not Acceptable";
+        case 607:
+            return "Unwanted";
+        default:
+            return "Failure";
+    }
+}
+
+}  // namespace
 
 const char* phrase_of(unsigned status) {
     switch (status) {
@@ -136,26 +226,31 @@ const char* phrase_of(unsigned status) {
         case 603:
             return "Decline";
         default:
-            return "Failure";
+            return other_phrase(status);
     }
 }
 
 std::optional<std::uint8_t> reason_cause(std::string_view reason) {
-    if (reason.size() > 1024) return std::nullopt;
-    // Several values in one header are separated by commas; a comma inside quotes only shortens a text that
-    // nobody reads.
-    for (const auto value : base::split(reason, ',')) {
-        const auto semicolon = value.find(';');
-        if (semicolon == std::string_view::npos) continue;
-        if (!base::equal_ignoring_case(base::trim(value.substr(0, semicolon)), "Q.850")) continue;
-        if (const auto cause = cause_parameter(value.substr(semicolon + 1))) return cause;
+    const auto parameters = q850_parameters(reason);
+    return parameters ? cause_parameter(*parameters) : std::nullopt;
+}
+
+std::optional<call::Location> reason_location(std::string_view reason) {
+    const auto parameters = q850_parameters(reason);
+    if (!parameters) return std::nullopt;
+    const auto word = parameter_of(*parameters, "location");
+    for (const auto& entry : location_words) {
+        if (base::equal_ignoring_case(entry.word, word)) return entry.location;
     }
     return std::nullopt;
 }
 
 std::string reason_text(const call::Cause& cause) {
-    return base::format("Q.850;cause={};text=\"{}\"", static_cast<unsigned>(cause.value),
-                        call::description(cause.value));
+    auto text = base::format("Q.850;cause={}", static_cast<unsigned>(cause.value));
+    for (const auto& entry : location_words) {
+        if (entry.location == cause.location) text += base::format(";location={}", entry.word);
+    }
+    return text + base::format(";text=\"{}\"", call::description(cause.value));
 }
 
 }  // namespace tipring::sip

@@ -17,7 +17,11 @@ constexpr unsigned most_invite_challenges = 3;
 
 call::Cause remote_cause(const sip_t* sip, const char* what) {
     call::Cause cause{q850::normal_clearing, call::Location::public_remote, what};
-    if (const auto given = reason_cause(reason_of(sip))) cause.value = *given;
+    const auto reason = reason_of(sip);
+    if (const auto given = reason_cause(reason)) {
+        cause.value = *given;
+        cause.location = reason_location(reason).value_or(cause.location);
+    }
     return cause;
 }
 
@@ -40,6 +44,7 @@ Dialog::Dialog(Agent& agent, const OutgoingCall& call)
       outgoing_(true),
       contact_(call.contact),
       credentials_(call.credentials),
+      causes_(call.causes),
       media_(call.media, agent.session_id()),
       offered_in_invite_(true) {
     media_.set_local(call.local);
@@ -58,12 +63,13 @@ Dialog::Dialog(Agent& agent, const OutgoingCall& call)
 }
 
 Dialog::Dialog(Agent& agent, DialogId id, nua_handle_t* handle, std::string contact, OfferAnswer state,
-               const sip_t* invite)
+               const sip_t* invite, config::CauseOverrides causes)
     : agent_(agent),
       id_(id),
       outgoing_(false),
       handle_(handle),
       contact_(std::move(contact)),
+      causes_(std::move(causes)),
       media_(std::move(state)),
       reliable_allowed_(sip_has_feature(invite->sip_supported, "100rel") ||
                         sip_has_feature(invite->sip_require, "100rel")) {
@@ -164,11 +170,14 @@ void Dialog::on_provisional(const NuaEvent& event) {
     acknowledge_reliable(event.sip);
     if (status > 100) state_ = State::early;
     const auto description = session_description(event.sip);
-    if (!description.empty() && take_answer(description) && !inband_reported_) {
-        inband_reported_ = true;
-        return report(Alerting{true});
+    const bool rings = status == 180;
+    const bool inband = !description.empty() && take_answer(description) && !inband_reported_;
+    inband_reported_ = inband_reported_ || inband;
+    // A 180 after early media rings in that media: it may be told by protocols that know the difference.
+    if (inband || (rings && !ringing_reported_)) {
+        ringing_reported_ = ringing_reported_ || rings;
+        return report(Alerting{inband_reported_, ringing_reported_});
     }
-    if (status == 180 && !inband_reported_) return report(Alerting{false});
     report(Proceeding{});
 }
 
@@ -216,7 +225,12 @@ void Dialog::on_success(const NuaEvent& event) {
     if (!agreed)
         return end_with(
             {q850::incompatible_destination, call::Location::beyond_interworking, "no common audio format"});
+    report_party(event.sip);
     report(Answered{});
+}
+
+void Dialog::report_party(const sip_t* sip) {
+    if (auto party = asserted_party(sip)) report(PartyKnown{std::move(*party)});
 }
 
 void Dialog::on_failure(const NuaEvent& event) {
@@ -227,8 +241,9 @@ void Dialog::on_failure(const NuaEvent& event) {
                 {q850::network_out_of_order, call::Location::private_local, "no answer from the SIP server"},
                 true});
         } else {
-            report(Released{cause_of_status(event.status, text_of(event.phrase), reason_of(event.sip)), false,
-                            redirection_of(event)});
+            report(
+                Released{cause_of_status(event.status, text_of(event.phrase), reason_of(event.sip), causes_),
+                         false, redirection_of(event)});
         }
     }
     agent_.remove(id_);
@@ -250,7 +265,7 @@ void Dialog::hang_up(const call::Cause& cause) {
     } else if (outgoing_) {
         nua_cancel(handle_.get(), SIPTAG_REASON_STR(reason.c_str()), TAG_END());
     } else {
-        const auto status = status_of_cause(cause);
+        const auto status = status_of_cause(cause, causes_);
         nua_respond(handle_.get(), static_cast<int>(status), phrase_of(status),
                     SIPTAG_REASON_STR(reason.c_str()), TAG_END());
     }
@@ -303,7 +318,7 @@ void Dialog::progress(bool inband, const LocalMedia& local) {
                 SIPTAG_CONTENT_TYPE_STR(sdp_type), SIPTAG_PAYLOAD_STR(description.c_str()), TAG_END());
 }
 
-void Dialog::answer(const LocalMedia& local) {
+void Dialog::answer(const LocalMedia& local, const Asserted& who) {
     if (outgoing_ || state_ == State::answered || state_ == State::ending) return;
     state_ = State::answered;
     media_.set_local(local);
@@ -317,7 +332,11 @@ void Dialog::answer(const LocalMedia& local) {
     }
     description_sent_ = true;
     const bool described = !description.empty();
+    const auto asserted = "P-Asserted-Identity: " + who.identity;
+    const bool known = !who.identity.empty();
     nua_respond(handle_.get(), SIP_200_OK, SIPTAG_CONTACT_STR(contact_.c_str()),
+                TAG_IF(known, SIPTAG_HEADER_STR(asserted.c_str())),
+                TAG_IF(known && who.hidden, SIPTAG_PRIVACY_STR("id")),
                 TAG_IF(described, SIPTAG_CONTENT_TYPE_STR(sdp_type)),
                 TAG_IF(described, SIPTAG_PAYLOAD_STR(description.c_str())), TAG_END());
 }

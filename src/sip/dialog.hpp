@@ -15,14 +15,14 @@ class Dialog final : public HandleOwner {
     Dialog(Agent& agent, const OutgoingCall& call);
     /// Takes over the handle of an INVITE that was checked; `state` holds its offer, if it had one.
     Dialog(Agent& agent, DialogId id, nua_handle_t* handle, std::string contact, OfferAnswer state,
-           const sip_t* invite);
+           const sip_t* invite, config::CauseOverrides causes);
 
     void on_event(const NuaEvent& event) override;
 
     /// Incoming: 180, or with `inband` 183 with a session description.
     void progress(bool inband, const LocalMedia& local);
     /// Incoming: 200.
-    void answer(const LocalMedia& local);
+    void answer(const LocalMedia& local, const Asserted& who);
     /// re-INVITE that holds the far end or takes it back; HoldAnswered follows.
     void hold(bool on, const Credentials& credentials);
     /// REFER; `replaces` is what replaces() of the order's other dialog says. ReferProgress follows.
@@ -50,6 +50,7 @@ class Dialog final : public HandleOwner {
     void hang_up(const call::Cause& cause);
     void report(DialogEvent event);
     bool take_answer(std::string_view description);
+    void report_party(const sip_t* sip);
 
     // dialog_requests.cpp: requests inside the dialog
     void on_offer_request(const NuaEvent& event);
@@ -76,6 +77,7 @@ class Dialog final : public HandleOwner {
     Handle handle_;
     std::string contact_;
     Credentials credentials_;
+    config::CauseOverrides causes_;
     OfferAnswer media_;
     State state_ = State::calling;
     call::Cause cause_;  ///< why the call ended, as far as a message has told
@@ -83,6 +85,7 @@ class Dialog final : public HandleOwner {
     bool released_ = false;  ///< Released was reported, or the core asked for the release
     bool heard_anything_ = false;
     bool inband_reported_ = false;
+    bool ringing_reported_ = false;
     bool reliable_allowed_ = false;   ///< incoming: the far end supports 100rel
     bool description_sent_ = false;   ///< incoming: our answer or offer is out
     bool offered_early_ = false;      ///< incoming: it was an offer, answered in the PRACK

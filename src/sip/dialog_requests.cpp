@@ -25,6 +25,7 @@ void Dialog::on_offer_request(const NuaEvent& event) {
     if (event.status >= 200 || event.sip == nullptr)
         return;  // Sofia has answered: overlapping requests, no such call
     if (target_fault(event.sip) != nullptr) return respond(400, {});
+    report_party(event.sip);
     const auto description = session_description(event.sip);
     if (description.empty()) {
         const bool foreign = event.sip->sip_payload != nullptr && event.sip->sip_payload->pl_len > 0;

@@ -109,6 +109,7 @@ call::Party caller_of(const sip_t* sip) {
     if (!asserted.user.empty()) {
         party.number = asserted.user;
         party.name = asserted.display;
+        party.screening = call::Screening::network;
     } else {
         party.number = decode_user(text_of(sip->sip_from->a_url->url_user));
         party.name = plain_display(text_of(sip->sip_from->a_display));
@@ -125,6 +126,16 @@ call::Party caller_of(const sip_t* sip) {
     if (party.number.empty() && party.presentation != call::Presentation::restricted)
         party.presentation = call::Presentation::unavailable;
     return party;
+}
+
+std::optional<call::Party> asserted_party(const sip_t* sip) {
+    if (sip == nullptr) return std::nullopt;
+    const auto asserted = split_name_addr(unknown_header(sip, "P-Asserted-Identity"));
+    if (asserted.user.empty()) return std::nullopt;
+    const bool hidden = wants(sip, {"id", "user", "header"});
+    return call::Party{asserted.user, hidden ? std::string() : asserted.display,
+                       hidden ? call::Presentation::restricted : call::Presentation::allowed,
+                       call::Screening::network};
 }
 
 bool answer_challenge(nua_handle_t* handle, const sip_t* sip, const Credentials& credentials) {

@@ -91,6 +91,8 @@ std::string reason_of(const sip_t* sip);
 /// Who calls: From, or P-Asserted-Identity where it is present, and what Privacy says about it (RFC 3325,
 /// 3323). An anonymous From is a number that its owner hides, one without user is a number that nobody knows.
 call::Party caller_of(const sip_t* sip);
+/// Who is connected, when an answer or a request inside the dialog asserts it, with what Privacy says.
+std::optional<call::Party> asserted_party(const sip_t* sip);
 /// Answers a 401 or 407 on the handle. False when there is nothing to answer with.
 bool answer_challenge(nua_handle_t* handle, const sip_t* sip, const Credentials& credentials);
 

@@ -40,6 +40,7 @@ struct OutgoingCall {
     Credentials credentials;
     MediaPreferences media;
     LocalMedia local;
+    config::CauseOverrides causes;
 };
 
 /// An INVITE that passed all checks.
@@ -53,6 +54,7 @@ struct IncomingCall {
     std::string alert_info;  ///< of all fields
     std::vector<call::Diversion> diversions;
     int hops_left = 70;  ///< of CallRequest
+    call::UserToUser user_to_user;
     /// Agreed from their offer; nullopt: they want us to offer.
     std::optional<Agreement> agreement;
     MediaPreferences media;
@@ -68,11 +70,23 @@ struct AccountRules {
         hidden_numbers;  ///< who of all that are called through it does not want to be known
     MediaPreferences media;
     bool message_waiting = true;  ///< NOTIFYs without a subscription are taken
+    config::CauseOverrides causes;
+};
+
+/// Who answers on our side, as the server is told (RFC 3325); a name-addr, "" for nothing to say.
+struct Asserted {
+    std::string identity;
+    bool hidden = false;  ///< Privacy: id
 };
 
 struct Proceeding {};
 struct Alerting {
     bool inband = false;
+    bool rings = true;  ///< false: there is only something to hear (183)
+};
+/// The far end says who is connected (P-Asserted-Identity in an answer or an UPDATE).
+struct PartyKnown {
+    call::Party party;
 };
 struct Answered {};
 struct MediaAgreed {
@@ -104,8 +118,8 @@ struct Released {
     bool no_answer_at_all = false;  ///< nothing came back from the server
     std::optional<Redirection> redirection{};
 };
-using DialogEvent = std::variant<Proceeding, Alerting, Answered, MediaAgreed, DigitPressed, FlashPressed,
-                                 HoldAnswered, ReferProgress, Released>;
+using DialogEvent = std::variant<Proceeding, Alerting, PartyKnown, Answered, MediaAgreed, DigitPressed,
+                                 FlashPressed, HoldAnswered, ReferProgress, Released>;
 
 /// One REFER inside a dialog.
 struct ReferOrder {

@@ -124,7 +124,9 @@ void ServiceImpl::on_incoming(const IncomingCall& call) {
                                            {routing::DestinationKind::sip, call.account, ""},
                                            call.alert_info,
                                            call.diversions,
-                                           call.hops_left});
+                                           call.hops_left,
+                                           false,
+                                           call.user_to_user});
 }
 
 void ServiceImpl::on_registration(const RegistrationView& view) {

@@ -150,8 +150,12 @@ void SipLeg::on_dialog(const DialogEvent& event) {
     if (const auto* held = std::get_if<HoldAnswered>(&event)) return on_hold_answered(*held);
     if (const auto* progress = std::get_if<ReferProgress>(&event)) return on_refer_progress(*progress);
     if (observer() == nullptr) return;
-    if (const auto* alerting = std::get_if<Alerting>(&event))
+    if (const auto* alerting = std::get_if<Alerting>(&event)) {
+        if (alerting->inband && !alerting->rings) return observer()->on_progress(*this);
         return observer()->on_alerting(*this, alerting->inband);
+    }
+    if (const auto* known = std::get_if<PartyKnown>(&event))
+        return observer()->on_connected_party(*this, known->party);
     if (std::holds_alternative<Proceeding>(event)) return observer()->on_proceeding(*this);
     if (std::holds_alternative<Answered>(event)) {
         answered_ = true;
@@ -201,16 +205,24 @@ void SipLeg::finish(const call::Cause& cause) {
     });
 }
 
+/// Early media that is there already needs no second 183 when it begins to ring; a 180 would make the far end add
+/// its own ringing tone.
 void SipLeg::alert(bool inband) {
-    if (over_) return;
+    if (over_ || (inband && early_media_)) return;
+    early_media_ = inband;
     host_->tell([id = dialog_, inband, local = local_](Agent& agent) { agent.progress(id, inband, local); });
+}
+
+void SipLeg::connected_party(const call::Party& party) {
+    connected_ = account_.asserted(party);
 }
 
 void SipLeg::answer() {
     if (over_) return;
     answered_ = true;
     watch_peer();
-    host_->tell([id = dialog_, local = local_](Agent& agent) { agent.answer(id, local); });
+    host_->tell(
+        [id = dialog_, local = local_, who = connected_](Agent& agent) { agent.answer(id, local, who); });
     try_hold();
 }
 

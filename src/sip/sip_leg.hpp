@@ -46,6 +46,7 @@ class SipLeg final : public call::Leg {
     void start(const call::CallRequest& request) override;
     void proceeding() override {}  // 100 Trying went out when the call came in
     void alert(bool inband) override;
+    void connected_party(const call::Party& party) override;
     void answer() override;
     void release(const call::Cause& cause) override;
     void send_digit(char digit) override;
@@ -86,6 +87,7 @@ class SipLeg final : public call::Leg {
     std::optional<Agreement> agreement_;
     std::string own_user_;  ///< who we are in this dialog: who was called, or who calls
     std::string far_user_;
+    Asserted connected_;   ///< who answers on the other side of the call
     bool hidden_ = false;  ///< our side does not want to be known
     base::Timer silence_;
     base::Timer hold_timer_;   ///< until a hold that met another re-INVITE is tried again
@@ -99,6 +101,7 @@ class SipLeg final : public call::Leg {
     bool outgoing_ = true;
     bool data_ = false;
     bool answered_ = false;
+    bool early_media_ = false;  ///< incoming: the far end has our early media
     bool over_ = false;
     /// Expires with the leg, so that posted reports find out.
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

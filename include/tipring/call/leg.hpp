@@ -20,16 +20,35 @@ namespace tipring::call {
 enum class Presentation : std::uint8_t { allowed, restricted, unavailable };
 std::string_view name(Presentation presentation);
 
+/// Who vouches for a number (Q.931 4.5.10, octet 3a; RFC 3325).
+enum class Screening : std::uint8_t {
+    unspecified,  ///< the line says nothing about it
+    unscreened,   ///< user provided, not screened
+    passed,       ///< user provided, verified and passed
+    failed,       ///< user provided, verified and failed
+    network,      ///< network provided
+};
+
 struct Party {
     std::string number;
     std::string name;
     Presentation presentation = Presentation::allowed;
+    Screening screening = Screening::unspecified;
 };
+
+/// What two users tell each other beside the call (Q.931 4.5.30, ETS 300 286-1 service 1; RFC 7433).
+struct UserToUser {
+    std::uint8_t discriminator = 0;  ///< Q.931 table 4-26: 0x04 is IA5 text
+    std::string data;                ///< octets, at most 128
+    bool empty() const { return data.empty() && discriminator == 0; }
+    friend bool operator==(const UserToUser&, const UserToUser&) = default;
+};
+inline constexpr std::size_t longest_user_to_user = 128;
 
 /// For log lines other than the call's record: the number, or "restricted" where the party does not show it.
 std::string logged_number(const Party& party);
 
-enum class DivertReason : std::uint8_t { unconditional, busy, no_answer };
+enum class DivertReason : std::uint8_t { unconditional, busy, no_answer, deflection, out_of_order, unknown };
 
 /// Somebody who sent the call on before it came here (Diversion, RFC 5806; redirecting number, Q.952).
 struct Diversion {
@@ -58,6 +77,7 @@ struct CallRequest {
     int hops_left = 70;
     /// Who stands at `source` has sent the caller here by a transfer: his identity pays, the caller is shown.
     bool on_behalf = false;
+    UserToUser user_to_user{};
 };
 
 class Leg;
@@ -78,6 +98,11 @@ class LegObserver {
     virtual void on_proceeding(Leg& leg) = 0;
     /// Outgoing: the far end rings. `inband`: its own tones are in the audio already, join it now.
     virtual void on_alerting(Leg& leg, bool inband) = 0;
+    /// Outgoing: there is something to hear before the far end rings, or instead of that (an announcement): join
+    /// the audio now.
+    virtual void on_progress(Leg& leg) { on_alerting(leg, true); }
+    /// Who answers (COLP, Q.951 5): comes before on_answered, and again when it is somebody else.
+    virtual void on_connected_party(Leg&, const Party&) {}
     virtual void on_answered(Leg& leg) = 0;
     /// The leg is over; it was the last report. The observer destroys it later (never inside this call).
     virtual void on_released(Leg& leg, const Cause& cause) = 0;
@@ -135,6 +160,10 @@ class Leg {
     /// Incoming legs: the called party rings. `inband`: ringback comes as audio from the other leg; otherwise
     /// the leg makes or signals ringback in its own way.
     virtual void alert(bool inband) = 0;
+    /// Incoming legs: audio comes from the other leg, and nobody rings yet.
+    virtual void progress() { alert(true); }
+    /// Who the other side is, now that it is known or has changed; on an incoming leg before answer(), too.
+    virtual void connected_party(const Party&) {}
     /// Incoming legs: the called party answered.
     virtual void answer() = 0;
     /// Ends the leg. on_released follows when it is really over; an FXS leg first plays busy or reorder
@@ -143,6 +172,8 @@ class Leg {
     virtual void release(const Cause& cause) = 0;
     /// A digit from the other side that is not carried by the media engine (signalling digit).
     virtual void send_digit(char digit) = 0;
+    /// Outgoing legs that do not ring yet: the caller dials on, and the far end decides when the number is complete.
+    virtual void dial_on(char) {}
     /// The other side holds this one, or takes it back.
     virtual void hold(bool) {}
     /// A hook flash from the other side, for the far end of this leg.

@@ -4,12 +4,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "tipring/config/country.hpp"
+#include "tipring/config/number_plan.hpp"
 
 namespace tipring::config {
 
@@ -53,6 +55,15 @@ enum class MessageNotices {
     off,
 };
 
+/// How a server is told who sent a call on (RFC 5806, 7044).
+enum class ForwardedBy { diversion, history_info, both };
+
+/// What differs from the table between Q.850 causes and SIP answers (docs/isdn-sip.md).
+struct CauseOverrides {
+    std::map<std::uint8_t, unsigned> to_sip;   ///< cause 1..127 -> final answer 400..699 to an INVITE
+    std::map<unsigned, std::uint8_t> to_isdn;  ///< final answer 300..699 without a Q.850 Reason -> cause
+};
+
 struct SipAccount {
     std::string name = "sip";
     std::string
@@ -75,6 +86,8 @@ struct SipAccount {
     bool refer = false;       ///< transfers are left to the far end (REFER) where it takes them
     bool flash_info = false;  ///< a hook flash goes out as INFO
     MessageNotices message_waiting = MessageNotices::notify;
+    CauseOverrides causes;
+    ForwardedBy forwarded_by = ForwardedBy::diversion;
     Place name_at;
 };
 
@@ -233,6 +246,8 @@ struct LineExpectation {
     std::optional<unsigned> build_out;  ///< 0..7
     Place at;
 };
+/// In which direction numbers may come digit by digit (Q.931 5.1.3, 5.2.4).
+enum class Overlap { off, receiving, sending, both };
 
 struct Span {
     unsigned number = 0;  ///< the driver's span number
@@ -251,12 +266,20 @@ struct Span {
     ChannelWish channel_wish = ChannelWish::by_side;
     bool restart = true;            ///< RESTART of the channels when the D-channel comes up
     std::vector<SpanTimer> timers;  ///< those that the file sets; the others have their standard values
+    NumberPlan numbers;
+    Overlap overlap = Overlap::off;
+    std::string digit_map;  ///< overlap receiving: when a number is complete; default: Config::digit_map
+    std::chrono::milliseconds digit_timeout{15000};  ///< T302 (Q.931 table 9-1): for the next digit
+    bool dial_tone = false;                          ///< overlap receiving: before the first digit
+    /// T306 (Q.931 table 9-1): how long an announcement that comes with a DISCONNECT is heard at most; 0: not at all
+    std::chrono::milliseconds announcement{30000};
     Place number_at, name_at, channels_at, d_channel_at;
 
     /// What `timers` says of this one.
     std::optional<std::chrono::milliseconds> timer(std::string_view timer_name) const;
     std::optional<unsigned> counter(std::string_view counter_name) const;
-
+    bool receives_overlap() const { return overlap == Overlap::receiving || overlap == Overlap::both; }
+    bool sends_overlap() const { return overlap == Overlap::sending || overlap == Overlap::both; }
     /// A T1 has its D-channel in the last of 24 timeslots.
     bool is_t1() const { return d_channel == first_channel + 23 && bearers.size() < 24; }
 };

@@ -218,9 +218,14 @@ class CentralOffice : public AudioPort {
 
 /// The network side (or, on request, the user side) of a primary-rate span, over libpri.
 struct IsdnCallInfo {
-    std::string called, calling, calling_name;
+    std::string called{}, calling{}, calling_name{};
     unsigned channel = 0;
     bool restricted = false;
+    std::string redirecting{};   ///< who sent the call on; "": nobody
+    int redirect_reason = 0;     ///< Q.952 4.1.2: 1 busy, 2 no reply, 15 unconditional
+    std::string user_to_user{};  ///< IA5 text
+    std::string connected{};     ///< of a call that was placed: who has answered, as the gateway says
+    int screening = 0;           ///< of the calling number, as it came: Q.931 table 4-11
 };
 
 class IsdnCall : public AudioPort {
@@ -252,11 +257,14 @@ class IsdnNetwork {
         std::optional<std::chrono::milliseconds> answer_after = std::chrono::milliseconds(500);
         int reject_with = 0;           ///< Q.850 cause for every call, 0: accept
         bool ignore_restarts = false;  ///< RESTART gets no answer and ends no call
+        std::string answer_as{};       ///< connected number that comes with an answer; "": none
     };
     virtual ~IsdnNetwork() = default;
     virtual bool wait_up(std::chrono::milliseconds limit) = 0;
     virtual std::shared_ptr<IsdnCall> place_call(const std::string& calling, const std::string& name,
                                                  const std::string& called) = 0;
+    /// With redirecting number and user-to-user information, too; the channel is chosen here.
+    virtual std::shared_ptr<IsdnCall> place_call(const IsdnCallInfo& info) = 0;
     /// The next call from the gateway that was not handed out yet; null after the limit.
     virtual std::shared_ptr<IsdnCall> wait_call(std::chrono::milliseconds limit) = 0;
     virtual void set_options(const Options& options) = 0;

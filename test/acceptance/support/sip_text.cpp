@@ -94,19 +94,32 @@ bool SipText::give_up(std::chrono::milliseconds limit) {
     for (const auto& call : calls_)
         send(head("CANCEL", call) + "Content-Length: 0\r\n\r\n");
     while (!calls_.empty() && std::chrono::steady_clock::now() < until) {
-        const auto answer = receive(100ms);
-        if (status(answer) < 300 || header(answer, "CSeq").find("INVITE") == std::string::npos) continue;
-        const auto ended = std::find_if(calls_.begin(), calls_.end(), [&](const Ringing& call) {
-            return header(answer, "Call-ID") == call.id + "@text";
-        });
-        if (ended == calls_.end()) continue;
-        const auto to = header(answer, "To");
-        const auto tag = to.find(";tag=");
-        send(head("ACK", *ended, tag == std::string::npos ? "" : to.substr(tag + 5)) +
-             "Content-Length: 0\r\n\r\n");
-        calls_.erase(ended);
+        settle(receive(100ms));
     }
     return calls_.empty();
+}
+
+bool SipText::settle(const std::string& answer) {
+    if (status(answer) < 300 || header(answer, "CSeq").find("INVITE") == std::string::npos) return false;
+    const auto ended = std::find_if(calls_.begin(), calls_.end(), [&](const Ringing& call) {
+        return header(answer, "Call-ID") == call.id + "@text";
+    });
+    if (ended == calls_.end()) return false;
+    const auto to = header(answer, "To");
+    const auto tag = to.find(";tag=");
+    send(head("ACK", *ended, tag == std::string::npos ? "" : to.substr(tag + 5)) +
+         "Content-Length: 0\r\n\r\n");
+    calls_.erase(ended);
+    return true;
+}
+
+std::string SipText::wait_refusal(std::chrono::milliseconds limit) {
+    const auto until = std::chrono::steady_clock::now() + limit;
+    while (std::chrono::steady_clock::now() < until) {
+        const auto answer = receive(100ms);
+        if (settle(answer)) return answer;
+    }
+    return {};
 }
 
 std::string SipText::notify_messages(const std::string& user, unsigned waiting) {

@@ -23,6 +23,8 @@ class SipText {
         std::string headers = {};  ///< further header lines, each with its CRLF
     };
     void invite(const Call& call);
+    /// The final answer to the oldest call, which is over then: the whole message; "" after the limit.
+    std::string wait_refusal(std::chrono::milliseconds limit);
     /// Cancels all calls; false when one was not ended in time.
     bool give_up(std::chrono::milliseconds limit);
     /// Status line of the answer to a NOTIFY about `waiting` new messages, "" for silence.
@@ -43,6 +45,8 @@ class SipText {
 
     std::string head(const std::string& method, const Ringing& call, const std::string& to_tag = {}) const;
     void send(const std::string& message) const;
+    /// Sends the ACK of a refusal and forgets its call; false when it is none of those.
+    bool settle(const std::string& answer);
     /// "" when nothing came in time.
     std::string receive(std::chrono::milliseconds limit) const;
 };

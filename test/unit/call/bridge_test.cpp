@@ -121,9 +121,25 @@ TEST_CASE("early audio is joined, and joined again when it moves") {
     CHECK(driven.feed(Kind::b_media) == "connect");
 }
 
+TEST_CASE("what is heard before it rings is joined at once, and the ringing told once it comes") {
+    auto driven = trying();
+    CHECK(driven.heard() == "start_no_answer alert_a(heard) connect");
+    CHECK(driven.heard().empty());
+    CHECK(driven.feed(Kind::b_alerting, {}, true) == "alert_a(inband)");
+    CHECK(driven.heard().empty());
+    CHECK(driven.feed(Kind::b_alerting, {}, true).empty());
+    CHECK(driven.feed(Kind::b_answered) == "stop_no_answer answer_a connect");
+}
+
+TEST_CASE("a busy announcement that was heard ends the call") {
+    auto driven = trying();
+    driven.heard();
+    CHECK(driven.feed(Kind::b_released, busy) == "stop_no_answer disconnect release_a(17) start_guard");
+}
+
 TEST_CASE("digits go to the other side once there is one to hear them") {
     auto waiting = trying();
-    CHECK(waiting.feed(Kind::a_digit, {}, false, '5').empty());
+    CHECK(waiting.feed(Kind::a_digit, {}, false, '5') == "dial_on_b(5)");
     auto driven = talking();
     CHECK(driven.feed(Kind::a_digit, {}, false, '5') == "digit_to_b(5)");
     CHECK(driven.feed(Kind::b_digit, {}, false, '#') == "digit_to_a(#)");

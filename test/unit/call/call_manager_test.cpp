@@ -41,6 +41,21 @@ std::vector<std::string> logged(const std::function<void()>& task) {
 
 }  // namespace
 
+TEST_CASE("early media, more digits and the connected party reach the other side") {
+    World world;
+    world.call("9555");
+    REQUIRE(world.first.last != nullptr);
+    auto& called = *world.first.last;
+    world.report([&] { world.caller->report().on_digit(*world.caller, '1'); });
+    CHECK(called.heard == "start 555, dial on 1");
+    world.report([&] { called.report().on_progress(called); });
+    CHECK(world.connector.joined(world.caller->endpoint, called.endpoint));
+    world.report([&] { called.report().on_alerting(called, true); });
+    world.report([&] { called.report().on_connected_party(called, {"5551", ""}); });
+    world.answer(called);
+    CHECK(world.caller->heard == "proceeding, progress, alert inband, connected 5551, answer");
+}
+
 TEST_CASE("a call is routed, answered, joined and recorded") {
     World world;
     world.call("95551234");

@@ -19,7 +19,8 @@ inline std::string text(const Bridge::Actions& actions) {
     for (const auto& action : actions) {
         if (!line.empty()) line += ' ';
         line += name(action.kind);
-        if (action.kind == BridgeActionKind::alert_a) line += action.inband ? "(inband)" : "(local)";
+        if (action.kind == BridgeActionKind::alert_a)
+            line += !action.rings ? "(heard)" : action.inband ? "(inband)" : "(local)";
         if (action.kind == BridgeActionKind::release_a || action.kind == BridgeActionKind::release_b ||
             action.kind == BridgeActionKind::abandon_b) {
             line += "(" + std::to_string(action.cause.value) + ")";
@@ -40,6 +41,9 @@ struct Driven {
     Bridge bridge;
     std::string feed(Kind kind, const Cause& cause = {}, bool inband = false, char digit = 0) {
         return text(bridge.handle({.kind = kind, .cause = cause, .inband = inband, .digit = digit}));
+    }
+    std::string heard() {
+        return text(bridge.handle({.kind = Kind::b_alerting, .inband = true, .rings = false}));
     }
     std::string user(Kind kind, Side side, bool on = false, const Newcomer& newcomer = {}) {
         return text(bridge.handle({.kind = kind, .side = side, .on = on, .newcomer = newcomer}));

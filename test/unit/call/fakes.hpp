@@ -57,6 +57,9 @@ class FakeLeg final : public call::Leg {
     }
     void proceeding() override { note("proceeding"); }
     void alert(bool inband) override { note(inband ? "alert inband" : "alert local"); }
+    void progress() override { note("progress"); }
+    void connected_party(const call::Party& party) override { note("connected " + party.number); }
+    void dial_on(char digit) override { note(std::string("dial on ") + digit); }
     void answer() override { note("answer"); }
     void release(const call::Cause& cause) override { note("release " + std::to_string(cause.value)); }
     void send_digit(char digit) override { note(std::string("digit ") + digit); }

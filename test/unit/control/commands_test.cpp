@@ -263,6 +263,25 @@ TEST_CASE("routes.explain follows the rules of the daemon") {
           std::string::npos);
 }
 
+TEST_CASE("routes.explain tells what a span makes of the number") {
+    Fixture fixture;
+    config::Span settings;
+    settings.number = 1;
+    settings.name = "main";
+    settings.numbers.country_code = "49";
+    settings.numbers.sent = config::SentForm::typed;
+    const auto span = isdn::make_missing_span(settings, "none here");
+    fixture.system.spans = {span.get()};
+    routing::RouteRule rule;
+    rule.name = "outside";
+    rule.called = "0.";
+    rule.to = {{routing::DestinationKind::span, "main"}, {routing::DestinationKind::span, "other"}};
+    fixture.system.routes = {rule};
+    const auto answer = *fixture.ask("routes.explain", {{"number", "03012345"}});
+    CHECK(answer.at("steps").at(0).at("sent") == "3012345 (national, isdn)");
+    CHECK_FALSE(answer.at("steps").at(1).as_object().contains("sent"));
+}
+
 TEST_CASE("on real hardware there is nothing to simulate") {
     Fixture fixture;
     for (const auto& command : fixture.registry.all()) {

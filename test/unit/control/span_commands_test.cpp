@@ -85,7 +85,7 @@ TEST_CASE("a span is found by its number first, and by its name") {
     CHECK(shown.at("bearers").at(0).at("out_here") == false);
     CHECK(shown.at("restart_failures") == 0);
     CHECK(fixture.ask("span.show", {{"span", "9"}}).error().message ==
-          "there is no span 9; number (name): 1 (main), 2");
+          "there is no span 9; number (name): 1 (2), 2 (main)");
     CHECK_FALSE(fixture.ask("span.show", {}).has_value());
     fixture.system.spans.clear();
     CHECK(fixture.ask("span.show", {{"span", "1"}}).error().message ==

@@ -29,18 +29,19 @@ class RecordingAudio final : public isdn::BearerAudio {
     }
     void stop(unsigned position) override { running[position] = false; }
     void send_digit(unsigned, char digit) override { digits += digit; }
+    void play_tone(unsigned position, const dsp::ToneSequence&) override { tones[position] = true; }
+    void stop_tone(unsigned position) override { tones[position] = false; }
 
-    std::map<unsigned, bool> running;
+    std::map<unsigned, bool> running, tones;
     std::string digits;
     bool fails = false;
 };
 
 /// The other end: a bare link whose events the test answers.
 struct Peer {
-    Peer(base::Reactor& reactor, std::shared_ptr<MemoryWire> wire, bool network_side,
-         config::SwitchType switch_type = config::SwitchType::euroisdn)
+    Peer(base::Reactor& reactor, std::shared_ptr<MemoryWire> wire, isdn::LinkOptions options)
         : channel(std::move(wire), 1),
-          link(reactor, channel, {.label = "peer", .network_side = network_side, .switch_type = switch_type},
+          link(reactor, channel, std::move(options),
                [this](const isdn::LinkEvent& event) { handle(event); }) {}
 
     void handle(const isdn::LinkEvent& event) {
@@ -74,6 +75,8 @@ struct Peer {
 struct Listener final : call::LegObserver {
     void on_proceeding(call::Leg&) override { heard += "proceeding "; }
     void on_alerting(call::Leg&, bool inband) override { heard += inband ? "inband " : "alerting "; }
+    void on_progress(call::Leg&) override { heard += "progress "; }
+    void on_connected_party(call::Leg&, const call::Party& party) override { connected = party; }
     void on_answered(call::Leg&) override { heard += "answered "; }
     void on_released(call::Leg&, const call::Cause& why) override {
         heard += "released ";
@@ -86,6 +89,7 @@ struct Listener final : call::LegObserver {
 
     std::string heard;
     std::optional<call::Cause> cause;
+    std::optional<call::Party> connected;
 };
 
 struct Sink final : call::CallSink {
@@ -108,9 +112,10 @@ struct BenchOptions {
     config::SpanSide side = config::SpanSide::user;
     config::ChannelChoice choice = config::ChannelChoice::ascending;
     unsigned bearers = 30;
-    config::SwitchType switch_type = config::SwitchType::euroisdn;
     config::ChannelWish channel_wish = config::ChannelWish::by_side;
     std::vector<config::SpanTimer> timers = {};
+    config::Span settings{};        ///< what the tests do not name otherwise
+    isdn::LinkOptions peer_link{};  ///< of the other end; its side is found out
     isdn::SpanTimes times{.t309 = 300ms,
                           .t316 = 100ms,
                           .release_report = 200ms,
@@ -123,7 +128,7 @@ class Bench {
   public:
     explicit Bench(const BenchOptions& options = {})
         : reactor(context), wire(std::make_shared<MemoryWire>()) {
-        config::Span settings;
+        auto settings = options.settings;
         settings.number = 1;
         settings.name = "1";
         settings.first_channel = 1;
@@ -149,8 +154,11 @@ class Bench {
                                 const isdn::SpanView&) { changes.emplace_back(event); },
             .times = options.times};
         span = std::make_unique<isdn::SpanController>(settings, std::move(parts));
-        peer = std::make_unique<Peer>(reactor, wire, options.side == config::SpanSide::user,
-                                      options.switch_type);
+        auto peer_link = options.peer_link;
+        peer_link.label = "peer";
+        peer_link.network_side = options.side == config::SpanSide::user;
+        peer_link.switch_type = settings.switch_type;
+        peer = std::make_unique<Peer>(reactor, wire, peer_link);
     }
     ~Bench() {
         span->shut_down();
@@ -183,7 +191,9 @@ class Bench {
 
     std::unique_ptr<call::Leg> dial(Listener& listener, const std::string& called = "5551234",
                                     call::Party caller = {}) {
-        call::CallRequest request{.caller = std::move(caller), .called = called, .source = {}};
+        return dial(listener, call::CallRequest{.caller = std::move(caller), .called = called, .source = {}});
+    }
+    std::unique_ptr<call::Leg> dial(Listener& listener, const call::CallRequest& request) {
         auto leg = span->open(sink.next_leg_id(), request, refused);
         if (!leg) return nullptr;
         leg->observe(&listener);

@@ -121,6 +121,13 @@ TEST_CASE("a port that sends a call on pays for it, and the caller stays who cal
     CHECK(order.from == "<sip:300@pbx.example>");
     CHECK(order.more == "Diversion: <sip:205@pbx.example>;reason=no-answer;counter=1\r\n");
     CHECK(order.credentials.password == "secret");
+    settings.forwarded_by = config::ForwardedBy::both;
+    sip::Account both(reactor, settings, config::Sip{}, config::Media{}, {},
+                      [](const std::string&, auto) { return std::string("192.0.2.77"); });
+    both.set_addresses({"192.0.2.1"});
+    CHECK(both.outgoing_call(request).more ==
+          "History-Info: <sip:205@pbx.example>;index=1, <sip:201@pbx.example;cause=408>;index=1.1;mp=1\r\n" +
+              order.more);
     request.diversions.clear();
     request.on_behalf = true;  // of a party that 205 transfers
     order = account.outgoing_call(request);

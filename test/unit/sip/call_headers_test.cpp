@@ -29,13 +29,71 @@ TEST_CASE("Diversion names who sent the call on and why, the latest first") {
     CHECK(all[1].number == "+49302");
     CHECK(all[1].reason == DivertReason::no_answer);
     CHECK(all[2].number == "203");
-    CHECK(all[2].reason == DivertReason::unconditional);
+    CHECK(all[2].reason == DivertReason::deflection);
     CHECK(all[3].number == "204");  // hidden, and still the one who must not get the call again
     CHECK(all[3].presentation == call::Presentation::restricted);
     CHECK(all[3].reason == DivertReason::busy);
     CHECK(all[4].number == "205");
     CHECK(all[4].presentation == call::Presentation::allowed);
     CHECK(sip::read_diversions({"<sip:201@pbx", "\"x <sip:1@h>", "garbage"}).empty());
+}
+
+TEST_CASE("every reason of a Diversion is written as it is read, and foreign ones are unconditional") {
+    for (const auto reason : {DivertReason::unconditional, DivertReason::busy, DivertReason::no_answer,
+                              DivertReason::deflection, DivertReason::out_of_order, DivertReason::unknown}) {
+        const auto again = sip::read_diversions({sip::diversion_value({{"201", reason}}, "pbx")});
+        REQUIRE(again.size() == 1);
+        CHECK(again[0].reason == reason);
+    }
+    for (const auto* other : {"time-of-day", "do-not-disturb", "follow-me", "away", ""}) {
+        const auto read = sip::read_diversions({"<sip:1@h>;reason=" + std::string(other)});
+        REQUIRE(read.size() == 1);
+        CHECK(read[0].reason == DivertReason::unconditional);
+    }
+}
+
+TEST_CASE("History-Info is written as it is read") {
+    CHECK(sip::history_value({}, "201", "pbx").empty());
+    const auto text = sip::history_value({{"203", DivertReason::busy, call::Presentation::restricted},
+                                          {"202", DivertReason::no_answer},
+                                          {"", DivertReason::unconditional}},
+                                         "201", "pbx");
+    CHECK(
+        text ==
+        "<sip:anonymous@anonymous.invalid?Privacy=history>;index=1, <sip:202@pbx;cause=302>;index=1.1;mp=1, "
+        "<sip:203@pbx;cause=408?Privacy=history>;index=1.1.1;mp=1.1, "
+        "<sip:201@pbx;cause=486>;index=1.1.1.1;mp=1.1.1");
+    const auto again = sip::read_history({text});
+    REQUIRE(again.size() == 3);
+    CHECK(again[0].number == "203");
+    CHECK(again[0].reason == DivertReason::busy);
+    CHECK(again[0].presentation == call::Presentation::restricted);
+    CHECK(again[1].number == "202");
+    CHECK(again[1].reason == DivertReason::no_answer);
+    CHECK(again[2].number.empty());
+    CHECK(again[2].reason == DivertReason::unconditional);
+    const auto many =
+        sip::history_value(std::vector<call::Diversion>(20, {"1", DivertReason::busy}), "2", "h");
+    CHECK(sip::read_history({many}).size() == sip::most_kept_diversions);
+}
+
+TEST_CASE("User-to-User carries octets of any protocol, within bounds") {
+    const call::UserToUser user{0x00, std::string("\x01\xff\0a", 4)};
+    CHECK(sip::user_to_user_value(user) == "0001ff0061;encoding=hex;purpose=isdn-uui");
+    CHECK(sip::read_user_to_user({sip::user_to_user_value(user)}) == user);
+    CHECK(sip::read_user_to_user({"04C8d5"}) == call::UserToUser{0x04, "\xc8\xd5"});
+    CHECK(sip::read_user_to_user({"\"0441\" ; encoding=HEX"}) == call::UserToUser{0x04, "A"});
+    CHECK(sip::read_user_to_user({"0441;purpose=app", "0442;purpose=isdn-uui"}) ==
+          call::UserToUser{0x04, "B"});
+    CHECK(sip::user_to_user_value({}).empty());
+    const auto longest = "04" + std::string(256, '4');
+    CHECK(sip::read_user_to_user({longest}).data.size() == 128);
+    for (const auto& bad :
+         {std::string(), std::string("044"), std::string("04zz"), std::string("04 1"), std::string("+444"),
+          std::string("0441;encoding=text"), longest + "44", std::string(";encoding=hex")}) {
+        CAPTURE(bad);
+        CHECK(sip::read_user_to_user({bad}).empty());
+    }
 }
 
 TEST_CASE("who is hidden in a Diversion is nobody with a number that counts") {

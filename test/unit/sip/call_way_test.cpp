@@ -20,6 +20,103 @@ TEST_CASE("an incoming call tells how it should ring and who sent it on") {
     CHECK(incoming.request.diversions[1].number == "206");
 }
 
+TEST_CASE("user-to-user information comes in and goes out") {
+    Called called;
+    const auto& incoming =
+        called.invite(test::sdp_with(test::plain_audio), {"User-to-User: 0048692121;encoding=hex"});
+    CHECK(incoming.request.user_to_user == call::UserToUser{0x00, "Hi!!"});
+    PlacedCall call({.caller = {"300", ""}, .called = "201", .source = {}, .user_to_user = {0x04, "A"}});
+    CHECK(test::header(call.invite, "User-to-User") == "0441;encoding=hex;purpose=isdn-uui");
+    call.refuse();
+}
+
+TEST_CASE("only numbers that somebody vouches for are asserted") {
+    using call::Screening;
+    const auto screening = GENERATE(Screening::unspecified, Screening::unscreened, Screening::failed,
+                                    Screening::passed, Screening::network);
+    const bool vouched = screening == Screening::passed || screening == Screening::network;
+    PlacedCall call({{"300", "Ann", call::Presentation::allowed, screening}, "201", {}});
+    CHECK(test::header(call.invite, "P-Asserted-Identity") == (vouched ? "\"Ann\" <sip:300@127.0.0.1>" : ""));
+    CHECK(test::header(call.invite, "Privacy").empty());
+    call.refuse();
+}
+
+TEST_CASE("who answers is asserted in the 200, and nobody without a number") {
+    struct Row {
+        call::Party party;
+        const char* asserted;
+        const char* privacy;
+    };
+    const auto row =
+        GENERATE(Row{{"201", "Ben"}, "\"Ben\" <sip:201@127.0.0.1>", ""},
+                 Row{{"201", "Ben", call::Presentation::restricted}, "<sip:201@127.0.0.1>", "id"},
+                 Row{{"", "Ben"}, "", ""}, Row{{"201", "Ben", call::Presentation::unavailable}, "", ""});
+    Called called;
+    auto& incoming = called.invite(test::sdp_with(test::plain_audio));
+    incoming.leg->connected_party(row.party);
+    incoming.leg->answer();
+    const auto answer = called.peer.expect(called.loop, "SIP/2.0 200");
+    CHECK(test::header(answer, "P-Asserted-Identity") == row.asserted);
+    CHECK(test::header(answer, "Privacy") == row.privacy);
+    called.call.learn(answer);
+    called.peer.send(called.call.request("ACK", 1), called.side.port);
+    called.hang_up(2);
+}
+
+TEST_CASE("the party that a 200 asserts is told before the answer") {
+    const bool hidden = GENERATE(false, true);
+    PlacedCall call;
+    std::vector<std::string> headers{"Contact: <sip:201@" + call.server.at() + ">",
+                                     "P-Asserted-Identity: \"Ben\" <sip:+4930201@h>"};
+    if (hidden) headers.emplace_back("Privacy: id");
+    call.server.send(test::response(call.invite, "200 OK", headers, test::sdp_with(test::plain_audio)),
+                     call.side.port);
+    REQUIRE(call.loop.wait_for([&] { return call.observer.saw("answered"); }));
+    const std::string party = hidden ? "connected - +4930201" : "connected Ben +4930201";
+    REQUIRE(call.observer.saw(party));
+    CHECK(std::find(call.observer.seen.begin(), call.observer.seen.end(), party) <
+          std::find(call.observer.seen.begin(), call.observer.seen.end(), "answered"));
+}
+
+TEST_CASE("a 183 is early media, and a 180 after it rings in that") {
+    PlacedCall call;
+    const auto contact = "Contact: <sip:201@" + call.server.at() + ">";
+    call.server.send(
+        test::response(call.invite, "183 Session Progress", {contact}, test::sdp_with(test::plain_audio)),
+        call.side.port);
+    REQUIRE(call.loop.wait_for([&] { return call.observer.saw("progress"); }));
+    CHECK_FALSE(call.observer.saw("early media"));
+    call.server.send(test::response(call.invite, "180 Ringing", {contact}), call.side.port);
+    REQUIRE(call.loop.wait_for([&] { return call.observer.saw("early media"); }));
+    call.refuse();
+}
+
+TEST_CASE("refusals carry cause and location, by the operator's table where there is one") {
+    const bool own = GENERATE(false, true);
+    Called called([&](config::SipAccount& account) {
+        if (own) account.causes.to_sip[17] = 600;
+    });
+    auto& incoming = called.invite(test::sdp_with(test::plain_audio));
+    incoming.leg->release({call::q850::user_busy, call::Location::public_local, ""});
+    const auto answer = called.peer.expect(called.loop, own ? "SIP/2.0 600" : "SIP/2.0 486");
+    REQUIRE_FALSE(answer.empty());
+    CHECK(test::header(answer, "Reason").find("Q.850;cause=17;location=LN;") == 0);
+    called.call.learn(answer);
+    called.peer.send(called.call.request("ACK", 1), called.side.port);
+}
+
+TEST_CASE("the operator's table says what a refusal means, unless it has a Reason") {
+    const bool reason = GENERATE(false, true);
+    PlacedCall call({{"300", ""}, "201", {}},
+                    [](config::SipAccount& account) { account.causes.to_isdn[486] = 34; });
+    std::vector<std::string> headers;
+    if (reason) headers.emplace_back("Reason: Q.850;cause=17;location=LN");
+    call.server.send(test::response(call.invite, "486 Busy Here", headers), call.side.port);
+    REQUIRE(call.loop.wait_for([&] { return call.observer.saw("released"); }));
+    CHECK(call.observer.cause.value == (reason ? 17 : 34));
+    if (reason) CHECK(call.observer.cause.location == call::Location::public_local);
+}
+
 TEST_CASE("History-Info serves where there is no Diversion") {
     Called called;
     auto& incoming = called.invite(test::sdp_with(test::plain_audio),

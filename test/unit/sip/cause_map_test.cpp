@@ -28,6 +28,48 @@ TEST_CASE("a Q.850 Reason wins over the status") {
     CHECK(sip::reason_cause(sip::reason_text({21, call::Location::user, ""})) == std::uint8_t{21});
 }
 
+TEST_CASE("a Reason keeps the location of its cause (RFC 8606)") {
+    using call::Location;
+    struct Row {
+        Location location;
+        const char* word;
+    };
+    for (const auto& row : {Row{Location::user, "U"}, Row{Location::private_local, "LPN"},
+                            Row{Location::public_local, "LN"}, Row{Location::transit, "TN"},
+                            Row{Location::public_remote, "RLN"}, Row{Location::private_remote, "RPN"},
+                            Row{Location::international, "INTL"}, Row{Location::beyond_interworking, "BI"}}) {
+        const auto text = sip::reason_text({16, row.location, ""});
+        CHECK(text.find(";location=" + std::string(row.word) + ";") != std::string::npos);
+        CHECK(sip::reason_location(text) == row.location);
+        CHECK(sip::cause_of_status(480, "x", text).location == row.location);
+    }
+    CHECK(sip::reason_text({16, Location::public_local, ""}) ==
+          "Q.850;cause=16;location=LN;text=\"normal clearing\"");
+    CHECK(sip::reason_location("SIP;cause=486;location=U, q.850;text=\"a;location=U\";cause=1;LOCATION=tn") ==
+          Location::transit);
+    for (const auto* none :
+         {"Q.850;cause=16", "Q.850;cause=16;location=", "Q.850;cause=16;location=LOC-6", "Q.850;location=LN",
+          "SIP;cause=16;location=LN", "Q.850;cause=16;text=\";location=LN"}) {
+        CAPTURE(none);
+        CHECK_FALSE(sip::reason_location(none));
+    }
+    CHECK(sip::cause_of_status(486, "x", "Q.850;cause=17").location == Location::public_remote);
+}
+
+TEST_CASE("the operator's own table comes before ours, and a Reason before both") {
+    config::CauseOverrides own;
+    own.to_sip = {{17, 600}, {21, 433}};
+    own.to_isdn = {{486, 34}, {302, 23}};
+    CHECK(sip::status_of_cause({17, call::Location::user, ""}, own) == 600);
+    CHECK(sip::status_of_cause({21, call::Location::user, ""}, own) == 433);
+    CHECK(sip::status_of_cause({19, call::Location::user, ""}, own) == 480);
+    CHECK(std::string(sip::phrase_of(433)) == "Anonymity Disallowed");
+    CHECK(sip::cause_of_status(486, "Busy", {}, own).value == 34);
+    CHECK(sip::cause_of_status(302, "Moved", {}, own).value == 23);
+    CHECK(sip::cause_of_status(404, "No", {}, own).value == 1);
+    CHECK(sip::cause_of_status(486, "Busy", "Q.850;cause=17", own).value == 17);
+}
+
 TEST_CASE("every cause has a final answer of 4xx to 6xx with a phrase") {
     for (unsigned value = 1; value <= 127; ++value) {
         const auto status =

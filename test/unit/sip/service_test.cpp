@@ -70,7 +70,7 @@ TEST_CASE("early media comes with a reliable 183 and the called side hangs up") 
     Pair pair;
     auto& incoming = pair.call();
     incoming.leg->alert(true);
-    CHECK(pair.sees(pair.observer, "early media"));
+    CHECK(pair.sees(pair.observer, "progress"));
     incoming.leg->answer();
     CHECK(pair.sees(pair.observer, "answered"));
     incoming.leg->release({call::q850::network_out_of_order, call::Location::user, ""});

@@ -177,6 +177,12 @@ struct FakeObserver final : call::LegObserver {
     void on_alerting(call::Leg&, bool inband) override {
         seen.push_back(inband ? "early media" : "alerting");
     }
+    void on_progress(call::Leg&) override { seen.push_back("progress"); }
+    void on_connected_party(call::Leg&, const call::Party& party) override {
+        seen.push_back("connected " +
+                       (party.presentation == call::Presentation::restricted ? "-" : party.name) + " " +
+                       party.number);
+    }
     void on_answered(call::Leg&) override { seen.push_back("answered"); }
     void on_released(call::Leg&, const call::Cause& why) override {
         cause = why;

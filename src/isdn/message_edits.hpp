@@ -1,0 +1,39 @@
+// MessageEdits: what libpri cannot be told to write into its messages, written into the frame on its way out: the
+// location of a cause, a User-user element of any protocol. Q.921 may send a frame late or twice, so an edit stays
+// until newer ones have pushed it out. Pure. Thread: core.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <span>
+#include <vector>
+
+#include "tipring/call/cause.hpp"
+#include "tipring/call/leg.hpp"
+
+namespace tipring::isdn {
+
+class MessageEdits {
+  public:
+    /// Of our own SETUP with this call reference value.
+    void add_setup(std::uint16_t reference, const call::UserToUser& user);
+    /// Of the messages that clear the call with this cause.
+    void add_clearing(std::uint16_t reference, std::uint8_t cause, call::Location location);
+
+    /// The frame as it should be; empty: as it is.
+    std::vector<std::uint8_t> apply(std::span<const std::uint8_t> frame) const;
+
+  private:
+    struct Edit {
+        std::uint16_t reference = 0;
+        bool setup = false;
+        call::UserToUser user{};
+        std::uint8_t cause = 0;
+        call::Location location = call::Location::user;
+    };
+    void add(Edit edit);
+
+    std::deque<Edit> edits_;
+};
+
+}  // namespace tipring::isdn

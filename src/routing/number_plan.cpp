@@ -1,0 +1,167 @@
+// Type of number and numbering plan, both ways. Pure. Thread: any.
+#include "tipring/routing/number_plan.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "tipring/base/text.hpp"
+#include "tipring/routing/route.hpp"
+
+namespace tipring::routing {
+namespace {
+
+using config::NumberingPlanId;
+using config::NumberPlan;
+using config::NumberType;
+using config::ReceivedForm;
+using config::SentForm;
+
+std::string without_plus(std::string_view number) {
+    std::string digits;
+    std::copy_if(number.begin(), number.end(), std::back_inserter(digits), [](char c) { return c != '+'; });
+    return digits;
+}
+
+/// Service numbers and extensions begin with no prefix, and * and # belong to no country.
+bool only_digits(std::string_view digits) {
+    return !digits.empty() && digits.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// What stands behind the prefix; nothing when the number does not begin with it, or ends there.
+std::optional<std::string> behind(std::string_view number, std::string_view prefix) {
+    if (prefix.empty() || number.size() <= prefix.size() || !number.starts_with(prefix)) return std::nullopt;
+    return std::string(number.substr(prefix.size()));
+}
+
+bool may_be_e164(const TypedNumber& number) {
+    return only_digits(number.digits) &&
+           (number.plan == NumberingPlanId::isdn || number.plan == NumberingPlanId::unknown ||
+            number.plan == NumberingPlanId::national);
+}
+
+/// Without the '+'; nothing where nobody can tell the country.
+std::optional<std::string> e164_of(const NumberPlan& plan, const TypedNumber& number) {
+    if (plan.country_code.empty() || !may_be_e164(number)) return std::nullopt;
+    switch (number.type) {
+        case NumberType::international:
+            return number.digits;
+        case NumberType::national:
+            return plan.country_code + number.digits;
+        case NumberType::subscriber:
+            return plan.country_code + plan.area_code + number.digits;
+        case NumberType::unknown:
+            if (const auto foreign = behind(number.digits, plan.international_prefix)) return foreign;
+            // Where two prefixes begin alike (00 and 0), the longer one has been looked for first.
+            if (const auto national = behind(number.digits, plan.national_prefix))
+                return plan.country_code + *national;
+            return std::nullopt;
+        case NumberType::network_specific:
+        case NumberType::abbreviated:
+            break;
+    }
+    return std::nullopt;
+}
+
+std::string as_dialled(const NumberPlan& plan, const std::string& e164) {
+    const auto own = behind(e164, plan.country_code);
+    if (!own) return plan.international_prefix + e164;
+    return plan.national_prefix + *own;
+}
+
+/// Of a number of the gateway: "+49..." itself, or dialled with a prefix.
+std::optional<std::string> e164_of_dialled(const NumberPlan& plan, const std::string& number) {
+    if (number.starts_with('+')) {
+        auto digits = without_plus(number);
+        if (!only_digits(digits)) return std::nullopt;
+        return digits;
+    }
+    return e164_of(plan, {number, NumberType::unknown, NumberingPlanId::unknown});
+}
+
+TypedNumber typed(const NumberPlan& plan, const std::string& e164) {
+    const auto national = behind(e164, plan.country_code);
+    if (!national) return {e164, NumberType::international, NumberingPlanId::isdn};
+    if (const auto local = behind(*national, plan.area_code))
+        return {*local, NumberType::subscriber, NumberingPlanId::isdn};
+    return {*national, NumberType::national, NumberingPlanId::isdn};
+}
+
+TypedNumber by_rule(const config::NumberRule& rule, const std::string& number) {
+    TypedNumber result;
+    result.digits =
+        rule.prefix + without_plus(number.substr(std::min<std::size_t>(rule.strip, number.size())));
+    result.type = rule.type.value_or(NumberType::unknown);
+    result.plan = rule.plan.value_or(result.type == NumberType::unknown ? NumberingPlanId::unknown
+                                                                        : NumberingPlanId::isdn);
+    return result;
+}
+
+}  // namespace
+
+std::string received_number(const NumberPlan& plan, const TypedNumber& number) {
+    const auto as_is = [&] {
+        const bool plus = number.type == NumberType::international && !number.digits.empty();
+        return plus ? "+" + number.digits : number.digits;
+    };
+    if (plan.received == ReceivedForm::as_is) return as_is();
+    const auto e164 = e164_of(plan, number);
+    if (!e164) return as_is();
+    return plan.received == ReceivedForm::e164 ? "+" + *e164 : as_dialled(plan, *e164);
+}
+
+TypedNumber sent_number(const NumberPlan& plan, NumberRole role, const std::string& number) {
+    for (const auto& rule : plan.rules) {
+        const bool fits = role == NumberRole::called ? rule.called : rule.calling;
+        if (fits && matches(rule.match, number)) return by_rule(rule, number);
+    }
+    const auto e164 = e164_of_dialled(plan, number);
+    if (e164 && plan.sent == SentForm::typed && !plan.country_code.empty()) return typed(plan, *e164);
+    if (e164 && plan.sent == SentForm::dialled && !plan.country_code.empty())
+        return {as_dialled(plan, *e164), NumberType::unknown, NumberingPlanId::unknown};
+    if (number.starts_with('+'))
+        return {without_plus(number), NumberType::international, NumberingPlanId::isdn};
+    return {number, NumberType::unknown, NumberingPlanId::unknown};
+}
+
+std::string_view name(NumberType type) {
+    switch (type) {
+        case NumberType::unknown:
+            return "unknown";
+        case NumberType::international:
+            return "international";
+        case NumberType::national:
+            return "national";
+        case NumberType::network_specific:
+            return "network_specific";
+        case NumberType::subscriber:
+            return "subscriber";
+        case NumberType::abbreviated:
+            return "abbreviated";
+    }
+    return "?";
+}
+
+std::string_view name(NumberingPlanId plan) {
+    switch (plan) {
+        case NumberingPlanId::unknown:
+            return "unknown";
+        case NumberingPlanId::isdn:
+            return "isdn";
+        case NumberingPlanId::data:
+            return "data";
+        case NumberingPlanId::telex:
+            return "telex";
+        case NumberingPlanId::national:
+            return "national";
+        case NumberingPlanId::private_plan:
+            return "private";
+    }
+    return "?";
+}
+
+std::string to_text(const TypedNumber& number) {
+    return base::format("{} ({}, {})", base::printable(number.digits, 60), name(number.type),
+                        name(number.plan));
+}
+
+}  // namespace tipring::routing

@@ -1,0 +1,104 @@
+// Elements found in and written into Q.931 messages, and octets that are none.
+#include "q931_message.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "message_edits.hpp"
+#include "q931_peek.hpp"
+
+using namespace tipring;
+using namespace tipring::isdn;
+using Octets = std::vector<std::uint8_t>;
+
+namespace {
+
+/// An I-frame with a message of this type and call reference, and two octets for the check sequence.
+Octets message_frame(std::uint8_t type, std::uint16_t reference, bool by_originator, const Octets& elements) {
+    Octets frame{0x02, 0x01, 0x00, 0x00, 0x08, 0x02};
+    frame.push_back(static_cast<std::uint8_t>((reference >> 8U) | (by_originator ? 0x00U : 0x80U)));
+    frame.push_back(static_cast<std::uint8_t>(reference & 0xffU));
+    frame.push_back(type);
+    frame.insert(frame.end(), elements.begin(), elements.end());
+    frame.insert(frame.end(), {0xaa, 0xbb});
+    return frame;
+}
+
+const Octets busy{0x08, 0x02, 0x81, 0x91};
+
+}  // namespace
+
+TEST_CASE("the location of a cause is written where the cause is meant") {
+    auto frame = message_frame(q931::disconnect, 7, true, busy);
+    CHECK_FALSE(q931::set_cause_location(frame, 16, call::Location::public_local));
+    CHECK(cause_location(frame) == call::Location::private_local);
+    CHECK(q931::set_cause_location(frame, 17, call::Location::international));
+    CHECK(cause_location(frame) == call::Location::international);
+    auto with_3a = message_frame(q931::release, 7, true, {0x08, 0x03, 0x01, 0x80, 0x91});
+    CHECK(q931::set_cause_location(with_3a, 17, call::Location::transit));
+    CHECK(with_3a[11] == 0x03);
+    auto none = message_frame(q931::release, 7, true, {});
+    CHECK_FALSE(q931::set_cause_location(none, 17, call::Location::user));
+}
+
+TEST_CASE("a User-user element stands behind the others of its codeset and is read again") {
+    const call::UserToUser user{0x00, std::string("a\0b", 3)};
+    const Octets elements{0xa1, 0x04, 0x01, 0x80, 0x96, 0x28, 0x01, 'N'};  // then codeset 6 with a Display
+    const auto frame = q931::with_user_to_user(message_frame(q931::setup, 1, true, elements), user);
+    const Octets wanted{0xa1, 0x04, 0x01, 0x80, 0x7e, 0x04, 0x00, 'a', 0x00, 'b', 0x96, 0x28, 0x01, 'N'};
+    CHECK(frame == message_frame(q931::setup, 1, true, wanted));
+    CHECK(user_to_user(frame) == user);
+    CHECK(q931::with_user_to_user(frame, {4, "x"}) == frame);  // it has one
+    const auto huge = message_frame(q931::setup, 1, true, Octets(200, 0xa1));
+    CHECK(q931::with_user_to_user(huge, {4, std::string(128, 'x')}) == huge);
+    CHECK(user_to_user(message_frame(q931::setup, 1, true, {0x96, 0x7e, 0x02, 0x04, 'x'})).empty());
+    Octets too_long{0x7e, 0x82, 0x04};
+    too_long.resize(2 + 0x82, 'x');
+    CHECK(user_to_user(message_frame(q931::setup, 1, true, too_long)).empty());
+}
+
+TEST_CASE("in-band information is progress indicator 8, the first or the second") {
+    CHECK(has_inband_information(
+        message_frame(q931::disconnect, 1, true, {0x08, 0x02, 0x82, 0x91, 0x1e, 0x02, 0x82, 0x88})));
+    CHECK(has_inband_information(
+        message_frame(q931::disconnect, 1, true, {0x1e, 0x02, 0x82, 0x81, 0x1e, 0x02, 0x82, 0x88})));
+    CHECK_FALSE(has_inband_information(message_frame(q931::disconnect, 1, true, {0x1e, 0x02, 0x82, 0x81})));
+    CHECK_FALSE(has_inband_information(message_frame(q931::disconnect, 1, true, {0x1e, 0x01, 0x88})));
+    CHECK_FALSE(has_inband_information(message_frame(q931::disconnect, 1, true, {0x1e})));
+}
+
+TEST_CASE("edits find their own messages, late and twice, and no others") {
+    MessageEdits edits;
+    edits.add_setup(5, {0x04, "hello"});
+    edits.add_clearing(5, 17, call::Location::public_local);
+    const auto setup = message_frame(q931::setup, 5, true, {0x04, 0x01, 0x80});
+    for (int i = 0; i < 2; ++i)
+        CHECK(user_to_user(edits.apply(setup)) == call::UserToUser{0x04, "hello"});
+    CHECK(edits.apply(message_frame(q931::setup, 6, true, {})).empty());
+    CHECK(edits.apply(message_frame(q931::setup, 5, false, {})).empty());
+    CHECK(cause_location(edits.apply(message_frame(q931::disconnect, 5, false, busy))) ==
+          call::Location::public_local);
+    CHECK(edits.apply(message_frame(q931::disconnect, 5, false, {0x08, 0x02, 0x81, 0x90})).empty());
+    edits.add_setup(5, {});  // the next call with this reference
+    CHECK(edits.apply(setup).empty());
+    CHECK(edits.apply(message_frame(q931::disconnect, 5, false, busy)).empty());
+    for (std::uint16_t reference = 1; reference < 1000; ++reference)
+        edits.add_clearing(reference, 17, call::Location::public_local);
+    CHECK(edits.apply(message_frame(q931::release, 1, true, busy)).empty());
+    CHECK_FALSE(edits.apply(message_frame(q931::release, 999, true, busy)).empty());
+}
+
+TEST_CASE("octets of any kind and length are no message, or stay as they are") {
+    const auto whole =
+        message_frame(q931::setup, 1, true, {0x04, 0x03, 0x80, 0x90, 0xa3, 0x7e, 0x03, 0x04, 'a', 'b'});
+    for (std::size_t length = 0; length < whole.size(); ++length) {
+        Octets cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length));
+        q931::head_of(cut);
+        user_to_user(cut);
+        has_inband_information(cut);
+        q931::set_cause_location(cut, 17, call::Location::user);
+        CHECK(q931::with_user_to_user(cut, {4, "x"}).size() <= cut.size() + 4);
+    }
+    CHECK_FALSE(q931::head_of(Octets{0x02, 0x01, 0x01, 0x00, 0x08, 0x02, 0, 1, 5, 0, 0}));  // no I-frame
+    CHECK_FALSE(q931::head_of(Octets{0x02, 0x01, 0x00, 0x00, 0x03, 0x02, 0, 1, 5, 0, 0}));  // maintenance
+    CHECK_FALSE(q931::head_of(Octets{0x02, 0x01, 0x00, 0x00, 0x08, 0x01, 0, 5, 0, 0}));
+}

@@ -1,0 +1,162 @@
+// Types of number and numbering plans, both ways, by tables.
+#include "tipring/routing/number_plan.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace tipring;
+using config::NumberingPlanId;
+using config::NumberType;
+using config::ReceivedForm;
+using config::SentForm;
+using routing::NumberRole;
+using routing::TypedNumber;
+
+namespace {
+
+config::NumberPlan berlin(ReceivedForm received, SentForm sent) {
+    config::NumberPlan plan;
+    plan.country_code = "49";
+    plan.area_code = "30";
+    plan.received = received;
+    plan.sent = sent;
+    return plan;
+}
+
+constexpr auto none = NumberType::unknown;
+constexpr auto isdn = NumberingPlanId::isdn;
+constexpr auto no_plan = NumberingPlanId::unknown;
+
+}  // namespace
+
+TEST_CASE("received numbers become E.164, or what a telephone would dial") {
+    struct Row {
+        TypedNumber wire;
+        std::string as_is, e164, dialled;
+    };
+    const std::vector<Row> table{
+        {{"441632960001", NumberType::international, isdn},
+         "+441632960001",
+         "+441632960001",
+         "00441632960001"},
+        {{"493012345", NumberType::international, isdn}, "+493012345", "+493012345", "03012345"},
+        {{"8912345", NumberType::national, isdn}, "8912345", "+498912345", "08912345"},
+        {{"8912345", NumberType::national, no_plan}, "8912345", "+498912345", "08912345"},
+        {{"12345", NumberType::subscriber, isdn}, "12345", "+493012345", "03012345"},
+        {{"00441632960001", none, isdn}, "00441632960001", "+441632960001", "00441632960001"},
+        {{"08912345", none, no_plan}, "08912345", "+498912345", "08912345"},
+        {{"12345", none, isdn}, "12345", "12345", "12345"},
+        {{"0", none, isdn}, "0", "0", "0"},
+        {{"00", none, isdn}, "00", "+490", "00"},
+        {{"110", none, no_plan}, "110", "110", "110"},
+        {{"*21#", none, no_plan}, "*21#", "*21#", "*21#"},
+        {{"21*", NumberType::national, isdn}, "21*", "21*", "21*"},
+        {{"4711", NumberType::national, NumberingPlanId::private_plan}, "4711", "4711", "4711"},
+        {{"4711", NumberType::international, NumberingPlanId::private_plan}, "+4711", "+4711", "+4711"},
+        {{"17", NumberType::abbreviated, isdn}, "17", "17", "17"},
+        {{"17", NumberType::network_specific, isdn}, "17", "17", "17"},
+        {{"", NumberType::international, isdn}, "", "", ""},
+    };
+    for (const auto& row : table) {
+        CAPTURE(to_text(row.wire));
+        CHECK(routing::received_number({}, row.wire) == row.as_is);
+        CHECK(routing::received_number(berlin(ReceivedForm::as_is, {}), row.wire) == row.as_is);
+        CHECK(routing::received_number(berlin(ReceivedForm::e164, {}), row.wire) == row.e164);
+        CHECK(routing::received_number(berlin(ReceivedForm::dialled, {}), row.wire) == row.dialled);
+    }
+}
+
+TEST_CASE("sent numbers get a type, or prefixes") {
+    struct Row {
+        std::string number;
+        TypedNumber as_is, typed, dialled;
+    };
+    const auto unknown = [](const std::string& digits) { return TypedNumber{digits, none, no_plan}; };
+    const std::vector<Row> table{
+        {"+441632960001",
+         {"441632960001", NumberType::international, isdn},
+         {"441632960001", NumberType::international, isdn},
+         unknown("00441632960001")},
+        {"+498912345",
+         {"498912345", NumberType::international, isdn},
+         {"8912345", NumberType::national, isdn},
+         unknown("08912345")},
+        {"+493012345",
+         {"493012345", NumberType::international, isdn},
+         {"12345", NumberType::subscriber, isdn},
+         unknown("03012345")},
+        {"00441632960001",
+         unknown("00441632960001"),
+         {"441632960001", NumberType::international, isdn},
+         unknown("00441632960001")},
+        {"08912345", unknown("08912345"), {"8912345", NumberType::national, isdn}, unknown("08912345")},
+        {"03012345", unknown("03012345"), {"12345", NumberType::subscriber, isdn}, unknown("03012345")},
+        {"12345", unknown("12345"), unknown("12345"), unknown("12345")},
+        {"110", unknown("110"), unknown("110"), unknown("110")},
+        {"*21#", unknown("*21#"), unknown("*21#"), unknown("*21#")},
+        {"+49",
+         {"49", NumberType::international, isdn},
+         {"49", NumberType::international, isdn},
+         unknown("0049")},
+        {"", unknown(""), unknown(""), unknown("")},
+    };
+    for (const auto& row : table) {
+        CAPTURE(row.number);
+        for (const auto role : {NumberRole::called, NumberRole::calling}) {
+            CHECK(routing::sent_number({}, role, row.number) == row.as_is);
+            CHECK(routing::sent_number(berlin({}, SentForm::typed), role, row.number) == row.typed);
+            CHECK(routing::sent_number(berlin({}, SentForm::dialled), role, row.number) == row.dialled);
+        }
+    }
+}
+
+TEST_CASE("rules come before the form, the first that fits, each for its kind of number") {
+    auto plan = berlin({}, SentForm::typed);
+    plan.rules.push_back({.match = "+49.",
+                          .called = true,
+                          .calling = false,
+                          .type = NumberType::national,
+                          .plan = {},
+                          .strip = 3,
+                          .prefix = {}});
+    plan.rules.push_back({.match = "+.",
+                          .called = true,
+                          .calling = false,
+                          .type = {},
+                          .plan = {},
+                          .strip = 1,
+                          .prefix = "00"});
+    plan.rules.push_back({.match = "2xx",
+                          .called = false,
+                          .calling = true,
+                          .type = NumberType::subscriber,
+                          .plan = NumberingPlanId::private_plan,
+                          .strip = 0,
+                          .prefix = "1234"});
+    plan.rules.push_back({.match = "",
+                          .called = false,
+                          .calling = true,
+                          .type = NumberType::abbreviated,
+                          .plan = {},
+                          .strip = 32,
+                          .prefix = {}});
+    const auto called = [&](const std::string& n) {
+        return routing::sent_number(plan, NumberRole::called, n);
+    };
+    const auto calling = [&](const std::string& n) {
+        return routing::sent_number(plan, NumberRole::calling, n);
+    };
+    CHECK(called("+493012345") == TypedNumber{"3012345", NumberType::national, isdn});
+    CHECK(called("+441") == TypedNumber{"00441", none, no_plan});
+    CHECK(called("08912345") == TypedNumber{"8912345", NumberType::national, isdn});
+    CHECK(calling("201") == TypedNumber{"1234201", NumberType::subscriber, NumberingPlanId::private_plan});
+    CHECK(calling("+493012345") == TypedNumber{"", NumberType::abbreviated, isdn});
+    CHECK(to_text(called("+441")) == "00441 (unknown, unknown)");
+}
+
+TEST_CASE("what is sent typed comes back as it was, with E.164 on the other side") {
+    const auto plan = berlin(ReceivedForm::e164, SentForm::typed);
+    for (const std::string number : {"+441632960001", "+498912345", "+493012345"}) {
+        const auto wire = routing::sent_number(plan, NumberRole::calling, number);
+        CHECK(routing::received_number(plan, wire) == number);
+    }
+}

@@ -12,9 +12,10 @@ using call::Cause;
 using call::Location;
 
 std::string_view name(FxoState state) {
-    static constexpr std::array names{"idle",     "id_wait",     "ring_check", "ring_wait", "ringing",
-                                      "ignored",  "attending",   "held",       "seizing",   "dial_tone_wait",
-                                      "dialling", "answer_wait", "talking",    "clearing",  "unavailable"};
+    static constexpr std::array names{"idle",        "id_wait", "ring_check",     "ring_wait",
+                                      "id_modem",    "ringing", "ignored",        "attending",
+                                      "held",        "seizing", "dial_tone_wait", "dialling",
+                                      "answer_wait", "talking", "clearing",       "unavailable"};
     static_assert(names.size() == static_cast<std::size_t>(FxoState::unavailable) + 1);
     return names.at(static_cast<std::size_t>(state));
 }
@@ -43,7 +44,14 @@ struct FxoLine::Table {
         Row{State::ring_check, Input::timer, &FxoLine::ring_check_timer},
         Row{State::ring_wait, Input::ring_begin, &FxoLine::burst_begins},
         Row{State::ring_wait, Input::caller_id_heard, &FxoLine::caller_heard},
+        Row{State::ring_wait, Input::ring_end, &FxoLine::unseen_burst_ends},
         Row{State::ring_wait, Input::timer, &FxoLine::no_more_rings},
+
+        // What is left of the short bursts when the loop is closed.
+        Row{State::id_modem, Input::ring_begin, &FxoLine::nothing},
+        Row{State::id_modem, Input::ring_end, &FxoLine::nothing},
+        Row{State::id_modem, Input::caller_id_heard, &FxoLine::modem_heard},
+        Row{State::id_modem, Input::timer, &FxoLine::modem_over},
 
         Row{State::ringing, Input::ring_begin, &FxoLine::still_ringing},
         Row{State::ringing, Input::ring_end, &FxoLine::still_ringing},
@@ -161,6 +169,9 @@ LineConditions FxoLine::conditions_of(FxoState state) const {
         case State::ring_check:
         case State::ring_wait:
             return on_hook;
+        case State::id_modem:
+            closed.audio = closed.caller_id = true;
+            return closed;
         case State::ringing:
         case State::ignored:
         case State::clearing:
@@ -195,6 +206,7 @@ void FxoLine::enter(FxoState state) {
         case State::id_wait:
         case State::ring_check:
         case State::ring_wait:
+        case State::id_modem:
         case State::ringing:
         case State::ignored:
             break;
@@ -237,8 +249,9 @@ void FxoLine::caller_heard(const LineInput& input) {
 
 void FxoLine::reversed_when_idle(const LineInput&) {
     if (!settings_.caller_id || ring_.caller) return;
+    ring_.reversed = settings_.caller_id_answered;
     enter(State::id_wait);
-    start_timer(LineTimer::ring, settings_.caller_id_kept);
+    start_timer(LineTimer::ring, ring_.reversed ? settings_.modem_burst_due : settings_.caller_id_kept);
 }
 
 void FxoLine::no_call_follows(const LineInput&) {
@@ -258,8 +271,10 @@ void FxoLine::note_silence(const LineInput& input) {
 }
 
 void FxoLine::note_burst(const LineInput& input) {
+    const auto length = between(ring_.burst_began, input.at);
     ring_.burst_ended = input.at;
-    ring_.longest = std::max(ring_.longest, between(ring_.burst_began, input.at));
+    ring_.longest = std::max(ring_.longest, length);
+    ring_.long_burst |= length > settings_.longest_modem_burst;
 }
 
 std::chrono::milliseconds FxoLine::gone_after() const {
@@ -269,6 +284,8 @@ std::chrono::milliseconds FxoLine::gone_after() const {
 
 void FxoLine::burst_begins(const LineInput& input) {
     ring_.burst_valid = false;
+    // Told twice, or after a lost end: where this burst began is not certain.
+    ring_.burst_measured = state_ != State::ring_check && !input.begun_earlier;
     enter(State::ring_check);
     note_silence(input);
     start_timer(LineTimer::burst, settings_.shortest_burst);
@@ -287,6 +304,10 @@ void FxoLine::ring_check_timer(const LineInput& input) {
 
 void FxoLine::burst_ends(const LineInput& input) {
     if (ring_.burst_valid) note_burst(input);
+    if (is_modem_burst(input)) {
+        answer_as_modem();
+        return;
+    }
     if (ring_.burst_valid && ring_.count >= settings_.rings) {
         announce();
         return;

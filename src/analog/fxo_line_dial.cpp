@@ -26,7 +26,7 @@ std::string FxoLine::dialable(std::string_view number) const {
 }
 
 void FxoLine::place_call(const LineInput& input) {
-    if (ring_.caller) {  // a call is coming: its number was heard
+    if (announced()) {  // a call is coming
         refuse(busy());
         return;
     }

@@ -35,6 +35,7 @@ FxoLine::Settings fxo_settings(const config::Port& port) {
     }
     line.rings = from.rings;
     line.caller_id = from.caller_id && country.caller_id != config::CallerIdFormat::none;
+    line.caller_id_answered = line.caller_id && country.caller_id == config::CallerIdFormat::ntt;
     line.listen_always = line.caller_id && comes_unannounced(country.caller_id_timing);
     line.wait_for_dial_tone = from.wait_for_dial_tone;
     line.dial_tone_limit = from.dial_tone_limit;
@@ -180,7 +181,10 @@ void FxoPort::add_to_check(CheckRun::Parts& parts) {
 }
 
 void FxoPort::feed_status_after(const hardware::LineStatus& status) {
-    if (status.ringing) feed(input_of(LineInputKind::ring_begin));
+    if (!status.ringing) return;
+    auto input = input_of(LineInputKind::ring_begin);
+    input.begun_earlier = true;
+    feed(std::move(input));
 }
 
 void FxoPort::timer_ended(LineTimer timer) {

@@ -315,8 +315,9 @@ void add_sim_lines(CLI::App& sim, Arguments& arguments, Job& job) {
     ring->add_flag("--private", arguments.hidden, "Caller ID: the caller does not want to be known");
     ring->add_flag("--unavailable", arguments.unavailable, "Caller ID: the network does not know it");
     ring->add_option("--standard", arguments.standard, "mdmf (default), sdmf, etsi, bt, ntt or dtmf");
-    ring->add_option("--timing", arguments.timing,
-                     "after_first_ring, before_ring, polarity, alert, polarity_alert or ring_pulse");
+    ring->add_option(
+        "--timing", arguments.timing,
+        "after_first_ring, before_ring, polarity, alert, polarity_alert, ring_pulse or primary_answer");
     auto* level = ring->add_option("--level", arguments.level, "Of the caller ID in dBm0; default -14")
                       ->check(CLI::Range(-45, 0));
     ring->callback([&, level] {

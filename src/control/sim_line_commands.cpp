@@ -17,7 +17,8 @@ constexpr std::array standards{dsp::CallerIdStandard::mdmf, dsp::CallerIdStandar
                                dsp::CallerIdStandard::ntt,  dsp::CallerIdStandard::dtmf};
 constexpr std::array timings{farend::CallerIdTiming::after_first_ring, farend::CallerIdTiming::before_ring,
                              farend::CallerIdTiming::polarity,         farend::CallerIdTiming::alert,
-                             farend::CallerIdTiming::polarity_alert,   farend::CallerIdTiming::ring_pulse};
+                             farend::CallerIdTiming::polarity_alert,   farend::CallerIdTiming::ring_pulse,
+                             farend::CallerIdTiming::primary_answer};
 
 /// The one of `all` that is called so.
 template <class List>
@@ -55,8 +56,9 @@ boost::system::result<farend::IncomingCall, CommandError> incoming_call(const js
     const auto usual = name(farend::usual_timing(*standard));
     const auto timing = named(timings, text_parameter(parameters, "timing", usual));
     if (!timing)
-        return wrong("timing",
-                     "after_first_ring, before_ring, polarity, alert, polarity_alert or ring_pulse");
+        return wrong(
+            "timing",
+            "after_first_ring, before_ring, polarity, alert, polarity_alert, ring_pulse or primary_answer");
     call.timing = *timing;
     return call;
 }
@@ -75,8 +77,8 @@ class SimRingCommand final : public SimCommand {
             {"unavailable", "boolean", false, "the network does not know the caller"},
             {"standard", "string", false, "mdmf (default), sdmf, etsi, bt, ntt or dtmf"},
             {"timing", "string", false,
-             "after_first_ring, before_ring, polarity, alert, polarity_alert or ring_pulse; default: as "
-             "usual"},
+             "after_first_ring, before_ring, polarity, alert, polarity_alert, ring_pulse or primary_answer; "
+             "default: as usual"},
             {"level", "integer", false, "of the caller ID in dBm0, -45 to 0; default -14"}};
     }
 

@@ -12,6 +12,10 @@ using std::chrono::milliseconds;
 constexpr milliseconds after_reversal{200}, alert_length{100}, after_alert{100}, ring_pulse{250},
     after_ring_pulse{600}, after_data{250}, after_burst{500};
 
+// NTT: six bursts (the seventh must not begin); the message some 100 ms after the answer; the loop opens within
+// 2.5 s after it, which the line tells 1.25 s late, because until then it may be a flash.
+constexpr milliseconds modem_bursts{5750}, after_answer{150}, loop_opens{2500 + 1250};
+
 }  // namespace
 
 std::string_view name(CallerIdTiming timing) {
@@ -28,6 +32,8 @@ std::string_view name(CallerIdTiming timing) {
             return "polarity_alert";
         case CallerIdTiming::ring_pulse:
             return "ring_pulse";
+        case CallerIdTiming::primary_answer:
+            return "primary_answer";
     }
     return "unknown";
 }
@@ -41,6 +47,7 @@ CallerIdTiming usual_timing(dsp::CallerIdStandard standard) {
         case dsp::CallerIdStandard::bt:
             return CallerIdTiming::polarity_alert;
         case dsp::CallerIdStandard::ntt:
+            return CallerIdTiming::primary_answer;
         case dsp::CallerIdStandard::dtmf:
             return CallerIdTiming::polarity;
     }
@@ -56,8 +63,9 @@ std::deque<PresentationStep> presentation_of(const IncomingCall& call) {
                 {PresentationStep::Action::pause, after_burst},
                 {PresentationStep::Action::sound, {}, std::move(data)}};
     std::deque<PresentationStep> steps;
+    const bool answered = call.timing == CallerIdTiming::primary_answer;
     const bool reversal =
-        call.timing == CallerIdTiming::polarity || call.timing == CallerIdTiming::polarity_alert;
+        answered || call.timing == CallerIdTiming::polarity || call.timing == CallerIdTiming::polarity_alert;
     if (reversal) {
         steps.push_back({PresentationStep::Action::reverse});
         steps.push_back({PresentationStep::Action::pause, after_reversal});
@@ -71,7 +79,12 @@ std::deque<PresentationStep> presentation_of(const IncomingCall& call) {
         steps.push_back({PresentationStep::Action::pulse, ring_pulse});
         steps.push_back({PresentationStep::Action::pause, after_ring_pulse});
     }
+    if (answered) {
+        steps.push_back({PresentationStep::Action::modem_bursts, modem_bursts});
+        steps.push_back({PresentationStep::Action::pause, after_answer});
+    }
     steps.push_back({PresentationStep::Action::sound, {}, std::move(data)});
+    if (answered) steps.push_back({PresentationStep::Action::loop_opens, loop_opens});
     steps.push_back({PresentationStep::Action::pause, after_data});
     steps.push_back({PresentationStep::Action::ring});
     return steps;

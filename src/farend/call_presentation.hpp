@@ -16,6 +16,8 @@ struct PresentationStep {
         ring,     ///< the cadence, from now on
         silence,  ///< wait for the cadence's longest silence
         pause,
+        modem_bursts,  ///< short bursts until the loop is closed; after `duration` `ring` is next
+        loop_opens,    ///< waits for it; after `duration` the call is answered
     };
     Action action;
     std::chrono::milliseconds duration{0};

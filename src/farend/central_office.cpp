@@ -243,6 +243,10 @@ void LineOffice::handle_now(const hardware::LineEvent& event) {
 
 void LineOffice::loop_closes_now() {
     if (seen_.loop_closed) return;
+    if (!steps_.empty() && steps_.front().action == PresentationStep::Action::modem_bursts) {
+        modem_answers_now();
+        return;
+    }
     const bool called = seen_.state == State::ringing || seen_.state == State::presenting;
     const bool answered = called || in_use_ || std::exchange(glare_, false);
     stop_presenting_now();
@@ -263,6 +267,10 @@ void LineOffice::loop_closes_now() {
 
 void LineOffice::loop_opens_now() {
     if (!seen_.loop_closed) return;
+    if (seen_.state == State::presenting) {
+        modem_hangs_up_now();
+        return;
+    }
     stream_.stop();
     release_port_now();
     set_polarity_now(false);

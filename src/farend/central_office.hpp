@@ -14,12 +14,15 @@
 // released, loop open         | dial_tone   |            |                         |              |                 |              | (idle after 1 s)
 //
 // presenting                  | talking     |            |                         |              |                 | (idle)       |
+//   primary_answer            | presenting  |            |                         |              | busy            | released     | presenting
 // silent                      |             |            |                         |              | busy            | released     | released
 //
 // ring() goes through presenting where the caller ID comes first. hang_up_by_polarity() and
 // hang_up_by_silence() lead to silent from where hang_up_by_tone() leads to busy.
 // The first pulse of a dialled digit counts as one for leaving dial_tone. ring() goes from idle and released,
 // with the loop open, to ringing; stop_ringing() from ringing to idle.
+// primary_answer: the loop that is closed in the short bursts gets the message, and the line rings when it is
+// open again. Still closed long after the message it has answered: talking. stop_ringing() meanwhile: busy.
 #pragma once
 
 #include "audio_port.hpp"
@@ -113,7 +116,11 @@ class LineOffice final : public AudioPortOf<CentralOffice>, private FarEndModel 
     void run_steps_now(base::TimePoint now);
     void begin_step_now(base::TimePoint now);
     bool step_over_now(base::TimePoint now);
+    bool start_ringing_now(const hardware::RingCadence& cadence);
     void stop_presenting_now();
+    void modem_answers_now();
+    void modem_stays_now();
+    void modem_hangs_up_now();
     void release_port_now();
     void set_polarity_now(bool reversed);
     void play_tone_now(std::string_view tone);

@@ -6,6 +6,8 @@
 namespace tipring::farend {
 namespace {
 
+constexpr hardware::RingCadence modem_burst{500, 500};
+
 /// What a channel still holds of a sound when its last block was written.
 constexpr std::chrono::milliseconds buffered{80};
 
@@ -45,32 +47,40 @@ void LineOffice::begin_step_now(base::TimePoint now) {
             set_polarity_now(!reversed_);
             return;
         case Action::sound:
-            check(channel_.control->prepare_on_hook_audio(std::chrono::milliseconds(step.sound.size() / 8) +
-                                                          buffered));
+            if (!seen_.loop_closed)
+                check(channel_.control->prepare_on_hook_audio(
+                    std::chrono::milliseconds(step.sound.size() / 8) + buffered));
             step_ends_.reset();
             stream_.start();
             audio_.set_muted(true);
             audio_.send_signal(std::move(step.sound));
             return;
         case Action::pulse:
-        case Action::ring: {
-            silences_ = 0;
             // Its burst is longer than the pulse, which stop_ring() ends.
-            const bool pulse = step.action == Action::pulse;
-            const auto rings = channel_.control->ring(pulse ? hardware::RingCadence{1000, 1000} : cadence_);
-            check(rings);
-            if (!rings) {
-                stop_presenting_now();
-                enter(State::idle);
-            } else if (!pulse) {
-                enter(State::ringing);
-            }
+            start_ringing_now({1000, 1000});
             return;
-        }
+        case Action::modem_bursts:
+            start_ringing_now(modem_burst);
+            return;
+        case Action::ring:
+            if (start_ringing_now(cadence_)) enter(State::ringing);
+            return;
         case Action::silence:
         case Action::pause:
+        case Action::loop_opens:
             return;
     }
+}
+
+bool LineOffice::start_ringing_now(const hardware::RingCadence& cadence) {
+    silences_ = 0;
+    const auto rings = channel_.control->ring(cadence);
+    check(rings);
+    if (!rings) {
+        stop_presenting_now();
+        enter(State::idle);
+    }
+    return rings.has_value();
 }
 
 bool LineOffice::step_over_now(base::TimePoint now) {
@@ -85,6 +95,16 @@ bool LineOffice::step_over_now(base::TimePoint now) {
             if (now < *step_ends_) return false;
             check(channel_.control->stop_ring());
             return true;
+        case Action::modem_bursts:
+            if (seen_.loop_closed) return true;
+            if (now < *step_ends_) return false;
+            check(channel_.control->stop_ring());
+            steps_.erase(steps_.begin() + 1, steps_.end() - 1);
+            return true;
+        case Action::loop_opens:
+            if (!seen_.loop_closed) return true;
+            if (now >= *step_ends_) modem_stays_now();
+            return false;
         case Action::reverse:
         case Action::ring:
         case Action::pause:
@@ -100,9 +120,37 @@ void LineOffice::stop_presenting_now() {
     if (!seen_.loop_closed) stream_.stop();
 }
 
+/// A primary answer: the loop is closed for the message, and no call is answered.
+void LineOffice::modem_answers_now() {
+    check(channel_.control->seize());
+    seized_ = true;
+    stream_.start();
+    audio_.set_muted(true);
+    change([](Seen& seen) { seen.loop_closed = true; });
+}
+
+/// Somebody has lifted a telephone instead.
+void LineOffice::modem_stays_now() {
+    stop_presenting_now();
+    audio_.set_muted(false);
+    enter(State::talking);
+}
+
+void LineOffice::modem_hangs_up_now() {
+    stream_.stop();
+    release_port_now();
+    change([](Seen& seen) { seen.loop_closed = false; });
+}
+
 void LineOffice::stop_ringing_now() {
     if (gone_ || (seen_.state != State::ringing && seen_.state != State::presenting)) return;
     stop_presenting_now();
+    if (seen_.loop_closed) {  // for the message: the line gets what a seized one gets when the caller goes
+        audio_.set_muted(false);
+        play_tone_now("busy");
+        enter(State::busy);
+        return;
+    }
     check(channel_.control->stop_ring());
     set_polarity_now(false);
     enter(State::idle);

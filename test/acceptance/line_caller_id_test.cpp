@@ -27,7 +27,7 @@ constexpr std::array senders{
     Sender{CallerIdStandard::sdmf, "nz", farend::CallerIdTiming::after_first_ring, false},
     Sender{CallerIdStandard::etsi, "de", farend::CallerIdTiming::after_first_ring, true},
     Sender{CallerIdStandard::bt, "uk", farend::CallerIdTiming::polarity_alert, true},
-    Sender{CallerIdStandard::ntt, "jp", farend::CallerIdTiming::polarity, false},
+    Sender{CallerIdStandard::ntt, "jp", farend::CallerIdTiming::primary_answer, false},
     Sender{CallerIdStandard::dtmf, "nl", farend::CallerIdTiming::polarity, false},
 };
 
@@ -236,4 +236,26 @@ TEST_CASE("line caller ID: loud, faint and noisy lines show the caller or nobody
             finish_all(bench, calls);
         }
     }
+}
+
+TEST_CASE("line caller ID: Japan: a caller who gives up while the modem listens rings nobody",
+          "[fxo][line_caller_id]") {
+    LineBench bench(std::vector<LineBench::Pair>{{"guard: 2500ms, country: jp, wait_for_dial_tone: no", ""}});
+    if (World::is_dahdi()) return;
+    farend::IncomingCall call;
+    call.caller = caller_of(Content::number_only, 1, 1);
+    call.signal.standard = CallerIdStandard::ntt;
+    call.timing = farend::CallerIdTiming::primary_answer;
+    auto& office = bench.office(1);
+    office.ring(call);
+    REQUIRE(office.wait_seized(patience));
+    office.stop_ringing();
+    REQUIRE(office.wait_state("busy", patience));
+    REQUIRE(office.wait_released(patience));
+    REQUIRE(bench.wait_line(1, "idle", patience));
+    CHECK_FALSE(bench.phone(1).ringing());
+    CHECK(bench.phone(1).caller_ids().empty());
+    CHECK(bench.records(1).empty());
+    CHECK(bench.call_out({1}));  // and the line is as good as before
+    CHECK(bench.all_idle());
 }

@@ -4,6 +4,7 @@
 // What each state does on the wire:
 //   idle, ignored, ringing, clearing, unavailable: loop open, no audio (idle with listen_always: as id_wait)
 //   id_wait, ring_check, ring_wait: loop open; audio with the caller-ID receivers, where caller ID is wanted
+//   id_modem: loop closed, audio with the caller-ID receivers. No call: nobody is heard, and nobody answers
 //   seizing: loop closed
 //   dial_tone_wait: loop closed, audio, detector of call-progress tones
 //   dialling: loop closed; audio unless pulses are dialled
@@ -20,6 +21,10 @@
 // id_wait                           | timer ring                           | - (the number is forgotten)                                   | idle
 // idle, id_wait, ring_check,        | ring_begin                           | on-hook audio with caller_id, timer burst, timer ring         | ring_check
 //   ring_wait, clearing             |                                      |                                                               |
+// ring_check                        | ring_end of the modem's ring (NTT)   | seize, audio, timer dial                                      | id_modem
+// id_modem                          | caller_id_heard                      | timer dial (the end of the message)                           | id_modem
+// id_modem                          | timer dial                           | open the loop, on-hook audio, timer ring                      | ring_wait
+// id_modem                          | ring_begin, ring_end                 | -                                                             | same
 // ring_check                        | timer burst                          | - (the burst is long enough to be one)                        | ring_check
 //                                   |   the same, caller's number is known | as ring_end: rings are enough                                 | ringing, held
 // ring_check                        | ring_end: rings are enough           | proved good, timer ring, incoming                             | ringing
@@ -31,6 +36,8 @@
 //                                   |   too short, after one that counts   | timer ring                                                    | ring_wait
 // ring_check, ring_wait             | caller_id_heard: a ring has counted  | as ring_end: rings are enough                                 | ringing, held
 //                                   |   none yet                           | - (the number is kept)                                        | same
+// ring_wait                         | ring_end after id_modem              | as ring_end: its beginning was not told, but it counts        | ringing ...
+//                                   |   otherwise                          | -                                                             | same
 // ring_check, ring_wait             | timer ring                           | -                                                             | idle
 // ringing                           | ring_begin, ring_end                 | timer ring                                                    | ringing
 // ringing                           | timer ring                           | released(16, caller hung up)                                  | idle
@@ -49,6 +56,7 @@
 // held                              | answer                               | tone off, timer call                                          | talking
 // idle; id_wait, no number heard    | start                                | seize, timer dial (seize limit)                               | seizing
 //                                   |   nothing to dial in the number      | released(28)                                                  | same
+// id_wait after a reversal (NTT)    | start                                | released(44): the loop would be the modem's answer            | same
 // seizing                           | hook_complete                        | audio, timer dial (limit or delay)                            | dial_tone_wait
 // seizing                           | ring_begin (glare)                   | released(44), open the loop, timer drop; the caller's next    | clearing
 //                                   |                                      |   burst is a new call                                         |
@@ -101,6 +109,12 @@
 // (uk: two bursts, one ring). Timer ring is caller_gone until the exchange has shown its pause between two
 // rings; from then on the longest burst or silence so far and caller_gone_margin.
 //
+// Modem (NTT, caller_id_answered): the exchange rings in short bursts until the loop is closed, sends the message,
+// waits until the loop is open, and then rings for the call. A burst is taken for one of these when its end comes
+// after shortest_modem_burst to longest_modem_burst, its beginning was seen, and neither a longer one nor a pause
+// between two rings came before it. Never when the number is known, nor twice in a call. What follows is the
+// same call: its number is known before its first ring. No ring within caller_gone: the caller has gone.
+//
 // Reversals: while timer settle or flash runs they tell nothing. The first one of a call to the exchange is
 // its answer signal (timer settle follows), whether the call's answer depends on it or not. Each further one
 // starts timer polarity, and when that runs already stops it: two in short order are a pulse, such as metering
@@ -133,6 +147,7 @@ enum class FxoState : std::uint8_t {
     id_wait,
     ring_check,
     ring_wait,
+    id_modem,
     ringing,
     ignored,
     attending,
@@ -160,6 +175,8 @@ class FxoLine final : public LineMachine {
         bool caller_id = true;
         /// The number may come before the first ring without a reversal: the idle line is listened to.
         bool listen_always = false;
+        /// The exchange sends the number to a modem that answers short bursts before the ringing (NTT).
+        bool caller_id_answered = false;
         /// A dial tone must be heard before dialling; otherwise `dial_delay` after the seizure is enough.
         bool wait_for_dial_tone = true;
         std::chrono::milliseconds dial_tone_limit{5000};
@@ -187,6 +204,16 @@ class FxoLine final : public LineMachine {
         std::chrono::milliseconds caller_gone_margin{2000};
         /// From a reversal or a number to the first ring.
         std::chrono::milliseconds caller_id_kept{6000};
+        /// The modem's bursts last 500 ms, a ring 1 s (jp). Boards report both ends up to 100 ms late, the driver
+        /// the end 50 ms late, and a ring must never be answered: the window is not even on both sides.
+        std::chrono::milliseconds shortest_modem_burst{300}, longest_modem_burst{750};
+        /// From a reversal to the first of them: the line is not free meanwhile.
+        std::chrono::milliseconds modem_burst_due{3000};
+        /// The longest that the loop stays closed without a message. It begins some 100 ms after the loop was
+        /// closed and lasts 1.2 s at most; the exchange wants the loop open within 2.5 s after it.
+        std::chrono::milliseconds modem_limit{3000};
+        /// The mark after the last octet.
+        std::chrono::milliseconds message_end{100};
         /// The driver confirms a seizure after about 750 ms.
         std::chrono::milliseconds seize_limit{3000};
         /// Exchanges drop battery for 250 ms at least; less than that, as events come some milliseconds late.
@@ -203,9 +230,9 @@ class FxoLine final : public LineMachine {
 
     FxoState state() const { return state_; }
     std::string_view state_name() const override { return name(state_); }
-    /// A number that was heard on the idle line announces a call: nobody may seize it now.
+    /// What announces a call on the idle line (its number, NTT's reversal) keeps everybody from seizing it.
     bool idle() const override {
-        return state_ == FxoState::idle || (state_ == FxoState::id_wait && !ring_.caller);
+        return state_ == FxoState::idle || (state_ == FxoState::id_wait && !announced());
     }
     bool off_hook() const override { return conditions().seized; }
 
@@ -231,7 +258,11 @@ class FxoLine final : public LineMachine {
     struct Ring {
         unsigned count = 0;
         bool burst_valid = false;
-        bool begins_ring = false;  ///< this burst is not a further one of the same ring
+        bool begins_ring = false;     ///< this burst is not a further one of the same ring
+        bool burst_measured = false;  ///< its beginning was seen
+        bool long_burst = false;      ///< the exchange rings for the call
+        bool reversed = false;        ///< NTT: the modem's bursts follow
+        bool modem_answered = false;
         Instant burst_began;
         std::optional<Instant> burst_ended;  ///< the last one that counts
         std::chrono::milliseconds longest{0}, longest_silence{0};
@@ -279,6 +310,7 @@ class FxoLine final : public LineMachine {
     void no_more_rings(const LineInput&);
     void still_ringing(const LineInput& input);
     void caller_gone(const LineInput&);
+    bool announced() const { return ring_.caller || ring_.reversed; }
     void announce();
     void answer_ringing(const LineInput&);
     void refuse_ringing(const LineInput& input);
@@ -289,6 +321,13 @@ class FxoLine final : public LineMachine {
     void report_caller(std::string number, const std::optional<dsp::HeardCallerId>& caller);
     void held_alert(const LineInput& input);
     void held_answer(const LineInput&);
+
+    // fxo_line_modem.cpp: the number that is sent to a closed loop
+    bool is_modem_burst(const LineInput& input) const;
+    void answer_as_modem();
+    void modem_heard(const LineInput& input);
+    void modem_over(const LineInput&);
+    void unseen_burst_ends(const LineInput& input);
 
     // fxo_line_dial.cpp: calls to the exchange
     std::string dialable(std::string_view number) const;

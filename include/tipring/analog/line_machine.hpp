@@ -20,7 +20,7 @@ namespace tipring::analog {
 inline constexpr unsigned line_slots = 2;
 
 enum class LineTimer : std::uint8_t {
-    dial,      ///< fxs: first digit, inter-digit; fxo: limit of seizing, dial tone, dialling and the answer
+    dial,      ///< fxs: first digit, inter-digit; fxo: limit of seizing, dial tone, dialling, answer, modem
     tone,      ///< fxs: dial tone, busy tone and howler do not last for ever; fxo: dial tone in a call
     ring,      ///< fxs: ringing without answer; fxo: no ring burst for so long means that the caller has gone
     drop,      ///< fxo: guard time after release
@@ -110,6 +110,7 @@ struct LineInput {
     unsigned slot = 0;  ///< of a leg's command
     char digit = 0;
     bool inband = false;
+    bool begun_earlier = false;  ///< ring_begin: nobody knows since when the line rings
     LineTimer timer = LineTimer::dial;
     media::HeardTone tone = media::HeardTone::none;
     std::string number{};

@@ -142,9 +142,10 @@ enum class CallerIdTiming : std::uint8_t {
     alert,             ///< after a DT-AS
     polarity_alert,    ///< after a reversal and a DT-AS
     ring_pulse,        ///< after one short burst (RP-AS)
+    primary_answer,  ///< after a reversal, to the loop that was closed in short bursts; rings when it is open again (NTT)
 };
 std::string_view name(CallerIdTiming timing);
-/// mdmf, sdmf, etsi: after_first_ring; bt: polarity_alert; ntt, dtmf: polarity.
+/// mdmf, sdmf, etsi: after_first_ring; bt: polarity_alert; ntt: primary_answer; dtmf: polarity.
 CallerIdTiming usual_timing(dsp::CallerIdStandard standard);
 
 /// How an exchange presents a call.

@@ -218,8 +218,15 @@ std::deque<LineInput> planned_steps(const analog::FxsLine&, unsigned away) {
     return steps;
 }
 
+/// A modem's burst, which needs its end at the right time.
 std::deque<LineInput> planned_steps(const analog::FxoLine&, unsigned) {
-    return {};
+    std::deque<LineInput> steps(5);
+    steps[0].kind = Kind::ring_begin;
+    steps[1].kind = Kind::timer;
+    steps[1].timer = analog::LineTimer::burst;
+    steps[2].kind = steps[3].kind = Kind::send_flash;  // means nothing, takes its time
+    steps[4].kind = Kind::ring_end;
+    return steps;
 }
 
 /// Whoever is held was told so.
@@ -351,6 +358,7 @@ TEST_CASE("fxo: any sequence of inputs leaves wire, timers and call consistent, 
         settings.pulse = seed % 5 == 0;
         settings.caller_id = seed % 7 != 0;
         settings.listen_always = settings.caller_id && seed % 4 == 0;
+        settings.caller_id_answered = settings.caller_id && seed % 8 == 1;
         settings.dial_prefix = seed % 11 == 0 ? "0w" : "";
         settings.answer_by = static_cast<config::AnswerBy>(seed / 2 % 4);
         settings.answer_after = std::chrono::milliseconds(seed % 13 == 0 ? 0 : 10000);

@@ -46,7 +46,7 @@ const dsp::CallerId berta{.number = "5551234", .name = "BERTA", .month = 1, .day
 TEST_CASE("an exchange sends caller ID in every standard with its usual timing") {
     using Standard = dsp::CallerIdStandard;
     const auto standard =
-        GENERATE(Standard::mdmf, Standard::sdmf, Standard::etsi, Standard::bt, Standard::ntt, Standard::dtmf);
+        GENERATE(Standard::mdmf, Standard::sdmf, Standard::etsi, Standard::bt, Standard::dtmf);
     CAPTURE(std::string(name(standard)));
     OfficeWire wire;
     farend::IncomingCall call{
@@ -86,6 +86,104 @@ TEST_CASE("an exchange announces a caller ID in every way") {
     wire.office->stop_ringing();
     CHECK(wire.office->wait_state("idle", 2s));
     CHECK(wire.phone->wait_polarity_reversals(2 * reversals, 2s));  // normal again
+}
+
+namespace {
+
+farend::IncomingCall japanese_call() {
+    farend::IncomingCall call{.caller = berta,
+                              .timing = farend::usual_timing(dsp::CallerIdStandard::ntt),
+                              .cadence = hardware::RingCadence{1000, 2000}};
+    call.signal.standard = dsp::CallerIdStandard::ntt;
+    return call;
+}
+
+/// The telephone's modem closes the loop in the short bursts.
+void answer_as_modem(OfficeWire& wire) {
+    REQUIRE(wire.phone->wait_ringing(3s));
+    REQUIRE(wire.phone->wait_polarity_reversals(1, 3s));
+    wire.phone->lift();
+    REQUIRE(wire.office->wait_seized(3s));
+    CHECK(wire.office->state() == "presenting");
+}
+
+}  // namespace
+
+TEST_CASE("a Japanese exchange sends the number to a closed loop, and rings when it is open again") {
+    OfficeWire wire;
+    const auto call = japanese_call();
+    CHECK(call.timing == CallerIdTiming::primary_answer);
+    wire.office->ring(call);
+    REQUIRE(wire.phone->wait_ringing(3s));
+    REQUIRE(wire.eventually([&] { return wire.phone->ring_bursts().size() >= 2; }));  // two have begun
+    const auto bursts = wire.phone->ring_bursts();
+    CHECK(static_cast<double>(bursts[0].count()) == Approx(550).margin(120));  // its end is told 50 ms late
+    CHECK(static_cast<double>(bursts[1].count()) == Approx(450).margin(120));
+    wire.phone->start_recording();
+    answer_as_modem(wire);
+    REQUIRE(wire.eventually([&] { return wire.phone->hearing().level_dbm0 > -30; }));
+    REQUIRE(wire.eventually([&] { return wire.phone->hearing().level_dbm0 < -60; }));
+    dsp::CallerIdReceiver receiver;
+    REQUIRE(receiver.process(wire.phone->stop_recording()));
+    CHECK(receiver.heard().standard == dsp::CallerIdStandard::ntt);
+    CHECK(receiver.heard().number_text() == "5551234");
+    CHECK(wire.office->state() == "presenting");
+    wire.phone->hang_up();
+    REQUIRE(wire.office->wait_released(3s));
+    REQUIRE(wire.office->wait_state("ringing", 3s));
+    // The gateway's side is deaf to ringing for 2 s after it opened the loop: the second ring.
+    REQUIRE(wire.phone->wait_ringing(7s));
+    CHECK(wire.phone->polarity_reversals() == 1);
+    wire.phone->lift();
+    REQUIRE(wire.office->wait_state("talking", 3s));
+    wire.office->send_dtmf("5");
+    CHECK(wire.phone->wait_digits("5", 3s));
+    wire.phone->hang_up();
+    CHECK(wire.office->wait_state("idle", 5s));
+    CHECK(wire.phone->wait_polarity_reversals(2, 2s));
+}
+
+TEST_CASE("a Japanese exchange whose short bursts nobody answers rings after six of them") {
+    OfficeWire wire;
+    wire.office->ring(japanese_call());
+    REQUIRE(wire.office->wait_state("presenting", 3s));
+    REQUIRE(wire.office->wait_state("ringing", 9s));
+    const auto bursts = wire.phone->ring_bursts();
+    CHECK(bursts.size() >=
+          11);  // six and the silences between them; the ring for the call may be told already
+    CHECK(bursts.size() <= 12);
+    CHECK(wire.phone->caller_ids().empty());
+    wire.phone->lift();
+    CHECK(wire.office->wait_state("talking", 3s));
+}
+
+TEST_CASE("a Japanese exchange whose message is not taken") {
+    OfficeWire wire;
+    wire.office->ring(japanese_call());
+    answer_as_modem(wire);
+    SECTION("the caller gives up: busy tone, and no ring when the loop opens") {
+        wire.office->stop_ringing();
+        CHECK(wire.phone->wait_for_tone("busy", 5s));
+        wire.phone->hang_up();
+        CHECK(wire.office->wait_state("idle", 5s));
+        CHECK_FALSE(wire.phone->ringing());
+    }
+    SECTION("the caller gives up: battery drop") {
+        wire.office->hang_up_by_battery_drop(0ms);
+        CHECK(wire.phone->wait_battery_drops(1, 3s));
+        CHECK(wire.office->wait_state("released", 3s));
+        wire.phone->hang_up();
+        CHECK(wire.office->wait_state("idle", 5s));
+    }
+    SECTION("the loop stays closed: somebody has lifted, and talks") {
+        CHECK(wire.office->wait_state("talking", 8s));
+        wire.office->send_dtmf("5");
+        CHECK(wire.phone->wait_digits("5", 3s));
+    }
+    SECTION("the loop opens before it has come: the exchange rings all the same") {
+        wire.phone->hang_up();
+        CHECK(wire.office->wait_state("ringing", 5s));
+    }
 }
 
 TEST_CASE("a line is rung in a cadence of its own") {

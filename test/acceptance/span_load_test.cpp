@@ -1,0 +1,189 @@
+// A full span: thirty calls at once each way, every one with a tone of its own, and the traffic of an hour in a minute
+// and a half. Runs on the simulator and on the real driver.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <queue>
+#include <random>
+
+#include "support/gateway.hpp"
+#include "support/sipp.hpp"
+#include "support/talk.hpp"
+#include "support/world.hpp"
+
+using namespace tipring;
+using namespace tipring::acceptance;
+using namespace std::chrono_literals;
+
+namespace {
+
+using Calls = std::vector<std::shared_ptr<farend::IsdnCall>>;
+constexpr unsigned span_channels = 30;
+constexpr std::uint16_t server_port = 5091, caller_port = 5092;
+
+std::string full_span(const World& world) {
+    return "country: us\n" + world.board_yaml() +
+           "sip:\n  listen: 127.0.0.1:5060\n  accounts:\n"
+           "    - {name: office, server: 127.0.0.1:5091, mode: peer}\n"
+           "    - {name: callers, server: 127.0.0.1:5092, mode: peer}\n"
+           "spans:\n  - {span: " +
+           std::to_string(world.span()) + ", name: main, channels: " + world.span_channels() +
+           ", side: user, switch: euroisdn}\n"
+           "routes:\n"
+           "  - {name: outside, called: 0x., strip: 1, to: [span main]}\n"
+           "  - {name: office, from: [span main], to: [sip office]}\n";
+}
+
+/// No one is a harmonic of another, so that what a codec adds to one is not taken for another.
+double frequency(std::size_t index) {
+    return 403.0 + 79.0 * static_cast<double>(index);
+}
+
+/// Each call says its tone and must hear it, as loud as it was said, and no other.
+void check_own_tones(const Calls& calls) {
+    constexpr auto length = 5000ms;
+    constexpr double level = -13;
+    for (std::size_t i = 0; i < calls.size(); ++i)
+        calls[i]->play(farend::tone(frequency(i), 0, length, level), false);
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+        CAPTURE(i);
+        REQUIRE(eventually(patience, [&] { return std::abs(calls[i]->hearing().frequency1_hz - frequency(i)) < 20; }));
+        calls[i]->start_recording();
+    }
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+        CAPTURE(i, calls[i]->info().channel);
+        CHECK(calls[i]->wait_playing_done(patience));
+        const auto heard = calls[i]->stop_recording();
+        REQUIRE(heard.size() >= 8000);
+        const auto second = std::span(heard).first(8000);
+        CHECK(farend::level_at(second, frequency(i)) == Approx(level).margin(1));
+        double strongest = -99;
+        for (std::size_t other = 0; other < calls.size(); ++other) {
+            if (other != i) strongest = std::max(strongest, farend::level_at(second, frequency(other)));
+        }
+        CHECK(strongest < level - 30);
+    }
+}
+
+std::set<unsigned> channels_of(const Calls& calls) {
+    std::set<unsigned> channels;
+    for (const auto& call : calls)
+        channels.insert(call->info().channel);
+    return channels;
+}
+
+void hang_up_all(const Calls& calls) {
+    for (const auto& call : calls)
+        call->hang_up(16);
+    for (const auto& call : calls)
+        CHECK(call->wait_state("released", patience));
+}
+
+struct FullSpan {
+    TemporaryFolder folder;
+    std::unique_ptr<World> world = World::make(folder);
+    Gateway gateway{folder, full_span(*world)};
+    std::unique_ptr<farend::IsdnNetwork> network = world->isdn_network({.answer_after = 0ms});
+
+    FullSpan() {
+        REQUIRE(network->wait_up(patience));
+        REQUIRE(gateway.wait_span_up(patience));
+    }
+
+    Calls from_network() {
+        Calls calls;
+        for (unsigned i = 0; i < span_channels; ++i)
+            calls.push_back(network->place_call("5550100", "", "7" + std::to_string(10 + i)));
+        for (const auto& call : calls)
+            REQUIRE(call->wait_state("connected", patience));
+        REQUIRE(channels_of(calls).size() == span_channels);
+        return calls;
+    }
+
+    /// With the caller, which waits for the network to hang up.
+    std::pair<Sipp, Calls> from_sip() {
+        auto caller = Sipp::caller(folder, caller_port, "0555", {.count = span_channels, .per_second = 50});
+        Calls calls;
+        for (unsigned i = 0; i < span_channels; ++i) {
+            calls.push_back(network->wait_call(patience));
+            REQUIRE(calls.back());
+            REQUIRE(calls.back()->wait_state("connected", patience));
+        }
+        REQUIRE(channels_of(calls).size() == span_channels);
+        return {std::move(caller), std::move(calls)};
+    }
+};
+
+}  // namespace
+
+TEST_CASE("span load: thirty calls at once each way, each hears its own tone and no other", "[pri][sip][many_lines]") {
+    FullSpan span;
+    const auto server = Sipp::server(span.folder, server_port);
+    for (const auto round : {1, 2}) {
+        CAPTURE(round);
+        const auto incoming = span.from_network();
+        check_own_tones(incoming);
+        hang_up_all(incoming);
+        REQUIRE(span.gateway.wait_no_calls(patience));
+
+        auto [caller, outgoing] = span.from_sip();
+        check_own_tones(outgoing);
+        hang_up_all(outgoing);
+        CHECK(caller.process().wait(patience) == 0);
+        REQUIRE(span.gateway.wait_no_calls(patience));
+    }
+    CHECK(span.network->active_calls() == 0);
+}
+
+TEST_CASE("span load: nine hundred calls from both sides, and no channel is lost", "[pri][sip][many_lines]") {
+    // An hour with 900 calls of 100 s in a fortieth of the time: 25 erlangs on 30 channels, so that some meet a full
+    // span, and both sides often choose a channel at the same moment.
+    constexpr unsigned each_way = 450, per_second = 5;
+    constexpr std::chrono::milliseconds shortest{500}, longest{4500};
+    FullSpan span;
+    const auto server = Sipp::server(span.folder, server_port);
+    auto caller = Sipp::caller(span.folder, caller_port, "0555",
+                               {.count = each_way, .per_second = per_second, .shortest = shortest, .longest = longest});
+
+    std::mt19937 random(1);
+    std::exponential_distribution<double> until_next(per_second);
+    std::uniform_int_distribution<int> held(shortest.count(), longest.count());
+    using Clock = std::chrono::steady_clock;
+    using End = std::pair<Clock::time_point, std::shared_ptr<farend::IsdnCall>>;
+    std::priority_queue<End, std::vector<End>, std::greater<>> ends;
+    auto next = Clock::now();
+    Calls placed;
+    while (placed.size() < each_way || !ends.empty()) {
+        if (placed.size() < each_way && (ends.empty() || next < ends.top().first)) {
+            std::this_thread::sleep_until(next);
+            placed.push_back(span.network->place_call("5550100", "", "700"));
+            ends.emplace(next + std::chrono::milliseconds(held(random)), placed.back());
+            next += std::chrono::microseconds(static_cast<int>(until_next(random) * 1e6));
+        } else {
+            std::this_thread::sleep_until(ends.top().first);
+            ends.top().second->hang_up(16);
+            ends.pop();
+        }
+    }
+    CHECK(caller.process().wait(60s) == 0);
+    unsigned answered = 0;
+    std::map<int, unsigned> others;
+    for (const auto& call : placed) {
+        REQUIRE(call->wait_state("released", patience));
+        if (call->wait_state("connected", 0ms))
+            ++answered;
+        else
+            ++others[call->cause()];
+    }
+    others.erase(34);  // no circuit: the span was full
+    for (const auto& [cause, count] : others) {
+        CAPTURE(cause, count);
+        CHECK(cause == 16);  // the caller gave up before the answer
+    }
+    CHECK(answered >= each_way * 8 / 10);
+    REQUIRE(span.gateway.wait_no_calls(patience));
+    CHECK(eventually(patience, [&] { return span.network->active_calls() == 0; }));
+
+    const auto all = span.from_network();
+    hang_up_all(all);
+    CHECK(span.gateway.wait_no_calls(patience));
+}

@@ -13,18 +13,18 @@ bool among(const std::vector<const void*>& records, const void* record) {
 }
 
 /// What is wrong with a call by itself; one thing is enough to release it.
-std::optional<Disagreement> fault(const AuditedCall& call, const std::vector<const void*>& records) {
-    if (call.record != nullptr && !among(records, call.record)) return Disagreement::call_without_record;
+std::optional<Discrepancy> fault(const AuditedCall& call, const std::vector<const void*>& records) {
+    if (call.record != nullptr && !among(records, call.record)) return Discrepancy::call_without_record;
     if (call.clearing) return std::nullopt;
-    if (!call.has_leg) return Disagreement::call_without_leg;
-    if (!call.started) return Disagreement::call_not_started;
-    if (call.record == nullptr) return Disagreement::call_without_record;
+    if (!call.has_leg) return Discrepancy::call_without_leg;
+    if (!call.started) return Discrepancy::call_not_started;
+    if (call.record == nullptr) return Discrepancy::call_without_record;
     return std::nullopt;
 }
 
 }  // namespace
 
-std::vector<Finding> disagreements(const std::vector<AuditedChannel>& channels,
+std::vector<Finding> discrepancies(const std::vector<AuditedChannel>& channels,
                                    const std::vector<AuditedCall>& calls,
                                    const std::vector<const void*>& records) {
     std::vector<Finding> found;
@@ -35,12 +35,12 @@ std::vector<Finding> disagreements(const std::vector<AuditedChannel>& channels,
             ++on_it;
             if (call.clearing) continue;
             if (!channel.in_use)
-                found.push_back({Disagreement::call_without_channel, channel.position, call.serial});
+                found.push_back({Discrepancy::call_without_channel, channel.position, call.serial});
             else if (on_it > 1)
-                found.push_back({Disagreement::shared_channel, channel.position, call.serial});
+                found.push_back({Discrepancy::shared_channel, channel.position, call.serial});
         }
         if (channel.in_use && on_it == 0)
-            found.push_back({Disagreement::channel_without_call, channel.position});
+            found.push_back({Discrepancy::channel_without_call, channel.position});
     }
     for (const auto& call : calls) {
         if (const auto what = fault(call, records)) found.push_back({*what, call.position, call.serial});
@@ -48,7 +48,7 @@ std::vector<Finding> disagreements(const std::vector<AuditedChannel>& channels,
     for (const void* record : records) {
         const bool known =
             std::ranges::any_of(calls, [record](const AuditedCall& call) { return call.record == record; });
-        if (!known) found.push_back({Disagreement::record_without_call, 0, 0, record});
+        if (!known) found.push_back({Discrepancy::record_without_call, 0, 0, record});
     }
     return found;
 }
@@ -64,19 +64,19 @@ Verdict judge(const std::vector<Finding>& before, const std::vector<Finding>& no
 
 std::string describe(const Finding& finding) {
     switch (finding.kind) {
-        case Disagreement::channel_without_call:
+        case Discrepancy::channel_without_call:
             return base::format("channel {} is in use without a call", finding.position);
-        case Disagreement::call_without_channel:
+        case Discrepancy::call_without_channel:
             return base::format("a call is on channel {}, which counts as free", finding.position);
-        case Disagreement::shared_channel:
+        case Discrepancy::shared_channel:
             return base::format("channel {} has a second call", finding.position);
-        case Disagreement::call_without_leg:
+        case Discrepancy::call_without_leg:
             return base::format("the call on channel {} has no leg", finding.position);
-        case Disagreement::call_not_started:
+        case Discrepancy::call_not_started:
             return base::format("channel {} is held by a call that was never started", finding.position);
-        case Disagreement::call_without_record:
+        case Discrepancy::call_without_record:
             return base::format("the call on channel {} is none of libpri's any more", finding.position);
-        case Disagreement::record_without_call:
+        case Discrepancy::record_without_call:
             return "libpri has a call that belongs to nobody";
     }
     return {};

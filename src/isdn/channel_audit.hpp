@@ -24,7 +24,7 @@ struct AuditedCall {
     bool clearing = false;  ///< has a guard of its own
 };
 
-enum class Disagreement {
+enum class Discrepancy {
     channel_without_call,  ///< in use, and no call of ours is on it
     call_without_channel,  ///< a call names a channel that counts as free
     shared_channel,        ///< a second call on a channel; the finding is the later call
@@ -35,7 +35,7 @@ enum class Disagreement {
 };
 
 struct Finding {
-    Disagreement kind = Disagreement::channel_without_call;
+    Discrepancy kind = Discrepancy::channel_without_call;
     unsigned position = 0;         ///< channel concerned, 0: unknown
     std::uint64_t serial = 0;      ///< call concerned, 0: none
     const void* record = nullptr;  ///< record_without_call
@@ -43,7 +43,7 @@ struct Finding {
 };
 
 /// Everything that does not fit, each thing once. `records`: the calls that libpri has.
-std::vector<Finding> disagreements(const std::vector<AuditedChannel>& channels,
+std::vector<Finding> discrepancies(const std::vector<AuditedChannel>& channels,
                                    const std::vector<AuditedCall>& calls,
                                    const std::vector<const void*>& records);
 

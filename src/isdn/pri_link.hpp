@@ -73,13 +73,13 @@ struct LinkOptions {
     bool t1 = false;
     config::SwitchType switch_type = config::SwitchType::euroisdn;
     /// T309: how long answered calls outlive the data link. Q.931 table 9-1: 6 to 90 s.
-    config::NumberPlan numbers{};
-    bool overlap_sending = false;  ///< Sending complete is only in a SETUP that says so
     std::chrono::milliseconds t309{90000};
     /// Those of the file that are libpri's; others are ignored here.
     std::vector<config::SpanTimer> timers{};
     /// Where every frame is recorded; it outlives the link. None: nowhere.
     FrameTrace* trace = nullptr;
+    config::NumberPlan numbers{};
+    bool overlap_sending = false;  ///< Sending complete is only in a SETUP that says so
 };
 
 /// Whether exchanges of this type know SERVICE messages for B-channels (AT&T TR 41459, SR-NWT-002343).

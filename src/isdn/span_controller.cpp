@@ -42,10 +42,10 @@ SpanController::SpanController(const config::Span& settings, ControllerParts par
                                                   .t1 = settings_.is_t1(),
                                                   .switch_type = settings_.switch_type,
                                                   .t309 = times_.t309,
-                                                  .numbers = settings_.numbers,
-                                                  .overlap_sending = settings_.sends_overlap(),
                                                   .timers = settings_.timers,
-                                                  .trace = &trace_},
+                                                  .trace = &trace_,
+                                                  .numbers = settings_.numbers,
+                                                  .overlap_sending = settings_.sends_overlap()},
                                       [this](const LinkEvent& event) { on_link(event); });
     restarts_ = std::make_unique<RestartProcedure>(
         reactor_, allocator_, RestartTimes{times_.t316, times_.n316},

@@ -166,7 +166,7 @@ void SpanController::audit() {
     std::vector<const void*> records;
     for (const auto* record : link_->records())
         records.push_back(record);
-    auto findings = disagreements(channels, calls, records);
+    auto findings = discrepancies(channels, calls, records);
     const auto verdict = judge(last_findings_, findings);
     last_findings_ = std::move(findings);
     for (const auto& finding : verdict.fresh)
@@ -180,17 +180,17 @@ void SpanController::repair(const Finding& finding) {
     last_error_ = describe(finding) + "; released";
     log::error("isdn", "span={} audit: {}", settings_.number, last_error_);
     const call::Cause cause{call::q850::temporary_failure, call::Location::private_local, "audit"};
-    if (finding.kind == Disagreement::channel_without_call) {
+    if (finding.kind == Discrepancy::channel_without_call) {
         allocator_.release(finding.position);
         return restart_later(finding.position);
     }
-    if (finding.kind == Disagreement::record_without_call)
+    if (finding.kind == Discrepancy::record_without_call)
         return link_->drop_record(static_cast<const q931_call*>(finding.record), cause.value);
     const auto found = std::ranges::find_if(
         calls_, [&finding](const CallPointer& call) { return call->serial == finding.serial; });
     if (found == calls_.end()) return;
     const auto call = *found;
-    if (finding.kind == Disagreement::call_without_record) {
+    if (finding.kind == Discrepancy::call_without_record) {
         if (!call->clearing()) call->cause = cause;
         return finish(call);
     }

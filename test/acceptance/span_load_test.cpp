@@ -46,7 +46,8 @@ void check_own_tones(const Calls& calls) {
         calls[i]->play(farend::tone(frequency(i), 0, length, level), false);
     for (std::size_t i = 0; i < calls.size(); ++i) {
         CAPTURE(i);
-        REQUIRE(eventually(patience, [&] { return std::abs(calls[i]->hearing().frequency1_hz - frequency(i)) < 20; }));
+        REQUIRE(eventually(patience,
+                           [&] { return std::abs(calls[i]->hearing().frequency1_hz - frequency(i)) < 20; }));
         calls[i]->start_recording();
     }
     for (std::size_t i = 0; i < calls.size(); ++i) {
@@ -115,7 +116,8 @@ struct FullSpan {
 
 }  // namespace
 
-TEST_CASE("span load: thirty calls at once each way, each hears its own tone and no other", "[pri][sip][many_lines]") {
+TEST_CASE("span load: thirty calls at once each way, each hears its own tone and no other",
+          "[pri][sip][many_lines]") {
     FullSpan span;
     const auto server = Sipp::server(span.folder, server_port);
     for (const auto round : {1, 2}) {
@@ -141,8 +143,9 @@ TEST_CASE("span load: nine hundred calls from both sides, and no channel is lost
     constexpr std::chrono::milliseconds shortest{500}, longest{4500};
     FullSpan span;
     const auto server = Sipp::server(span.folder, server_port);
-    auto caller = Sipp::caller(span.folder, caller_port, "0555",
-                               {.count = each_way, .per_second = per_second, .shortest = shortest, .longest = longest});
+    auto caller =
+        Sipp::caller(span.folder, caller_port, "0555",
+                     {.count = each_way, .per_second = per_second, .shortest = shortest, .longest = longest});
 
     std::mt19937 random(1);
     std::exponential_distribution<double> until_next(per_second);

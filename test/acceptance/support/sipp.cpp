@@ -29,33 +29,48 @@ std::string answer(const std::string& status, const std::string& headers) {
       [last_Call-ID:]
       [last_CSeq:]
       Contact: <sip:[local_ip]:[local_port]>
-)" + headers + "  ]]></send>\n";
+)" + headers +
+           "  ]]></send>\n";
 }
 
 /// A request of the caller within its call.
 std::string request(const std::string& method, const std::string& target, const std::string& to,
                     unsigned sequence, const std::string& headers) {
-    return "  <send" + std::string(method == "ACK" ? "" : " retrans=\"500\"") + "><![CDATA[\n      " + method +
-           " " + target + R"( SIP/2.0
+    return "  <send" + std::string(method == "ACK" ? "" : " retrans=\"500\"") + "><![CDATA[\n      " +
+           method + " " + target + R"( SIP/2.0
       Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]
       From: <sip:700@[local_ip]:[local_port]>;tag=[pid]f[call_number]
-      To: )" + to + R"(
+      To: )" +
+           to + R"(
       Call-ID: [call_id]
-      CSeq: )" + std::to_string(sequence) + " " + method + R"(
+      CSeq: )" +
+           std::to_string(sequence) + " " + method + R"(
       Contact: <sip:700@[local_ip]:[local_port]>
       Max-Forwards: 70
-)" + headers + "  ]]></send>\n";
+)" + headers +
+           "  ]]></send>\n";
 }
 
 const std::string empty_body = "      Content-Length: 0\n\n";
 
-std::unique_ptr<Process> start(const TemporaryFolder& folder, const std::string& name, const std::string& scenario,
-                               std::uint16_t port, std::vector<std::string> more) {
+std::unique_ptr<Process> start(const TemporaryFolder& folder, const std::string& name,
+                               const std::string& scenario, std::uint16_t port,
+                               std::vector<std::string> more) {
     const auto file = folder.file(name + ".xml");
     write_file(file, scenario);
-    std::vector<std::string> arguments{"sipp",      "-sf", file,          "-i",       "127.0.0.1", "-mi",
-                                       "127.0.0.1", "-p",  std::to_string(port), "-mp", std::to_string(port + 2000),
-                                       "-rtp_echo", "-nostdin"};
+    std::vector<std::string> arguments{"sipp",
+                                       "-sf",
+                                       file,
+                                       "-i",
+                                       "127.0.0.1",
+                                       "-mi",
+                                       "127.0.0.1",
+                                       "-p",
+                                       std::to_string(port),
+                                       "-mp",
+                                       std::to_string(port + 2000),
+                                       "-rtp_echo",
+                                       "-nostdin"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     // Who echoes the audio stands for thirty machines.
     return std::make_unique<Process>(arguments, folder.file(name + ".log"), Priority::realtime);
@@ -64,8 +79,8 @@ std::unique_ptr<Process> start(const TemporaryFolder& folder, const std::string&
 }  // namespace
 
 Sipp Sipp::server(const TemporaryFolder& folder, std::uint16_t port) {
-    const std::string scenario = document + "  <recv request=\"INVITE\" />\n" + answer("180 Ringing", empty_body) +
-                                 answer("200 OK", session) +
+    const std::string scenario = document + "  <recv request=\"INVITE\" />\n" +
+                                 answer("180 Ringing", empty_body) + answer("200 OK", session) +
                                  "  <recv request=\"ACK\" />\n  <recv request=\"BYE\" />\n" +
                                  answer("200 OK", empty_body) + "</scenario>\n";
     return Sipp(start(folder, "sipp-server", scenario, port, {}));
@@ -85,10 +100,11 @@ Sipp Sipp::caller(const TemporaryFolder& folder, std::uint16_t port, const std::
     if (calls.longest.count() > 0) {
         scenario += "  <pause distribution=\"uniform\" min=\"" + std::to_string(calls.shortest.count()) +
                     "\" max=\"" + std::to_string(calls.longest.count()) + "\" />\n" +
-                    request("BYE", "[next_url]", to, 2, empty_body) + "  <recv response=\"200\" next=\"end\" />\n";
+                    request("BYE", "[next_url]", to, 2, empty_body) +
+                    "  <recv response=\"200\" next=\"end\" />\n";
     } else {
-        scenario += "  <recv request=\"BYE\" />\n" +
-                    answer("200 OK", empty_body) + "  <nop next=\"end\" />\n";
+        scenario +=
+            "  <recv request=\"BYE\" />\n" + answer("200 OK", empty_body) + "  <nop next=\"end\" />\n";
     }
     scenario += "  <label id=\"refused\" />\n" + request("ACK", number, to, 1, empty_body) +
                 "  <label id=\"end\" />\n</scenario>\n";

@@ -22,6 +22,8 @@ class TracedSpan final : public isdn::Span {
     const config::Span& settings() const override { return settings_; }
     call::Exit& exit() override { throw std::logic_error("not used"); }
     void shut_down() override {}
+    base::Result<void> set_in_service(std::optional<unsigned>, bool) override { return {}; }
+    base::Result<unsigned> restart(std::optional<unsigned>) override { return 0; }
     const isdn::FrameTrace* trace() const override { return has_trace_ ? &frames : nullptr; }
 
     /// RR, and every fifth a CONNECT.

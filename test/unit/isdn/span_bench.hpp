@@ -112,8 +112,6 @@ struct BenchOptions {
     config::SpanSide side = config::SpanSide::user;
     config::ChannelChoice choice = config::ChannelChoice::ascending;
     unsigned bearers = 30;
-    config::ChannelWish channel_wish = config::ChannelWish::by_side;
-    std::vector<config::SpanTimer> timers = {};
     config::Span settings{};        ///< what the tests do not name otherwise
     isdn::LinkOptions peer_link{};  ///< of the other end; its side is found out
     isdn::SpanTimes times{.t309 = 300ms,
@@ -135,9 +133,6 @@ class Bench {
         settings.d_channel = 16;
         settings.side = options.side;
         settings.channel_choice = options.choice;
-        settings.switch_type = options.switch_type;
-        settings.channel_wish = options.channel_wish;
-        settings.timers = options.timers;
         std::vector<isdn::BearerPosition> positions;
         for (unsigned position = 1; positions.size() < options.bearers; ++position) {
             if (position != 16) positions.push_back({position, {position}});

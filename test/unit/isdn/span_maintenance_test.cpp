@@ -80,7 +80,7 @@ TEST_CASE("a channel out of service keeps its call and takes no new one") {
 TEST_CASE("SERVICE messages take channels out of service at both ends") {
     const auto type = GENERATE(config::SwitchType::national, config::SwitchType::lucent5e);
     BenchOptions options;
-    options.switch_type = type;
+    options.settings.switch_type = type;
     Bench bench(options);
     REQUIRE(bench.up());
     REQUIRE(bench.span->set_in_service(7, false).has_value());
@@ -109,7 +109,7 @@ TEST_CASE("SERVICE messages take channels out of service at both ends") {
 
 TEST_CASE("SERVICE for the whole interface is no loss of the D-channel") {
     BenchOptions options;
-    options.switch_type = config::SwitchType::national;
+    options.settings.switch_type = config::SwitchType::national;
     Bench bench(options);
     REQUIRE(bench.up());
     widen_to_interface(*bench.wire);
@@ -124,7 +124,7 @@ TEST_CASE("SERVICE for the whole interface is no loss of the D-channel") {
 
 TEST_CASE("service that changed while the D-channel was down is told when it is up") {
     BenchOptions options;
-    options.switch_type = config::SwitchType::national;
+    options.settings.switch_type = config::SwitchType::national;
     Bench bench(options);
     REQUIRE(bench.span->set_in_service(4, false).has_value());
     REQUIRE(bench.up());
@@ -236,7 +236,7 @@ TEST_CASE("T310 ends a call after CALL PROCEEDING and nothing more") {
 
 TEST_CASE("a channel whose call ended without the other side's knowledge is restarted") {
     BenchOptions options;
-    options.timers = {{"T200", 100}, {"N200", 1}};
+    options.settings.timers = {{"T200", 100}, {"N200", 1}};
     Bench bench(options);
     REQUIRE(bench.up());
     Listener listener;
@@ -255,17 +255,17 @@ TEST_CASE("a channel whose call ended without the other side's knowledge is rest
 TEST_CASE("a SETUP names its channel as preferred or exclusive as the file says") {
     BenchOptions options;
     options.side = GENERATE(config::SpanSide::user, config::SpanSide::network);
-    options.channel_wish = GENERATE(config::ChannelWish::by_side, config::ChannelWish::preferred,
-                                    config::ChannelWish::exclusive);
+    options.settings.channel_wish = GENERATE(config::ChannelWish::by_side, config::ChannelWish::preferred,
+                                             config::ChannelWish::exclusive);
     Bench bench(options);
     REQUIRE(bench.up());
     Listener listener;
     const auto leg = bench.dial(listener);
     REQUIRE(bench.until([&] { return bench.peer->count(LinkEventKind::setup) == 1; }));
-    const bool by_side = options.channel_wish == config::ChannelWish::by_side;
+    const bool by_side = options.settings.channel_wish == config::ChannelWish::by_side;
     CHECK(bench.peer->last(LinkEventKind::setup)->exclusive ==
           (by_side ? options.side == config::SpanSide::network
-                   : options.channel_wish == config::ChannelWish::exclusive));
+                   : options.settings.channel_wish == config::ChannelWish::exclusive));
 }
 
 TEST_CASE("the times of a span are those of its file") {

@@ -289,7 +289,11 @@ TEST_CASE("on real hardware there is nothing to simulate") {
         INFO(command->name());
         json::object parameters;
         for (const auto& parameter : command->parameters()) {
-            if (parameter.required) parameters[parameter.name] = "101";
+            if (!parameter.required) continue;
+            if (parameter.type == "integer")
+                parameters[parameter.name] = 1;
+            else
+                parameters[parameter.name] = "101";
         }
         CHECK(fixture.error(command->name(), parameters) ==
               "this gateway runs on real hardware; sim commands exist only on the simulator");

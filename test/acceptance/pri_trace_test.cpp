@@ -113,6 +113,8 @@ struct TracedOffice {
         REQUIRE(call->wait_state("released", patience));
         phone->hang_up();
         REQUIRE(gateway.wait_no_calls(patience));
+        // The channel is free when the last message has come.
+        REQUIRE(eventually(patience, [this] { return gateway.call("spans").at(0).at("in_use") == 0; }));
     }
 
     TemporaryFolder folder;

@@ -1,5 +1,8 @@
 #include "sipp.hpp"
 
+#include <cstdio>
+#include <stdexcept>
+
 namespace tipring::acceptance {
 namespace {
 
@@ -76,6 +79,13 @@ std::unique_ptr<Process> start(const TemporaryFolder& folder, const std::string&
     return std::make_unique<Process>(arguments, folder.file(name + ".log"), Priority::realtime);
 }
 
+/// A socket of this network namespace is bound to the UDP port (proc(5), /proc/net/udp).
+bool is_bound(std::uint16_t port) {
+    char text[16];
+    std::snprintf(text, sizeof text, ":%04X ", port);
+    return read_file("/proc/net/udp").find(text) != std::string::npos;
+}
+
 }  // namespace
 
 Sipp Sipp::server(const TemporaryFolder& folder, std::uint16_t port) {
@@ -83,7 +93,10 @@ Sipp Sipp::server(const TemporaryFolder& folder, std::uint16_t port) {
                                  answer("180 Ringing", empty_body) + answer("200 OK", session) +
                                  "  <recv request=\"ACK\" />\n  <recv request=\"BYE\" />\n" +
                                  answer("200 OK", empty_body) + "</scenario>\n";
-    return Sipp(start(folder, "sipp-server", scenario, port, {}));
+    auto process = start(folder, "sipp-server", scenario, port, {});
+    if (!eventually(std::chrono::seconds(20), [port] { return is_bound(port); }))
+        throw std::runtime_error("SIPp does not listen: " + process->output());
+    return Sipp(std::move(process));
 }
 
 Sipp Sipp::caller(const TemporaryFolder& folder, std::uint16_t port, const std::string& prefix,

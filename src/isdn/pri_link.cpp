@@ -514,8 +514,7 @@ std::vector<const q931_call*> PriLink::records() {
     });
     // A freed record's memory may have become the next call's.
     std::ranges::sort(impl_->records);
-    const auto doubled = std::ranges::unique(impl_->records);
-    impl_->records.erase(doubled.begin(), doubled.end());
+    impl_->records.erase(std::unique(impl_->records.begin(), impl_->records.end()), impl_->records.end());
     return {impl_->records.begin(), impl_->records.end()};
 }
 

@@ -67,7 +67,7 @@ TEST_CASE("prbs: a checker that comes in anywhere finds the pattern, and every w
         CHECK(counts.bits > 60000);
         CHECK(counts.bits < octets.size() * 8);
 
-        for (const std::size_t at : {1000, 2000, 2001, 5000})
+        for (const std::size_t at : {1000U, 2000U, 2001U, 5000U})
             octets[at] = static_cast<std::uint8_t>(octets[at] ^ 0x10);
         octets[3000] = static_cast<std::uint8_t>(octets[3000] ^ 0xFF);
         counts = checked_prbs(pattern, octets);

@@ -120,14 +120,14 @@ TEST_CASE("source filters") {
 TEST_CASE("no rule, no destination, wrong rule: no route, and it says why") {
     CHECK(decide({}, {"1", "", phone("201")}).explanation ==
           std::vector<std::string>{"no rule is for 1 from port 201 (fxs)"});
-    const auto none = decide(
+    const auto nowhere = decide(
         {rule("empty", "", {}, {}), rule("bad", "q", {}, {office}), rule("sip", "", {"sip"}, {office})},
         {"1\r\nx", "", line("301", "city")});
-    CHECK(none.steps.empty());
-    CHECK(none.rule.empty());
-    REQUIRE(none.explanation.size() == 4);
-    CHECK(none.explanation[0] == "rule \"empty\": no, it has no destination");
-    CHECK(none.explanation[2] ==
+    CHECK(nowhere.steps.empty());
+    CHECK(nowhere.rule.empty());
+    REQUIRE(nowhere.explanation.size() == 4);
+    CHECK(nowhere.explanation[0] == "rule \"empty\": no, it has no destination");
+    CHECK(nowhere.explanation[2] ==
           "rule \"sip\": no, the call comes from port 301 (fxo, group city), the rule is for sip");
-    CHECK(none.explanation[3].find('\n') == std::string::npos);
+    CHECK(nowhere.explanation[3].find('\n') == std::string::npos);
 }

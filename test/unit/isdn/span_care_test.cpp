@@ -214,6 +214,25 @@ TEST_CASE("a test to which nothing comes back gives up, and gives the channel ba
     CHECK(cared.bench.span->view().in_use == 0);
 }
 
+TEST_CASE("a bit-error test may be destroyed by whoever hears of its progress") {
+    CaredSpan cared;
+    auto care = cared.care();
+    unsigned told = 0;
+    base::Result<std::shared_ptr<isdn::BitErrorTest>> test = base::fail("not yet");
+    const isdn::BitErrorObserver observer{.progress =
+                                              [&](std::string_view) {
+                                                  ++told;
+                                                  *test = nullptr;
+                                              },
+                                          .done = [](const isdn::BitErrorResult&) { FAIL("it is gone"); }};
+    test = care.start_test(*cared.bench.span, {.timeslot = 3}, observer);
+    REQUIRE(test.has_value());
+    cared.clock.advance(10s);
+    CHECK(told == 1);
+    CHECK(cared.clock.timers() == 0);
+    CHECK(cared.bench.span->view().in_use == 0);
+}
+
 TEST_CASE("the verdict on a bit-error test") {
     isdn::BitErrorResult result;
     CHECK(isdn::judge_bit_errors(result).grade == "none");

@@ -138,7 +138,7 @@ void SpanController::start(const CallPointer& call, const call::CallRequest& req
         return;
     }
     call->state = State::setup;
-    log::info("isdn", "{} SETUP to {}", ids(*call), request.called);
+    log::info("isdn", "{} SETUP to {}", ids(*call), base::printable(request.called));
 }
 
 void SpanController::alert(const CallPointer& call, bool inband) {

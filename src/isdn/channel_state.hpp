@@ -61,6 +61,8 @@ class ChannelState {
     bool out_here() const { return out_here_ || removed_; }
     bool out_remote() const { return out_remote_; }
     bool removed() const { return removed_; }
+    /// RESTART is waited for, whatever else hides that; not while something uses the channel.
+    bool restarting() const { return restarting_ && !in_use_; }
 
     friend bool operator==(const ChannelState&, const ChannelState&) = default;
 

@@ -222,6 +222,7 @@ bool SpanController::settle_channel(const CallPointer& call, const LinkEvent& ev
         return false;
     }
     log::info("isdn", "{} moved to channel {} by the network", ids(*call), named);
+    restarts_->shown_idle(named);
     const bool had_audio = call->audio;
     stop_audio(call);
     call->position = named;

@@ -76,9 +76,12 @@ void RestartProcedure::timed_out() {
     on_failure_(text);
 }
 
-void RestartProcedure::cancel() {
+std::vector<unsigned> RestartProcedure::cancel() {
+    std::vector<unsigned> unfinished(waiting_.begin(), waiting_.end());
+    if (current_) unfinished.insert(unfinished.begin(), *current_);
     waiting_.clear();
     end_current();
+    return unfinished;
 }
 
 }  // namespace tipring::isdn

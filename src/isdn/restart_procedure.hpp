@@ -18,6 +18,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "bearer_allocator.hpp"
 #include "tipring/base/reactor.hpp"
@@ -46,8 +47,8 @@ class RestartProcedure {
     void acknowledged(std::optional<unsigned> position);
     /// The other end gave the channel to a call: it works, and nothing more is waited for.
     void shown_idle(unsigned position);
-    /// Layer 2 was lost: nothing will be acknowledged.
-    void cancel();
+    /// Layer 2 was lost: nothing will be acknowledged. The channels that were not restarted yet.
+    std::vector<unsigned> cancel();
 
     const Counters& counters() const { return counters_; }
 

@@ -99,7 +99,8 @@ void SpanController::on_down() {
     if (last_error_.empty()) last_error_ = "the D-channel went down";
     log::warning("isdn", "span={} the D-channel is down; answered calls are kept for {}", settings_.number,
                  times_.t309);
-    restarts_->cancel();
+    for (const unsigned position : restarts_->cancel())
+        unsure_.insert(position);
     changed("span.down");
 }
 

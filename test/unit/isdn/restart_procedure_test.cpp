@@ -104,7 +104,8 @@ TEST_CASE("the loss of the data link ends a series without blame") {
     RestartBench bench;
     bench.procedure.add(1);
     bench.procedure.add(2);
-    bench.procedure.cancel();
+    CHECK(bench.procedure.cancel() == std::vector<unsigned>{1, 2});
+    CHECK(bench.procedure.cancel().empty());
     CHECK(bench.allocator.idle() == 3);
     bench.reactor.advance(1h);
     CHECK(bench.sent == std::vector<unsigned>{1});

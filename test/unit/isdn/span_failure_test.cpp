@@ -105,6 +105,27 @@ TEST_CASE("RESTART is not repeated on a channel that the other side has given to
     CHECK_FALSE(listener.has("released"));
 }
 
+TEST_CASE("channels whose RESTART was cut short by the loss of the data link are restarted when it is back") {
+    BenchOptions options;
+    options.times.restart_at_start = true;
+    options.times.t316 = 60s;
+    options.settings.timers = {{"T200", 100}, {"N200", 1}};
+    Bench bench(options);
+    bench.wire->tamper = [](int from, Frame& frame) {
+        if (from == 1 && is_message(frame, restart_acknowledge)) frame[message_type_offset] = status;
+    };
+    REQUIRE(bench.up());
+    REQUIRE(bench.until([&] { return bench.peer->count(LinkEventKind::restart) == 1; }));
+    bench.wire->connected = false;
+    Listener listener;
+    const auto lost = bench.dial(listener);  // a frame makes Q.921 notice
+    REQUIRE(bench.until([&] { return !bench.span->view().d_channel_up; }));
+    bench.wire->tamper = nullptr;
+    bench.wire->connected = true;
+    REQUIRE(bench.until([&] { return bench.span->view().restarts == 30; }));
+    CHECK(bench.peer->count(LinkEventKind::restart) == 31);
+}
+
 TEST_CASE("a RESTART by the other side ends the call on its channel") {
     Bench bench;
     REQUIRE(bench.up());

@@ -88,6 +88,10 @@ void SpanController::on_up() {
     // (Q.931 5.5).
     if (!std::exchange(was_up_, true) && times_.restart_at_start)
         unsure_.insert(allocator_.positions().begin(), allocator_.positions().end());
+    // The other end may have been replaced, or restarted, and know nothing of it any more.
+    for (const unsigned position : allocator_.positions()) {
+        if (allocator_.channel(position).out_here()) untold_.insert(position);
+    }
     tell_service();
     restart_unsure();
     changed("span.up");
@@ -319,6 +323,8 @@ void SpanController::on_restart(std::optional<unsigned> channel) {
                          "RESTART by the other side"});
     if (channel) return restarts_->shown_idle(*channel);
     restarts_->cancel();  // theirs was for all, ours would only repeat it
+    for (const unsigned position : allocator_.positions())
+        allocator_.set_remote_in_service(position, true);  // Q.931 5.5.2: all its channels are idle again
 }
 
 void SpanController::drop_calls(std::optional<unsigned> channel, const call::Cause& cause) {

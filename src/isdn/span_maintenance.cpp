@@ -46,6 +46,8 @@ base::Result<void> SpanController::set_in_service(std::optional<unsigned> positi
     }
     for (const unsigned one : allocator_.positions()) {
         if (position && one != *position) continue;
+        // The operator knows better than a SERVICE message whose counterpart may have been lost.
+        if (in_service) allocator_.set_remote_in_service(one, true);
         if (allocator_.channel(one).out_here() != in_service) continue;
         allocator_.set_in_service(one, in_service);
         untold_.insert(one);

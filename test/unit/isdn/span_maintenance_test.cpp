@@ -122,6 +122,47 @@ TEST_CASE("SERVICE for the whole interface is no loss of the D-channel") {
     CHECK(bench.span->view().d_channel_losses == 0);
 }
 
+TEST_CASE("what the other end took out of service comes back by its RESTART of all, or by our operator") {
+    BenchOptions options;
+    options.settings.switch_type = config::SwitchType::national;
+    Bench bench(options);
+    REQUIRE(bench.up());
+    bench.peer->link.service(3, false);
+    bench.peer->link.service(4, false);
+    REQUIRE(bench.until([&] { return bench.span->view().idle == 28; }));
+    SECTION("its RESTART") {
+        widen_to_interface(*bench.wire);
+        bench.peer->link.restart(5);
+    }
+    SECTION("the operator, for all") {
+        REQUIRE(bench.span->set_in_service(std::nullopt, true).has_value());
+    }
+    SECTION("the operator, for one and the other") {
+        REQUIRE(bench.span->set_in_service(3, true).has_value());
+        CHECK(bench.span->view().idle == 29);
+        REQUIRE(bench.span->set_in_service(4, true).has_value());
+    }
+    REQUIRE(bench.until([&] { return bench.span->view().idle == 30; }));
+}
+
+TEST_CASE("channels out of service are told again whenever the D-channel comes up") {
+    BenchOptions options;
+    options.settings.switch_type = config::SwitchType::national;
+    options.settings.timers = {{"T200", 100}, {"N200", 1}};
+    Bench bench(options);
+    REQUIRE(bench.up());
+    REQUIRE(bench.span->set_in_service(4, false).has_value());
+    REQUIRE(bench.until([&] { return bench.peer->count(LinkEventKind::service) == 1; }));
+    bench.wire->connected = false;
+    Listener listener;
+    const auto lost = bench.dial(listener);  // a frame makes Q.921 notice
+    REQUIRE(bench.until([&] { return !bench.span->view().d_channel_up; }));
+    bench.wire->connected = true;
+    REQUIRE(bench.until([&] { return bench.peer->count(LinkEventKind::service) == 2; }));
+    CHECK(bench.peer->last(LinkEventKind::service)->channel == 4U);
+    CHECK_FALSE(bench.peer->last(LinkEventKind::service)->in_service);
+}
+
 TEST_CASE("service that changed while the D-channel was down is told when it is up") {
     BenchOptions options;
     options.settings.switch_type = config::SwitchType::national;

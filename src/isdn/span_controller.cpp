@@ -130,7 +130,9 @@ void SpanController::start(const CallPointer& call, const call::CallRequest& req
         setup.caller.presentation = call::Presentation::allowed;
     }
     ++calls_out_;
-    call->record = link_->setup(setup);
+    auto* const record = link_->setup(setup);
+    end_previous(record);
+    call->record = record;
     if (call->record == nullptr) {
         log::warning("isdn", "{} no SETUP: \"{}\" is no number", ids(*call), base::printable(request.called));
         call->cause = {call::q850::invalid_number_format, call::Location::private_local, "no digits to dial"};

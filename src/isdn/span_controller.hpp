@@ -135,6 +135,8 @@ class SpanController final : public Span, public call::Exit {
     void report(const CallPointer& call, std::function<void(call::LegObserver&, call::Leg&)> what);
     void report_release(const CallPointer& call);
     CallPointer find(const q931_call* record) const;
+    void end_previous(const q931_call* record);
+    void forgotten(const CallPointer& call);
     call::Cause received_cause(const LinkEvent& event, bool unanswered) const;
     std::string ids(const SpanCall& call) const;
     void changed(std::string_view event) const;

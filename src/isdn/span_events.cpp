@@ -125,6 +125,7 @@ void SpanController::reconcile() {
     check_alarm();
     check_channel_alarms();
     audit();
+    restart_unsure();
 }
 
 void SpanController::on_line_event(unsigned position, hardware::LineEventKind kind) {
@@ -167,6 +168,7 @@ void SpanController::give_way(unsigned position) {
 
 void SpanController::on_setup(const LinkEvent& event) {
     ++calls_in_;
+    end_previous(event.call);
     auto refused = refusal(event);
     BearerAllocator::Incoming taken;
     if (!refused) {

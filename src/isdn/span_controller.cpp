@@ -92,10 +92,12 @@ void SpanController::shut_down() {
 
 std::unique_ptr<call::Leg> SpanController::open(base::LegId id, const call::CallRequest&, call::Cause& why) {
     why.location = call::Location::private_local;
-    if (stopped_ || alarm_ || !up_) {
+    if (stopped_ || alarm_ || looped_ || !up_) {
         why.value = call::q850::network_out_of_order;
         why.detail = base::format("span {}: {}", settings_.number,
-                                  alarm_ ? "layer 1 is down" : "the D-channel is down");
+                                  looped_  ? "it is looped"
+                                  : alarm_ ? "layer 1 is down"
+                                           : "the D-channel is down");
         return nullptr;
     }
     const auto position = allocator_.take_outgoing();

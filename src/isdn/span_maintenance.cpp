@@ -86,6 +86,18 @@ void SpanController::on_service(const LinkEvent& event) {
     changed("span.service");
 }
 
+void SpanController::set_looped(bool looped) {
+    if (stopped_ || std::exchange(looped_, looped) == looped) return;
+    allocator_.set_looped(looped);
+    if (!looped) return;
+    for (const auto& call : std::vector(calls_)) {
+        if (call->clearing()) continue;
+        log::warning("isdn", "{} is cut by a loop of its span", ids(*call));
+        begin_clearing(call, {call::q850::temporary_failure, call::Location::private_local, "loop"});
+        report_release(call);
+    }
+}
+
 // --- RESTART ---
 
 base::Result<unsigned> SpanController::restart(std::optional<unsigned> position) {

@@ -131,6 +131,11 @@ void BearerAllocator::set_span_alarm(bool alarm) {
         bearer.state.apply(alarm ? ChannelEvent::span_alarm : ChannelEvent::span_alarm_clear);
 }
 
+void BearerAllocator::set_looped(bool looped) {
+    for (auto& bearer : bearers_)
+        bearer.state.apply(looped ? ChannelEvent::loop : ChannelEvent::loop_clear);
+}
+
 void BearerAllocator::remove(unsigned position) {
     apply(position, ChannelEvent::removed);
 }

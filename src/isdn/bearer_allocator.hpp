@@ -51,6 +51,8 @@ class BearerAllocator {
     void set_alarm(unsigned position, bool alarm);
     /// Layer 1 of the whole span.
     void set_span_alarm(bool alarm);
+    /// A loop of the whole span, which our operator has set: no calls, hold() goes on.
+    void set_looped(bool looped);
     /// For good.
     void remove(unsigned position);
 

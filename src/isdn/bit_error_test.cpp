@@ -77,6 +77,8 @@ BitErrorTest::~BitErrorTest() {
 }
 
 void BitErrorTest::second() {
+    // Whoever hears of the progress may end this test, or let go of it: a client's connection closes.
+    const auto self = shared_from_this();
     if (!hold_->alive()) return end("the span has gone");
     const auto before = result_.report;
     result_.report = engine_.bit_test(hold_->endpoint());
@@ -86,8 +88,8 @@ void BitErrorTest::second() {
     if (before.found && wrong) ++result_.errored_seconds;
     if (!now.found && result_.ran >= bit_test_patience) return end("nothing came back");
     if (result_.ran >= request_.duration) return end({});
-    tell_progress();
     timer_.start(std::chrono::seconds(1), [this] { second(); });
+    tell_progress();
 }
 
 void BitErrorTest::tell_progress() {

@@ -4,7 +4,7 @@ namespace tipring::isdn {
 
 BearerState ChannelState::shown() const {
     if (removed_) return BearerState::out_of_service;
-    if (alarm_ || span_alarm_) return BearerState::alarm;
+    if (alarm_ || span_alarm_ || looped_) return BearerState::alarm;
     if (in_use_) return BearerState::in_use;
     if (out_here_) return BearerState::out_of_service;
     if (out_remote_) return BearerState::out_of_service_remote;
@@ -68,6 +68,12 @@ bool ChannelState::apply(ChannelEvent event) {
             break;
         case ChannelEvent::span_alarm_clear:
             span_alarm_ = false;
+            break;
+        case ChannelEvent::loop:
+            looped_ = true;
+            break;
+        case ChannelEvent::loop_clear:
+            looped_ = false;
             break;
         case ChannelEvent::removed:
             removed_ = true;

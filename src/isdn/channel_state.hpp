@@ -3,7 +3,7 @@
 // Several things may be true of a channel at once (a call, an alarm, an order to go out of service), and each goes
 // away on its own, so the machine keeps them apart and shows the one that stands most in the way:
 //
-//   removed (out_of_service for good) > alarm > in_use > out_of_service (here) > out_of_service_remote > restarting > idle
+//   removed (out_of_service for good) > alarm or loop > in_use > out_of_service (here) > out_of_service_remote > restarting > idle
 //
 // | shown                 | seize_ours | seize_theirs          | release  | restart_begin | restart_end | service_out | remote_out            | alarm |
 // | --------------------- | ---------- | --------------------- | -------- | ------------- | ----------- | ----------- | --------------------- | ----- |
@@ -16,8 +16,8 @@
 // | alarm                 | refused    | refused               | kept beneath for the end of the alarm, each of them                  | -     |
 //
 // "lend" is taken by every channel that is neither in use nor removed, and shown as in_use or what is above it.
-// "beneath": what was hidden shows again. "-": nothing changes. service_in, remote_in, alarm_clear, span_alarm_clear
-// and confirm take back what their counterparts set. A SETUP on a channel that restarts, or that the other end had
+// "beneath": what was hidden shows again. "-": nothing changes. service_in, remote_in, alarm_clear, span_alarm_clear,
+// loop_clear and confirm take back what their counterparts set. A loop of the span is as an alarm, and shown as one. A SETUP on a channel that restarts, or that the other end had
 // taken out of service, says that the other end holds it for idle: whatever was waited for there is over.
 #pragma once
 
@@ -43,6 +43,8 @@ enum class ChannelEvent {
     alarm_clear,
     span_alarm,  ///< layer 1 of the whole span
     span_alarm_clear,
+    loop,  ///< the span is looped on our order
+    loop_clear,
     removed,  ///< the driver took the channel away for good
 };
 
@@ -61,11 +63,13 @@ class ChannelState {
     bool out_here() const { return out_here_ || removed_; }
     bool out_remote() const { return out_remote_; }
     bool removed() const { return removed_; }
+    /// RESTART is waited for, whatever else hides that; not while something uses the channel.
+    bool restarting() const { return restarting_ && !in_use_; }
 
     friend bool operator==(const ChannelState&, const ChannelState&) = default;
 
   private:
-    bool blocked() const { return out_here_ || removed_ || alarm_ || span_alarm_; }
+    bool blocked() const { return out_here_ || removed_ || alarm_ || span_alarm_ || looped_; }
     bool seize_theirs();
 
     bool in_use_ = false;
@@ -75,6 +79,7 @@ class ChannelState {
     bool out_remote_ = false;
     bool alarm_ = false;
     bool span_alarm_ = false;
+    bool looped_ = false;
     bool removed_ = false;
 };
 

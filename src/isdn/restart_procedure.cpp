@@ -61,6 +61,10 @@ void RestartProcedure::shown_idle(unsigned position) {
 
 void RestartProcedure::timed_out() {
     if (!current_) return;
+    if (!allocator_.channel(*current_).restarting()) {
+        end_current();
+        return next();
+    }
     if (sent_ < times_.n316) return send();
     const auto text = base::format(
         "channel {} was not acknowledged after {} times RESTART (T316, N316); it counts as idle again",
@@ -72,9 +76,12 @@ void RestartProcedure::timed_out() {
     on_failure_(text);
 }
 
-void RestartProcedure::cancel() {
+std::vector<unsigned> RestartProcedure::cancel() {
+    std::vector<unsigned> unfinished(waiting_.begin(), waiting_.end());
+    if (current_) unfinished.insert(unfinished.begin(), *current_);
     waiting_.clear();
     end_current();
+    return unfinished;
 }
 
 }  // namespace tipring::isdn

@@ -1,13 +1,15 @@
 // RestartProcedure: RESTART of channels by our side (Q.931 5.5.1), one channel at a time because libpri
 // supervises one. No peer can jam a channel by its silence:
 //
-// | event                       | channel under restart                     | the channels that wait            |
-// | --------------------------- | ----------------------------------------- | --------------------------------- |
-// | RESTART ACKNOWLEDGE         | idle                                      | the next one is its turn          |
-// | SETUP of the peer on it     | in use by that call                       | the next one is its turn          |
-// | T316 runs out               | RESTART again, N316 times in all          |                                   |
-// | T316 runs out the last time | idle, a warning, counted                  | given up: they are idle anyway    |
-// | data link lost              | idle, not counted                         | given up                          |
+// | event                         | channel under restart                     | the channels that wait            |
+// | ----------------------------- | ----------------------------------------- | --------------------------------- |
+// | RESTART ACKNOWLEDGE           | idle                                      | the next one is its turn          |
+// | SETUP of the peer on it       | in use by that call                       | the next one is its turn          |
+// | the peer moves our call to it | in use by that call                       | the next one is its turn          |
+// | T316 runs out, used by now    | as it is, RESTART would end a call        | the next one is its turn          |
+// | T316 runs out                 | RESTART again, N316 times in all          |                                   |
+// | T316 runs out the last time   | idle, a warning, counted                  | given up: they are idle anyway    |
+// | data link lost                | idle, not counted                         | all are handed back to the caller |
 //
 // Channels that wait are used meanwhile, and left out when they carry a call by their turn. Thread: core.
 #pragma once
@@ -16,6 +18,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "bearer_allocator.hpp"
 #include "tipring/base/reactor.hpp"
@@ -42,10 +45,10 @@ class RestartProcedure {
     /// RESTART ACKNOWLEDGE; none: for whatever is outstanding. One that nobody waits for any more is counted
     /// neither way.
     void acknowledged(std::optional<unsigned> position);
-    /// A SETUP came on the channel: it works, and nothing more is waited for.
+    /// The other end gave the channel to a call: it works, and nothing more is waited for.
     void shown_idle(unsigned position);
-    /// Layer 2 was lost: nothing will be acknowledged.
-    void cancel();
+    /// Layer 2 was lost: nothing will be acknowledged. The channels that were not restarted yet.
+    std::vector<unsigned> cancel();
 
     const Counters& counters() const { return counters_; }
 

@@ -91,8 +91,11 @@ void SpanCare::second() {
     next_ = std::max(next_ + look_interval, now);
     timer_.start(std::chrono::ceil<std::chrono::milliseconds>(next_ - now), [this] { second(); });
     const auto time = parts_.wall_clock();
-    for (const auto* span : parts_.spans())
+    for (auto* span : parts_.spans()) {
+        span->set_looped(
+            loops_.contains(span->settings().number));  // it may be new, in the place of a missing one
         look_at(*span, time);
+    }
     std::erase_if(tests_, [](const auto& test) { return test.expired(); });
 }
 
@@ -113,7 +116,7 @@ void SpanCare::look_at(const Span& span, HealthInterval::Time now) {
     tell(before ? "span.available" : "span.unavailable", span, "line");
 }
 
-base::Result<void> SpanCare::set_loop(const Span& span, SpanLoop loop, bool force) {
+base::Result<void> SpanCare::set_loop(Span& span, SpanLoop loop, bool force) {
     const auto number = span.settings().number;
     const auto calls = calls_of(span.view());
     if (loop != SpanLoop::off && calls > 0 && !force) {
@@ -121,6 +124,7 @@ base::Result<void> SpanCare::set_loop(const Span& span, SpanLoop loop, bool forc
             "span {} carries {} call(s), which a loop would cut; wait, or give --force", number, calls));
     }
     if (auto done = parts_.board.set_loop(span_number(span), loop); !done) return done;
+    span.set_looped(loop != SpanLoop::off);
     if (loop == SpanLoop::off) {
         loops_.erase(number);
         log::info("isdn", "span={} no loop", number);
@@ -152,6 +156,9 @@ void SpanCare::shut_down() {
     for (const auto& [number, loop] : std::exchange(loops_, {})) {
         if (const auto done = parts_.board.set_loop({number}, SpanLoop::off); !done)
             log::error("isdn", "{}", done.error().message);
+        for (auto* span : parts_.spans()) {
+            if (span->settings().number == number) span->set_looped(false);
+        }
     }
 }
 

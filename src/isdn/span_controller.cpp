@@ -92,10 +92,12 @@ void SpanController::shut_down() {
 
 std::unique_ptr<call::Leg> SpanController::open(base::LegId id, const call::CallRequest&, call::Cause& why) {
     why.location = call::Location::private_local;
-    if (stopped_ || alarm_ || !up_) {
+    if (stopped_ || alarm_ || looped_ || !up_) {
         why.value = call::q850::network_out_of_order;
         why.detail = base::format("span {}: {}", settings_.number,
-                                  alarm_ ? "layer 1 is down" : "the D-channel is down");
+                                  looped_  ? "it is looped"
+                                  : alarm_ ? "layer 1 is down"
+                                           : "the D-channel is down");
         return nullptr;
     }
     const auto position = allocator_.take_outgoing();
@@ -130,7 +132,9 @@ void SpanController::start(const CallPointer& call, const call::CallRequest& req
         setup.caller.presentation = call::Presentation::allowed;
     }
     ++calls_out_;
-    call->record = link_->setup(setup);
+    auto* const record = link_->setup(setup);
+    end_previous(record);
+    call->record = record;
     if (call->record == nullptr) {
         log::warning("isdn", "{} no SETUP: \"{}\" is no number", ids(*call), base::printable(request.called));
         call->cause = {call::q850::invalid_number_format, call::Location::private_local, "no digits to dial"};
@@ -138,7 +142,7 @@ void SpanController::start(const CallPointer& call, const call::CallRequest& req
         return;
     }
     call->state = State::setup;
-    log::info("isdn", "{} SETUP to {}", ids(*call), request.called);
+    log::info("isdn", "{} SETUP to {}", ids(*call), base::printable(request.called));
 }
 
 void SpanController::alert(const CallPointer& call, bool inband) {

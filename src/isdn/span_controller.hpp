@@ -62,6 +62,7 @@ class SpanController final : public Span, public call::Exit {
     const config::Span& settings() const override { return settings_; }
     call::Exit& exit() override { return *this; }
     base::Result<std::unique_ptr<BearerHold>> hold(unsigned timeslot) override;
+    void set_looped(bool looped) override;
     void shut_down() override;
     const FrameTrace* trace() const override { return &trace_; }
     base::Result<void> set_in_service(std::optional<unsigned> position, bool in_service) override;
@@ -135,6 +136,8 @@ class SpanController final : public Span, public call::Exit {
     void report(const CallPointer& call, std::function<void(call::LegObserver&, call::Leg&)> what);
     void report_release(const CallPointer& call);
     CallPointer find(const q931_call* record) const;
+    void end_previous(const q931_call* record);
+    void forgotten(const CallPointer& call);
     call::Cause received_cause(const LinkEvent& event, bool unanswered) const;
     std::string ids(const SpanCall& call) const;
     void changed(std::string_view event) const;
@@ -161,6 +164,7 @@ class SpanController final : public Span, public call::Exit {
     bool up_ = false;
     bool was_up_ = false;
     bool alarm_ = false;
+    bool looped_ = false;
     bool stopped_ = false;
     std::uint64_t calls_in_ = 0, calls_out_ = 0, losses_ = 0, repairs_ = 0;
     std::string last_error_;

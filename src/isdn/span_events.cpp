@@ -88,6 +88,10 @@ void SpanController::on_up() {
     // (Q.931 5.5).
     if (!std::exchange(was_up_, true) && times_.restart_at_start)
         unsure_.insert(allocator_.positions().begin(), allocator_.positions().end());
+    // The other end may have been replaced, or restarted, and know nothing of it any more.
+    for (const unsigned position : allocator_.positions()) {
+        if (allocator_.channel(position).out_here()) untold_.insert(position);
+    }
     tell_service();
     restart_unsure();
     changed("span.up");
@@ -99,7 +103,8 @@ void SpanController::on_down() {
     if (last_error_.empty()) last_error_ = "the D-channel went down";
     log::warning("isdn", "span={} the D-channel is down; answered calls are kept for {}", settings_.number,
                  times_.t309);
-    restarts_->cancel();
+    for (const unsigned position : restarts_->cancel())
+        unsure_.insert(position);
     changed("span.down");
 }
 
@@ -120,6 +125,7 @@ void SpanController::reconcile() {
     check_alarm();
     check_channel_alarms();
     audit();
+    restart_unsure();
 }
 
 void SpanController::on_line_event(unsigned position, hardware::LineEventKind kind) {
@@ -162,6 +168,7 @@ void SpanController::give_way(unsigned position) {
 
 void SpanController::on_setup(const LinkEvent& event) {
     ++calls_in_;
+    end_previous(event.call);
     auto refused = refusal(event);
     BearerAllocator::Incoming taken;
     if (!refused) {
@@ -222,6 +229,7 @@ bool SpanController::settle_channel(const CallPointer& call, const LinkEvent& ev
         return false;
     }
     log::info("isdn", "{} moved to channel {} by the network", ids(*call), named);
+    restarts_->shown_idle(named);
     const bool had_audio = call->audio;
     stop_audio(call);
     call->position = named;
@@ -317,6 +325,8 @@ void SpanController::on_restart(std::optional<unsigned> channel) {
                          "RESTART by the other side"});
     if (channel) return restarts_->shown_idle(*channel);
     restarts_->cancel();  // theirs was for all, ours would only repeat it
+    for (const unsigned position : allocator_.positions())
+        allocator_.set_remote_in_service(position, true);  // Q.931 5.5.2: all its channels are idle again
 }
 
 void SpanController::drop_calls(std::optional<unsigned> channel, const call::Cause& cause) {

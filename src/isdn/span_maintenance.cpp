@@ -46,6 +46,8 @@ base::Result<void> SpanController::set_in_service(std::optional<unsigned> positi
     }
     for (const unsigned one : allocator_.positions()) {
         if (position && one != *position) continue;
+        // The operator knows better than a SERVICE message whose counterpart may have been lost.
+        if (in_service) allocator_.set_remote_in_service(one, true);
         if (allocator_.channel(one).out_here() != in_service) continue;
         allocator_.set_in_service(one, in_service);
         untold_.insert(one);
@@ -82,6 +84,18 @@ void SpanController::on_service(const LinkEvent& event) {
             allocator_.set_remote_in_service(position, event.in_service);
     }
     changed("span.service");
+}
+
+void SpanController::set_looped(bool looped) {
+    if (stopped_ || std::exchange(looped_, looped) == looped) return;
+    allocator_.set_looped(looped);
+    if (!looped) return;
+    for (const auto& call : std::vector(calls_)) {
+        if (call->clearing()) continue;
+        log::warning("isdn", "{} is cut by a loop of its span", ids(*call));
+        begin_clearing(call, {call::q850::temporary_failure, call::Location::private_local, "loop"});
+        report_release(call);
+    }
 }
 
 // --- RESTART ---
@@ -175,7 +189,39 @@ void SpanController::audit() {
         repair(finding);
 }
 
+/// libpri frees some records without an event, and the memory may become the next call's: what comes then must not
+/// reach the call that had it before.
+void SpanController::end_previous(const q931_call* record) {
+    const auto call = find(record);
+    if (!call) return;
+    if (!call->clearing()) {
+        ++repairs_;
+        last_error_ =
+            base::format("the call on channel {} was none of libpri's any more; released", call->position);
+        log::error("isdn", "{} {}", ids(*call), last_error_);
+    }
+    forgotten(call);
+}
+
+/// libpri has no record of the call any more.
+void SpanController::forgotten(const CallPointer& call) {
+    if (!call->clearing()) {
+        call->cause = {call::q850::temporary_failure, call::Location::private_local, "audit"};
+        // The other end was told nothing. RESTART goes out at the next look, because a SETUP may just be taking
+        // the channel.
+        if (call->position != 0) unsure_.insert(call->position);
+    }
+    finish(call);
+}
+
 void SpanController::repair(const Finding& finding) {
+    const auto found = std::ranges::find_if(
+        calls_, [&finding](const CallPointer& call) { return call->serial == finding.serial; });
+    const auto call = found != calls_.end() ? *found : nullptr;
+    if (finding.kind == Discrepancy::call_without_record && call && call->clearing()) {
+        log::info("isdn", "{} is cleared: libpri has forgotten it", ids(*call));
+        return forgotten(call);
+    }
     ++repairs_;
     last_error_ = describe(finding) + "; released";
     log::error("isdn", "span={} audit: {}", settings_.number, last_error_);
@@ -186,14 +232,8 @@ void SpanController::repair(const Finding& finding) {
     }
     if (finding.kind == Discrepancy::record_without_call)
         return link_->drop_record(static_cast<const q931_call*>(finding.record), cause.value);
-    const auto found = std::ranges::find_if(
-        calls_, [&finding](const CallPointer& call) { return call->serial == finding.serial; });
-    if (found == calls_.end()) return;
-    const auto call = *found;
-    if (finding.kind == Discrepancy::call_without_record) {
-        if (!call->clearing()) call->cause = cause;
-        return finish(call);
-    }
+    if (!call) return;
+    if (finding.kind == Discrepancy::call_without_record) return forgotten(call);
     if (call->clearing()) return;
     begin_clearing(call, cause);
     report_release(call);

@@ -49,7 +49,8 @@ struct BitErrorObserver {
     std::function<void(const BitErrorResult&)> done;  ///< once, unless the test is destroyed before
 };
 
-class BitErrorTest {
+/// Made by std::make_shared alone. Its observer may let go of it at any time, also while it is told something.
+class BitErrorTest : public std::enable_shared_from_this<BitErrorTest> {
   public:
     /// The channel is given back when the test is over or destroyed, whichever comes first.
     BitErrorTest(base::Reactor& reactor, media::Engine& engine, std::unique_ptr<BearerHold> hold,

@@ -87,6 +87,9 @@ class Span {
     /// Takes an idle B-channel (by its timeslot) out of call traffic: it counts as busy. Also while layer 1 is in
     /// alarm, because a loop is an alarm, too.
     virtual base::Result<std::unique_ptr<BearerHold>> hold(unsigned timeslot);
+    /// The card loops the whole span (true), or does so no more: calls are released with cause 41, and no call comes
+    /// until then. Channels that are held stay so, and can be held.
+    virtual void set_looped(bool) {}
     /// Takes the channel on this timeslot (none: all) out of service, or back in. A call on it goes on, no new one
     /// comes. The other end is told where its switch type has SERVICE messages. An error names what is wrong.
     virtual base::Result<void> set_in_service(std::optional<unsigned> position, bool in_service) = 0;

@@ -50,8 +50,8 @@ class SpanCare {
     LineHealth health(const Span& span) const;
     HealthState state(const Span& span) const;
 
-    /// Refused while calls are up, unless `force`. Undone by shut_down().
-    base::Result<void> set_loop(const Span& span, hardware::SpanLoop loop, bool force);
+    /// Refused while calls are up, unless `force`, which releases them. Undone by shut_down().
+    base::Result<void> set_loop(Span& span, hardware::SpanLoop loop, bool force);
     /// The test ends when the result is destroyed.
     base::Result<std::shared_ptr<BitErrorTest>> start_test(Span& span, const BitErrorRequest& request,
                                                            BitErrorObserver observer);

@@ -88,7 +88,7 @@ TEST_CASE("a SETUP of the other end takes channels that restart or that it had t
         REQUIRE(state.apply(Event::release));
         CHECK(state.idle());
     }
-    for (const auto event : {Event::service_out, Event::alarm, Event::span_alarm, Event::removed,
+    for (const auto event : {Event::service_out, Event::alarm, Event::span_alarm, Event::loop, Event::removed,
                              Event::seize_ours, Event::seize_theirs}) {
         auto state = after({event});
         CHECK_FALSE(state.apply(Event::seize_theirs));
@@ -110,7 +110,7 @@ TEST_CASE("no state of a channel is a trap, and a refused event changes nothing"
         if (state.unconfirmed()) CHECK(state.in_use());
         auto freed = state;
         for (const auto event : {Event::release, Event::restart_end, Event::service_in, Event::remote_in,
-                                 Event::alarm_clear, Event::span_alarm_clear})
+                                 Event::alarm_clear, Event::span_alarm_clear, Event::loop_clear})
             REQUIRE(freed.apply(event));
         CHECK(freed.idle() == !state.removed());
     }

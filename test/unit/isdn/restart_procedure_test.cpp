@@ -68,11 +68,44 @@ TEST_CASE("after N316 times T316 without an answer the channel is idle again, an
     CHECK(bench.sent == std::vector<unsigned>{1, 1, 3, 3});
 }
 
+TEST_CASE("RESTART is not repeated when something else has ended it, or has the channel") {
+    RestartBench bench;
+    for (const unsigned position : {1U, 2U, 3U})
+        bench.procedure.add(position);
+    SECTION("a SETUP on it that was refused, and then a call of ours") {
+        REQUIRE(bench.allocator.take_incoming(3, true).position == 3);
+        bench.allocator.set_in_service(1, false);
+        REQUIRE(bench.allocator.take_incoming(1, true).cause == 44);
+        bench.allocator.set_in_service(1, true);
+        REQUIRE(bench.allocator.take_outgoing() == 1U);
+    }
+    SECTION("a test") {
+        REQUIRE(bench.allocator.take_incoming(3, true).position == 3);
+        REQUIRE(bench.allocator.hold(1));
+    }
+    bench.reactor.advance(120s);
+    CHECK(bench.sent == std::vector<unsigned>{1, 2});
+    CHECK(bench.procedure.counters().failed == 0);
+    CHECK(bench.allocator.state(1) == BearerState::in_use);
+    bench.allocator.release(1);
+    CHECK(bench.allocator.state(1) == BearerState::idle);
+}
+
+TEST_CASE("a RESTART is repeated on a channel that is in alarm or was taken out of service meanwhile") {
+    RestartBench bench;
+    bench.procedure.add(1);
+    bench.allocator.set_alarm(1, true);
+    bench.allocator.set_in_service(1, false);
+    bench.reactor.advance(120s);
+    CHECK(bench.sent == std::vector<unsigned>{1, 1});
+}
+
 TEST_CASE("the loss of the data link ends a series without blame") {
     RestartBench bench;
     bench.procedure.add(1);
     bench.procedure.add(2);
-    bench.procedure.cancel();
+    CHECK(bench.procedure.cancel() == std::vector<unsigned>{1, 2});
+    CHECK(bench.procedure.cancel().empty());
     CHECK(bench.allocator.idle() == 3);
     bench.reactor.advance(1h);
     CHECK(bench.sent == std::vector<unsigned>{1});

@@ -138,7 +138,7 @@ TEST_CASE("a loop is refused while calls are up, and taken away at the end") {
     REQUIRE(leg);
     {
         auto care = cared.care();
-        const auto& span = *cared.bench.span;
+        auto& span = *cared.bench.span;
         CHECK_THAT(care.set_loop(span, SpanLoop::local, false).error().message, Contains("carries 1 call"));
         CHECK(cared.board.loop == SpanLoop::off);
         CHECK(care.set_loop(span, SpanLoop::remote, true).has_value());
@@ -151,6 +151,46 @@ TEST_CASE("a loop is refused while calls are up, and taken away at the end") {
     cared.board.silent = true;
     CHECK_THAT(care.set_loop(*cared.bench.span, SpanLoop::local, true).error().message, Contains("cannot"));
     CHECK(care.sheet(*cared.bench.span).loop == SpanLoop::off);
+}
+
+TEST_CASE("a looped span carries no calls even when its driver reports no alarm, and can be tested") {
+    CaredSpan cared;
+    auto& bench = cared.bench;
+    REQUIRE(bench.up());
+    Listener cut, refused;
+    auto leg = bench.dial(cut);
+    REQUIRE(leg);
+    auto care = cared.care();
+    REQUIRE(care.set_loop(*bench.span, SpanLoop::local, true).has_value());
+    REQUIRE(bench.until([&] { return cut.has("released"); }));
+    CHECK(cut.cause->value == 41);
+    REQUIRE(bench.until([&] { return bench.span->view().in_use == 0; }));
+    CHECK(bearer_state(*bench.span, 1) == BearerState::alarm);
+    CHECK_FALSE(bench.dial(refused));
+    CHECK(bench.refused.value == 38);
+    CHECK_THAT(bench.refused.detail, Contains("looped"));
+    bench.peer->link.setup({.caller = {}, .called = "123", .channel = 3, .exclusive = true});
+    REQUIRE(bench.until([&] { return bench.peer->last(isdn::LinkEventKind::released) != nullptr; }));
+    CHECK(bench.peer->last(isdn::LinkEventKind::released)->cause == 44);
+    {
+        const auto hold = bench.span->hold(3);
+        REQUIRE(hold.has_value());
+        REQUIRE(care.set_loop(*bench.span, SpanLoop::payload, false).has_value());
+        CHECK((*hold)->alive());
+    }
+    care.start();
+    bench.span->set_looped(false);  // as a span that was opened in the place of a missing one
+    cared.clock.advance(1s);
+    CHECK(bearer_state(*bench.span, 1) == BearerState::alarm);
+    SECTION("until it is taken away") {
+        REQUIRE(care.set_loop(*bench.span, SpanLoop::off, false).has_value());
+    }
+    SECTION("or the gateway stops") {
+        care.shut_down();
+    }
+    CHECK(bench.span->view().idle == 30);
+    leg = bench.dial(refused);
+    CHECK(leg);
 }
 
 TEST_CASE("the watch looks each second, and tells of unavailable time") {
@@ -211,6 +251,25 @@ TEST_CASE("a test to which nothing comes back gives up, and gives the channel ba
         *test = nullptr;
         CHECK_FALSE(result);
     }
+    CHECK(cared.bench.span->view().in_use == 0);
+}
+
+TEST_CASE("a bit-error test may be destroyed by whoever hears of its progress") {
+    CaredSpan cared;
+    auto care = cared.care();
+    unsigned told = 0;
+    base::Result<std::shared_ptr<isdn::BitErrorTest>> test = base::fail("not yet");
+    const isdn::BitErrorObserver observer{.progress =
+                                              [&](std::string_view) {
+                                                  ++told;
+                                                  *test = nullptr;
+                                              },
+                                          .done = [](const isdn::BitErrorResult&) { FAIL("it is gone"); }};
+    test = care.start_test(*cared.bench.span, {.timeslot = 3}, observer);
+    REQUIRE(test.has_value());
+    cared.clock.advance(10s);
+    CHECK(told == 1);
+    CHECK(cared.clock.timers() == 0);
     CHECK(cared.bench.span->view().in_use == 0);
 }
 

@@ -77,6 +77,55 @@ TEST_CASE("a SETUP on a restarting channel is taken") {
     CHECK(bench.span->allocator().state(1) == BearerState::in_use);
 }
 
+TEST_CASE("RESTART is not repeated on a channel that the other side has given to a call of ours") {
+    BenchOptions options;
+    options.times.restart_at_start = true;
+    options.times.t316 = 200ms;
+    Bench bench(options);
+    bench.wire->tamper = [](int from, Frame& frame) {
+        if (from == 1 && is_message(frame, restart_acknowledge)) frame[message_type_offset] = status;
+    };
+    REQUIRE(bench.up());
+    REQUIRE(bench.until([&] { return bench.peer->count(LinkEventKind::restart) == 1; }));
+    REQUIRE(bench.span->allocator().state(1) == BearerState::restarting);
+    bench.peer->on_event = [&bench](const isdn::LinkEvent& event) {
+        if (event.kind == LinkEventKind::setup) bench.peer->link.answer(event.call, 1);
+    };
+    Listener listener;
+    const auto leg = bench.dial(listener);
+    REQUIRE(bench.until([&] { return listener.has("answered"); }));
+    REQUIRE(bench.span->allocator().state(1) == BearerState::in_use);
+    // Channel 2 is the next; RESTART for it twice, and no second one for channel 1.
+    REQUIRE(bench.until([&] { return bench.span->view().restart_failures == 1; }));
+    std::vector<unsigned> restarted;
+    for (const auto& event : bench.peer->events) {
+        if (event.kind == LinkEventKind::restart) restarted.push_back(event.channel.value_or(0));
+    }
+    CHECK(restarted == std::vector<unsigned>{1, 2, 2});
+    CHECK_FALSE(listener.has("released"));
+}
+
+TEST_CASE("channels whose RESTART was cut short by the loss of the data link are restarted when it is back") {
+    BenchOptions options;
+    options.times.restart_at_start = true;
+    options.times.t316 = 60s;
+    options.settings.timers = {{"T200", 100}, {"N200", 1}};
+    Bench bench(options);
+    bench.wire->tamper = [](int from, Frame& frame) {
+        if (from == 1 && is_message(frame, restart_acknowledge)) frame[message_type_offset] = status;
+    };
+    REQUIRE(bench.up());
+    REQUIRE(bench.until([&] { return bench.peer->count(LinkEventKind::restart) == 1; }));
+    bench.wire->connected = false;
+    Listener listener;
+    const auto lost = bench.dial(listener);  // a frame makes Q.921 notice
+    REQUIRE(bench.until([&] { return !bench.span->view().d_channel_up; }));
+    bench.wire->tamper = nullptr;
+    bench.wire->connected = true;
+    REQUIRE(bench.until([&] { return bench.span->view().restarts == 30; }));
+    CHECK(bench.peer->count(LinkEventKind::restart) == 31);
+}
+
 TEST_CASE("a RESTART by the other side ends the call on its channel") {
     Bench bench;
     REQUIRE(bench.up());

@@ -8,7 +8,30 @@ using namespace tipring::test;
 using isdn::BearerState;
 using isdn::LinkEventKind;
 
+namespace tipring::test {
+
+// What libpri does behind the span's back cannot be asked of it, so a test reaches for the span's private parts:
+// an explicit instantiation may name them.
+isdn::PriLink& link_of(isdn::SpanController& span);
+void hear(isdn::SpanController& span, const isdn::LinkEvent& event);
+
+template <auto link, auto on_link>
+struct BehindTheSpan {
+    friend isdn::PriLink& link_of(isdn::SpanController& span) { return *(span.*link); }
+    friend void hear(isdn::SpanController& span, const isdn::LinkEvent& event) { (span.*on_link)(event); }
+};
+template struct BehindTheSpan<&isdn::SpanController::link_, &isdn::SpanController::on_link>;
+
+}  // namespace tipring::test
+
 namespace {
+
+/// The only call that the span's libpri has.
+q931_call* only_record(Bench& bench) {
+    const auto records = link_of(*bench.span).records();
+    REQUIRE(records.size() == 1);
+    return const_cast<q931_call*>(records.front());
+}
 
 std::unique_ptr<call::Leg> talking(Bench& bench, Listener& listener) {
     bench.peer->on_event = [&bench](const isdn::LinkEvent& event) {
@@ -122,6 +145,47 @@ TEST_CASE("SERVICE for the whole interface is no loss of the D-channel") {
     CHECK(bench.span->view().d_channel_losses == 0);
 }
 
+TEST_CASE("what the other end took out of service comes back by its RESTART of all, or by our operator") {
+    BenchOptions options;
+    options.settings.switch_type = config::SwitchType::national;
+    Bench bench(options);
+    REQUIRE(bench.up());
+    bench.peer->link.service(3, false);
+    bench.peer->link.service(4, false);
+    REQUIRE(bench.until([&] { return bench.span->view().idle == 28; }));
+    SECTION("its RESTART") {
+        widen_to_interface(*bench.wire);
+        bench.peer->link.restart(5);
+    }
+    SECTION("the operator, for all") {
+        REQUIRE(bench.span->set_in_service(std::nullopt, true).has_value());
+    }
+    SECTION("the operator, for one and the other") {
+        REQUIRE(bench.span->set_in_service(3, true).has_value());
+        CHECK(bench.span->view().idle == 29);
+        REQUIRE(bench.span->set_in_service(4, true).has_value());
+    }
+    REQUIRE(bench.until([&] { return bench.span->view().idle == 30; }));
+}
+
+TEST_CASE("channels out of service are told again whenever the D-channel comes up") {
+    BenchOptions options;
+    options.settings.switch_type = config::SwitchType::national;
+    options.settings.timers = {{"T200", 100}, {"N200", 1}};
+    Bench bench(options);
+    REQUIRE(bench.up());
+    REQUIRE(bench.span->set_in_service(4, false).has_value());
+    REQUIRE(bench.until([&] { return bench.peer->count(LinkEventKind::service) == 1; }));
+    bench.wire->connected = false;
+    Listener listener;
+    const auto lost = bench.dial(listener);  // a frame makes Q.921 notice
+    REQUIRE(bench.until([&] { return !bench.span->view().d_channel_up; }));
+    bench.wire->connected = true;
+    REQUIRE(bench.until([&] { return bench.peer->count(LinkEventKind::service) == 2; }));
+    CHECK(bench.peer->last(LinkEventKind::service)->channel == 4U);
+    CHECK_FALSE(bench.peer->last(LinkEventKind::service)->in_service);
+}
+
 TEST_CASE("service that changed while the D-channel was down is told when it is up") {
     BenchOptions options;
     options.settings.switch_type = config::SwitchType::national;
@@ -200,6 +264,62 @@ TEST_CASE("the audit ends a call whose channel counts as free, or that never beg
     REQUIRE(bench.until([&] { return waiting.has("released"); }));
     CHECK(bench.idle());
     CHECK(bench.span->view().repairs == 2);
+}
+
+TEST_CASE("a call that libpri has forgotten is ended and its channel restarted") {
+    Bench bench;
+    REQUIRE(bench.up());
+    Listener listener;
+    const auto leg = talking(bench, listener);
+    link_of(*bench.span).destroy(only_record(bench));
+    REQUIRE(bench.until([&] { return listener.has("released"); }));
+    CHECK(listener.cause->value == 41);
+    CHECK(bench.span->view().repairs == 1);
+    REQUIRE(bench.until([&] { return bench.peer->count(LinkEventKind::restart) == 1; }));
+    CHECK(bench.peer->last(LinkEventKind::restart)->channel == 1U);
+    REQUIRE(bench.until([&] { return bench.span->view().idle == 30; }));
+}
+
+TEST_CASE("a call in clearing that libpri has forgotten is cleared, and no repair") {
+    Bench bench;
+    REQUIRE(bench.up());
+    Listener listener;
+    const auto leg = talking(bench, listener);
+    bench.wire->connected = false;
+    leg->release({call::q850::normal_clearing, call::Location::user, ""});
+    REQUIRE(bench.span->view().in_use == 1);
+    link_of(*bench.span).destroy(only_record(bench));
+    bench.wire->connected = true;
+    REQUIRE(bench.idle());
+    CHECK(bench.span->view().repairs == 0);
+    CHECK(bench.span->view().last_error.empty());
+    REQUIRE(bench.until([&] { return listener.has("released"); }));
+    CHECK(listener.cause->value == 16);
+}
+
+TEST_CASE("a record that libpri uses again ends the call that had it before") {
+    Bench bench;
+    REQUIRE(bench.up());
+    Listener listener;
+    const auto leg = talking(bench, listener);
+    auto* const record = only_record(bench);
+    hear(*bench.span,
+         {.kind = LinkEventKind::setup, .call = record, .channel = 1U, .exclusive = true, .called = "201"});
+    REQUIRE(bench.sink.calls.size() == 1);
+    CHECK(bench.sink.calls[0].leg->endpoint_name() == "span 1 channel 1");
+    CHECK(bench.span->view().in_use == 1);
+    REQUIRE(bench.until([&] { return listener.has("released"); }));
+    CHECK(bench.span->view().repairs == 1);
+    // The new call is on the channel, so that RESTART, which would have gone before this, would end it.
+    bench.peer->link.setup({.caller = {}, .called = "202", .channel = 5, .exclusive = true});
+    REQUIRE(bench.until([&] { return bench.sink.calls.size() == 2; }));
+    const auto proceeding = bench.peer->count(LinkEventKind::proceeding);
+    REQUIRE(bench.until([&] { return bench.peer->count(LinkEventKind::proceeding) > proceeding; }));
+    CHECK(bench.peer->count(LinkEventKind::restart) == 0);
+    // What comes on the record is the new call's.
+    hear(*bench.span, {.kind = LinkEventKind::cleared, .call = record});
+    CHECK(bench.span->view().in_use == 1);
+    REQUIRE(bench.until([&] { return bench.sink.calls[0].listener->has("released"); }));
 }
 
 TEST_CASE("an alarm of a channel that is not taken back ends with the span's") {

@@ -63,8 +63,11 @@ struct SpanCall {
     // overlap (span_overlap.cpp)
     std::unique_ptr<Dialling> dialling;  ///< incoming: the number is not complete, and there is no leg yet
     base::Timer digit_timer;             ///< T302
-    bool takes_digits = false;           ///< outgoing: SETUP ACKNOWLEDGE has come, and nothing after it
-    std::string digits_waiting;          ///< outgoing: dialled before that
+    bool takes_digits = false;           ///< outgoing: since SETUP ACKNOWLEDGE; PROGRESS does not end it
+    /// Outgoing: SETUP ACKNOWLEDGE has brought something to hear. It ends with the digits, so ALERTING without
+    /// an indicator of its own still wants a ringing tone.
+    bool dial_tone = false;
+    std::string digits_waiting;  ///< outgoing: dialled before that
     /// Why the network has disconnected; it clears itself, so no location of ours goes into the answer.
     std::optional<call::Cause> peer_cause;
 };

@@ -119,7 +119,7 @@ class SpanController final : public Span, public call::Exit {
     void begin_dialling(const CallPointer& call, const LinkEvent& setup);
     void on_more_called(const CallPointer& call, const LinkEvent& event);
     void act_on(const CallPointer& call, DigitVerdict verdict);
-    void on_setup_ack(const CallPointer& call);
+    void on_setup_ack(const CallPointer& call, const LinkEvent& event);
     void on_connected(const CallPointer& call, const LinkEvent& event);
     bool keeps_announcement(const SpanCall& call, const LinkEvent& event, const call::Cause& cause) const;
     void hear_announcement(const CallPointer& call, const call::Cause& cause);

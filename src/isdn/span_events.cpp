@@ -39,7 +39,7 @@ void SpanController::on_link(const LinkEvent& event) {
     const auto call = find(event.call);
     switch (event.kind) {
         case LinkEventKind::setup_ack:
-            if (call && settle_channel(call, event)) on_setup_ack(call);
+            if (call && settle_channel(call, event)) on_setup_ack(call, event);
             break;
         case LinkEventKind::more_called:
             if (call) on_more_called(call, event);
@@ -241,7 +241,7 @@ void SpanController::on_progress(const CallPointer& call, const LinkEvent& event
         call->proceeding_reported = true;
         report(call, [](call::LegObserver& observer, call::Leg& leg) { observer.on_proceeding(leg); });
     }
-    call->takes_digits = false;
+    if (event.kind != LinkEventKind::progress) call->takes_digits = false;  // Q.931 5.1.3
     const bool inband = event.inband && !call->inband_reported;
     const bool first = alerting && !call->alerting_reported;
     if (!inband && !first) return;

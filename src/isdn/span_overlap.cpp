@@ -59,12 +59,17 @@ void SpanController::act_on(const CallPointer& call, DigitVerdict verdict) {
 
 // --- overlap sending ---
 
-void SpanController::on_setup_ack(const CallPointer& call) {
+void SpanController::on_setup_ack(const CallPointer& call, const LinkEvent& event) {
     if (!call->outgoing || call->state != State::setup) return;
     call->state = State::proceeding;
     call->takes_digits = settings_.sends_overlap();
     if (!std::exchange(call->proceeding_reported, true))
         report(call, [](call::LegObserver& observer, call::Leg& leg) { observer.on_proceeding(leg); });
+    if (event.inband) {
+        call->dial_tone = true;
+        start_audio(call);
+        report(call, [](call::LegObserver& observer, call::Leg& leg) { observer.on_progress(leg); });
+    }
     for (const char digit : std::exchange(call->digits_waiting, {}))
         dial_on(call, digit);
 }
@@ -94,11 +99,12 @@ bool SpanController::keeps_announcement(const SpanCall& call, const LinkEvent& e
     if (!event.inband || !call.outgoing || call.state == State::connected || call.leg == nullptr)
         return false;
     if (settings_.announcement.count() == 0 || call.position == 0) return false;
-    return !call::may_try_next(cause) || call.alerting_reported || call.inband_reported;
+    return !call::may_try_next(cause) || call.alerting_reported || call.inband_reported || call.dial_tone;
 }
 
 void SpanController::hear_announcement(const CallPointer& call, const call::Cause& cause) {
     call->state = State::announcing;
+    call->takes_digits = false;
     call->t310_timer.stop();
     start_audio(call);
     log::info("isdn", "{} the network explains it in-band", ids(*call));

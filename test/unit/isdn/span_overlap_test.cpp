@@ -159,6 +159,47 @@ TEST_CASE("overlap sending: digits follow in INFORMATION until the network has e
     CHECK(received == "12345");
 }
 
+TEST_CASE("overlap sending: dial tone in SETUP ACKNOWLEDGE is heard, and is no ringing tone") {
+    Bench bench(overlapping(config::Overlap::sending));
+    REQUIRE(bench.up());
+    bench.peer->on_event = [&](const isdn::LinkEvent& event) {
+        if (event.kind == LinkEventKind::setup) bench.peer->link.setup_ack(event.call, 1, true);
+        if (event.kind == LinkEventKind::more_called) bench.peer->link.alerting(event.call, 1, false);
+    };
+    Listener listener;
+    const auto leg = bench.dial(listener, "0");
+    REQUIRE(bench.until([&] { return listener.heard == "proceeding progress "; }));
+    CHECK(bench.audio->running[1]);
+    leg->dial_on('1');
+    CHECK(bench.until([&] { return listener.heard == "proceeding progress alerting "; }));
+}
+
+TEST_CASE("overlap sending: PROGRESS does not end the number, CALL PROCEEDING does") {
+    Bench bench(overlapping(config::Overlap::sending));
+    REQUIRE(bench.up());
+    std::string received;
+    bench.peer->on_event = [&](const isdn::LinkEvent& event) {
+        if (event.kind == LinkEventKind::setup) {
+            bench.peer->link.setup_ack(event.call, 1, false);
+            bench.peer->link.progress(event.call, 1);
+        }
+        if (event.kind != LinkEventKind::more_called) return;
+        received += event.digits;
+        if (received.size() == 2) bench.peer->link.proceeding(event.call, 1);
+    };
+    Listener listener;
+    const auto leg = bench.dial(listener, "12");
+    REQUIRE(bench.until([&] { return listener.heard == "proceeding progress "; }));
+    leg->dial_on('3');
+    leg->dial_on('4');
+    REQUIRE(bench.until([&] { return received == "34"; }));
+    REQUIRE(bench.until([&] { return bench.wire->ends[0].waiting.empty(); }));  // CALL PROCEEDING is there
+    leg->dial_on('5');
+    leg->release({call::q850::normal_clearing, call::Location::user, ""});
+    REQUIRE(bench.idle());
+    CHECK(received == "34");
+}
+
 TEST_CASE("without overlap a number is sent whole, and what is dialled on goes nowhere") {
     Bench bench;
     REQUIRE(bench.up());

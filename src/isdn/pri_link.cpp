@@ -392,6 +392,7 @@ std::optional<LinkEvent> PriLink::Impl::translate(const pri_event& event) const 
         case PRI_EVENT_KEYPAD_DIGIT:
             return LinkEvent{.kind = LinkEventKind::digits,
                              .call = event.digit.call,
+                             .complete = false,
                              .digits = number_digits(text_of(event.digit.digits))};
         case PRI_EVENT_CONFIG_ERR:
             base::log::warning("isdn", "{} libpri: {}", options.label,

@@ -68,6 +68,7 @@ void SpanController::on_link(const LinkEvent& event) {
             break;
         case LinkEventKind::digits:
             if (!call) break;
+            if (call->dialling) return on_more_called(call, event);  // some PBXs dial like this (Q.931 5.2.4)
             for (const char digit : event.digits) {
                 report(call, [digit](call::LegObserver& observer, call::Leg& leg) {
                     observer.on_digit(leg, digit);

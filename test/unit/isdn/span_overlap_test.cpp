@@ -93,6 +93,28 @@ TEST_CASE("overlap receiving: Sending complete needs no digit map, and neither d
     CHECK(bench.peer->count(LinkEventKind::setup_ack) == 0);
 }
 
+TEST_CASE("overlap receiving: digits may come as Keypad, too") {
+    Bench bench(overlapping(config::Overlap::receiving));
+    REQUIRE(bench.up());
+    const auto call = begin(bench, "2");
+    REQUIRE(bench.until([&] { return bench.peer->count(LinkEventKind::setup_ack) == 1; }));
+    bench.wire->tamper = [](int from, Frame& frame) {
+        constexpr std::uint8_t information = 0x7b, called_number = 0x70, keypad = 0x2c;
+        const auto head = isdn::q931::head_of(frame);
+        if (from != 1 || !head || head->type != information) return;
+        const auto element = isdn::q931::find_element(frame, called_number);
+        REQUIRE(element.size() == 2);  // type and plan, one digit
+        const auto begin = frame.begin() + (element.data() - frame.data());
+        *(begin - 2) = keypad;
+        *(begin - 1) = 1;
+        frame.erase(begin);
+    };
+    for (const char digit : std::string("01"))
+        bench.peer->link.information(call, digit);
+    REQUIRE(bench.until([&] { return bench.sink.calls.size() == 1; }));
+    CHECK(bench.sink.calls[0].request.called == "201");
+}
+
 TEST_CASE("overlap receiving: a caller who gives up while he dials leaves nothing behind") {
     Bench bench(overlapping(config::Overlap::receiving));
     REQUIRE(bench.up());

@@ -60,9 +60,10 @@ struct SpanCall {
     base::Timer report_timer;  ///< the leg hears of its release even when the network does not answer
     base::Timer guard_timer;   ///< the channel is freed even when libpri never says so
     base::Timer t310_timer;    ///< CALL PROCEEDING came, and nothing since
+    bool t310_begun = false;   ///< it runs once in a call
     // overlap (span_overlap.cpp)
     std::unique_ptr<Dialling> dialling;  ///< incoming: the number is not complete, and there is no leg yet
-    base::Timer digit_timer;             ///< T302
+    base::Timer digit_timer;             ///< T302; outgoing: T304
     bool takes_digits = false;           ///< outgoing: since SETUP ACKNOWLEDGE; PROGRESS does not end it
     /// Outgoing: SETUP ACKNOWLEDGE has brought something to hear. It ends with the digits, so ALERTING without
     /// an indicator of its own still wants a ringing tone.
@@ -87,6 +88,7 @@ class BearerLeg final : public call::Leg {
     void release(const call::Cause& cause) override;
     void send_digit(char digit) override;
     void dial_on(char digit) override;
+    bool takes_digits() const override;
     media::EndpointId media() const override;
 
     using call::Leg::observer;  // for the span, which reports

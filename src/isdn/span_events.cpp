@@ -242,13 +242,16 @@ void SpanController::on_progress(const CallPointer& call, const LinkEvent& event
         call->proceeding_reported = true;
         report(call, [](call::LegObserver& observer, call::Leg& leg) { observer.on_proceeding(leg); });
     }
-    if (event.kind != LinkEventKind::progress) call->takes_digits = false;  // Q.931 5.1.3
+    if (event.kind != LinkEventKind::progress) end_digits(call);  // Q.931 5.1.3
     const bool inband = event.inband && !call->inband_reported;
     const bool first = alerting && !call->alerting_reported;
     if (!inband && !first) return;
     call->inband_reported = call->inband_reported || inband;
     call->alerting_reported = call->alerting_reported || alerting;
-    if (inband) start_audio(call);
+    if (inband) {
+        call->digit_timer.stop();  // whoever hears why it takes long waits by himself
+        start_audio(call);
+    }
     const bool rings = call->alerting_reported;
     report(call, [rings, joined = call->inband_reported](call::LegObserver& observer, call::Leg& leg) {
         if (rings) {
@@ -261,7 +264,7 @@ void SpanController::on_progress(const CallPointer& call, const LinkEvent& event
 
 void SpanController::on_answer(const CallPointer& call) {
     if (!call->outgoing || call->state == State::connected) return;
-    call->takes_digits = false;
+    end_digits(call);
     call->state = State::connected;
     call->t310_timer.stop();
     start_audio(call);

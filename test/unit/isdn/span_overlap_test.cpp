@@ -222,6 +222,57 @@ TEST_CASE("overlap sending: PROGRESS does not end the number, CALL PROCEEDING do
     CHECK(received == "34");
 }
 
+TEST_CASE(
+    "overlap sending: T304 ends a number that does not go on with cause 28, and each digit restarts it") {
+    auto options = overlapping(config::Overlap::sending);
+    options.times.t304 = 300ms;
+    Bench bench(options);
+    REQUIRE(bench.up());
+    const bool heard = GENERATE(false, true);
+    base::TimePoint last_digit{};
+    bench.peer->on_event = [&](const isdn::LinkEvent& event) {
+        if (event.kind == LinkEventKind::setup) bench.peer->link.setup_ack(event.call, 1, false);
+        if (event.kind != LinkEventKind::more_called) return;
+        last_digit = bench.reactor.now();
+        if (heard) bench.peer->link.progress(event.call, 1);
+    };
+    Listener listener;
+    const auto leg = bench.dial(listener, "12");
+    REQUIRE(bench.until([&] { return listener.has("proceeding"); }));
+    CHECK(leg->takes_digits());
+    const auto acknowledged = bench.reactor.now();
+    base::Timer pause(bench.reactor);
+    pause.start(150ms, [&] { leg->dial_on('3'); });
+    if (heard) {  // an announcement ends it
+        REQUIRE(bench.until([&] { return listener.has("progress"); }));
+        CHECK_FALSE(bench.until([&] { return listener.has("released"); }, 400ms));
+        return;
+    }
+    REQUIRE(bench.until([&] { return listener.has("released"); }));
+    CHECK(listener.cause->value == 28);
+    CHECK(bench.reactor.now() - last_digit >= 250ms);
+    CHECK(bench.reactor.now() - acknowledged >= 400ms);
+    CHECK_FALSE(leg->takes_digits());
+    CHECK(bench.idle());
+}
+
+TEST_CASE("overlap sending: a complete number ends T304, and T310 begins with CALL PROCEEDING") {
+    auto options = overlapping(config::Overlap::sending);
+    options.times.t304 = 200ms;
+    options.times.t310 = 400ms;
+    Bench bench(options);
+    REQUIRE(bench.up());
+    bench.peer->on_event = [&](const isdn::LinkEvent& event) {
+        if (event.kind == LinkEventKind::setup) bench.peer->link.setup_ack(event.call, 1, false);
+        if (event.kind == LinkEventKind::more_called) bench.peer->link.proceeding(event.call, 1);
+    };
+    Listener listener;
+    const auto leg = bench.dial(listener, "12");
+    leg->dial_on('3');
+    REQUIRE(bench.until([&] { return listener.has("released"); }));
+    CHECK(listener.cause->value == 102);
+}
+
 TEST_CASE("without overlap a number is sent whole, and what is dialled on goes nowhere") {
     Bench bench;
     REQUIRE(bench.up());

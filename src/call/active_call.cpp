@@ -378,7 +378,10 @@ void ActiveCall::on_media_changed(Leg& leg) {
 }
 
 void ActiveCall::on_digit(Leg& leg, char digit) {
-    if (is_a(leg)) feed({.kind = BridgeEventKind::a_digit, .digit = digit});
+    if (is_a(leg)) {
+        const bool dials = b_.leg && b_.leg->takes_digits();
+        feed({.kind = BridgeEventKind::a_digit, .digit = digit, .dials = dials});
+    }
     if (is_b(leg)) feed({.kind = BridgeEventKind::b_digit, .digit = digit});
 }
 

@@ -119,8 +119,7 @@ void Bridge::in_attempt(const BridgeEvent& event) {
             if (ringing_ && event.kind == Event::a_media) ring();
             return;
         case Event::a_digit:
-            actions_.push_back({.kind = state_ == State::alerting ? Action::digit_to_b : Action::dial_on_b,
-                                .digit = event.digit});
+            attempt_digit(event);
             return;
         case Event::b_digit:
             return;
@@ -133,6 +132,15 @@ void Bridge::in_attempt(const BridgeEvent& event) {
         default:
             ++unexpected_;
     }
+}
+
+/// A number that grows has all its time again. What B takes for more of it may begin with dial tone, which is
+/// heard like an announcement, so the state does not tell.
+void Bridge::attempt_digit(const BridgeEvent& event) {
+    const bool alerting = state_ == State::alerting;
+    if (event.dials) start_no_answer(alerting ? Action::start_no_answer : Action::start_no_progress);
+    const auto kind = event.dials || !alerting ? Action::dial_on_b : Action::digit_to_b;
+    actions_.push_back({.kind = kind, .digit = event.digit});
 }
 
 void Bridge::attempt_failed(const BridgeEvent& event) {

@@ -13,7 +13,9 @@
 // alerting          | b_proceeding                             | -                                                                | alerting
 // trying, alerting  | b_digit                                  | -                                                                | same
 // trying            | a_media, b_media                         | -                                                                | trying
-// trying            | a_digit                                  | dial_on_b (the number grows, where B can still take it)          | trying
+// trying            | a_digit, B takes it for the number       | start_no_progress, dial_on_b                                     | trying
+// trying            | a_digit                                  | dial_on_b (to no effect)                                         | trying
+// alerting          | a_digit, B takes it for the number       | start_no_answer, dial_on_b (there was dial tone)                 | alerting
 // trying            | b_alerting                               | start_no_answer, alert_a, connect when in-band                   | alerting
 // alerting          | b_alerting                               | alert_a and connect or disconnect, when in-band changed, or when | alerting
 //                   |                                          |   B rings after it has only been heard                           |
@@ -137,7 +139,8 @@ struct BridgeEvent {
     Side side = Side::a;
     bool on = false;
     Newcomer newcomer{};
-    bool rings = true;  ///< b_alerting; false: it is only heard (in-band)
+    bool rings = true;   ///< b_alerting; false: it is only heard (in-band)
+    bool dials = false;  ///< a_digit: B takes it as more of the number
 };
 
 enum class BridgeActionKind : std::uint8_t {
@@ -256,6 +259,7 @@ class Bridge {
     void disconnect();
     void start_no_answer(BridgeActionKind kind);
     void stop_no_answer();
+    void attempt_digit(const BridgeEvent& event);
     void attempt_failed(const BridgeEvent& event);
     void begin_releasing(const Cause& cause, ReleasedBy by);
     void note_method(const Cause& cause);

@@ -13,11 +13,11 @@ struct TimerKey {
     milliseconds lowest, highest;
 };
 
-/// Those that run on a primary rate interface: libpri's, and T310 and T316, which are ours. The bounds leave room
+/// Those that run on a primary rate interface: libpri's, and T304, T310 and T316, which are ours. The bounds leave room
 /// on both sides of Q.921 5.9 and of tables 9-1 and 9-2 of Q.931, because exchanges differ.
 constexpr TimerKey timer_keys[] = {
-    {"T200", 100ms, 10s}, {"T203", 1s, 10min}, {"T303", 1s, 60s}, {"T305", 1s, 5min},  {"T308", 1s, 60s},
-    {"T309", 1s, 5min},   {"T310", 1s, 10min}, {"T313", 1s, 60s}, {"T316", 1s, 10min},
+    {"T200", 100ms, 10s}, {"T203", 1s, 10min}, {"T303", 1s, 60s},   {"T304", 1s, 60s}, {"T305", 1s, 5min},
+    {"T308", 1s, 60s},    {"T309", 1s, 5min},  {"T310", 1s, 10min}, {"T313", 1s, 60s}, {"T316", 1s, 10min},
 };
 
 struct CounterKey {

@@ -36,6 +36,10 @@ void BearerLeg::dial_on(char digit) {
     if (call_->controller != nullptr) call_->controller->dial_on(call_, digit);
 }
 
+bool BearerLeg::takes_digits() const {
+    return call_->controller != nullptr && call_->controller->takes_digits(*call_);
+}
+
 void BearerLeg::answer() {
     if (call_->controller != nullptr) call_->controller->answer(call_);
 }

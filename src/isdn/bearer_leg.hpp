@@ -60,11 +60,15 @@ struct SpanCall {
     base::Timer report_timer;  ///< the leg hears of its release even when the network does not answer
     base::Timer guard_timer;   ///< the channel is freed even when libpri never says so
     base::Timer t310_timer;    ///< CALL PROCEEDING came, and nothing since
+    bool t310_begun = false;   ///< it runs once in a call
     // overlap (span_overlap.cpp)
     std::unique_ptr<Dialling> dialling;  ///< incoming: the number is not complete, and there is no leg yet
-    base::Timer digit_timer;             ///< T302
-    bool takes_digits = false;           ///< outgoing: SETUP ACKNOWLEDGE has come, and nothing after it
-    std::string digits_waiting;          ///< outgoing: dialled before that
+    base::Timer digit_timer;             ///< T302; outgoing: T304
+    bool takes_digits = false;           ///< outgoing: since SETUP ACKNOWLEDGE; PROGRESS does not end it
+    /// Outgoing: SETUP ACKNOWLEDGE has brought something to hear. It ends with the digits, so ALERTING without
+    /// an indicator of its own still wants a ringing tone.
+    bool dial_tone = false;
+    std::string digits_waiting;  ///< outgoing: dialled before that
     /// Why the network has disconnected; it clears itself, so no location of ours goes into the answer.
     std::optional<call::Cause> peer_cause;
 };
@@ -84,6 +88,7 @@ class BearerLeg final : public call::Leg {
     void release(const call::Cause& cause) override;
     void send_digit(char digit) override;
     void dial_on(char digit) override;
+    bool takes_digits() const override;
     media::EndpointId media() const override;
 
     using call::Leg::observer;  // for the span, which reports

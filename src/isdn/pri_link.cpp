@@ -355,7 +355,8 @@ std::optional<LinkEvent> PriLink::Impl::translate(const pri_event& event) const 
         case PRI_EVENT_SETUP_ACK:
             return LinkEvent{.kind = LinkEventKind::setup_ack,
                              .call = event.setup_ack.call,
-                             .channel = channel_of(event.setup_ack.channel)};
+                             .channel = channel_of(event.setup_ack.channel),
+                             .inband = is_inband(event.setup_ack.progressmask)};
         case PRI_EVENT_RINGING:
             return LinkEvent{.kind = LinkEventKind::alerting,
                              .call = event.ringing.call,
@@ -391,6 +392,7 @@ std::optional<LinkEvent> PriLink::Impl::translate(const pri_event& event) const 
         case PRI_EVENT_KEYPAD_DIGIT:
             return LinkEvent{.kind = LinkEventKind::digits,
                              .call = event.digit.call,
+                             .complete = false,
                              .digits = number_digits(text_of(event.digit.digits))};
         case PRI_EVENT_CONFIG_ERR:
             base::log::warning("isdn", "{} libpri: {}", options.label,

@@ -38,7 +38,7 @@ enum class LinkEventKind {
     restart_ack,
     service,  ///< SERVICE of the other end, acknowledged by libpri: `channel` (none: all) and `in_service`
     service_ack,  ///< its answer to ours
-    digits,       ///< INFORMATION with keypad digits during a call
+    digits,       ///< INFORMATION with keypad digits, during a call or as more of the number
     more_called,  ///< INFORMATION with the next digits of the called number
     connected,    ///< FACILITY or NOTIFY: the far end is somebody else now
     failed,       ///< the descriptor is dead; nothing more will come
@@ -56,7 +56,7 @@ struct LinkEvent {
     call::Party caller{};
     std::string called{};  ///< as the number plan wants it
     routing::TypedNumber called_wire{};
-    bool complete = true;  ///< setup, more_called: Sending complete was there
+    bool complete = true;  ///< setup, more_called: Sending complete was there; digits: libpri does not tell
     std::vector<call::Diversion> diversions{};
     call::UserToUser user_to_user{};
     std::optional<call::Party> connected{};  ///< answer, connected: who it is, where the event tells

@@ -22,6 +22,7 @@ namespace tipring::isdn {
 
 /// Times that are ours, not libpri's.
 struct SpanTimes {
+    std::chrono::milliseconds t304{30000};   ///< Q.931 tables 9-2 (30 s), 9-1 (20 s): overlap sending
     std::chrono::milliseconds t309{90000};   ///< Q.931 table 9-1: 6 to 90 s
     std::chrono::milliseconds t310{0};       ///< Q.931 table 9-2: CALL PROCEEDING and then nothing; 0: off
     std::chrono::milliseconds t316{120000};  ///< Q.931 table 9-1: wait for RESTART ACKNOWLEDGE
@@ -82,6 +83,7 @@ class SpanController final : public Span, public call::Exit {
     void progress(const CallPointer& call);
     void connected_party(const CallPointer& call, const call::Party& party);
     void dial_on(const CallPointer& call, char digit);
+    bool takes_digits(const SpanCall& call) const;
     void answer(const CallPointer& call);
     void release(const CallPointer& call, const call::Cause& cause);
     void abandon(const CallPointer& call);
@@ -120,7 +122,9 @@ class SpanController final : public Span, public call::Exit {
     void begin_dialling(const CallPointer& call, const LinkEvent& setup);
     void on_more_called(const CallPointer& call, const LinkEvent& event);
     void act_on(const CallPointer& call, DigitVerdict verdict);
-    void on_setup_ack(const CallPointer& call);
+    void wait_for_digits(const CallPointer& call);
+    static void end_digits(const CallPointer& call);
+    void on_setup_ack(const CallPointer& call, const LinkEvent& event);
     void on_connected(const CallPointer& call, const LinkEvent& event);
     bool keeps_announcement(const SpanCall& call, const LinkEvent& event, const call::Cause& cause) const;
     void hear_announcement(const CallPointer& call, const call::Cause& cause);

@@ -39,7 +39,7 @@ void SpanController::on_link(const LinkEvent& event) {
     const auto call = find(event.call);
     switch (event.kind) {
         case LinkEventKind::setup_ack:
-            if (call && settle_channel(call, event)) on_setup_ack(call);
+            if (call && settle_channel(call, event)) on_setup_ack(call, event);
             break;
         case LinkEventKind::more_called:
             if (call) on_more_called(call, event);
@@ -68,6 +68,7 @@ void SpanController::on_link(const LinkEvent& event) {
             break;
         case LinkEventKind::digits:
             if (!call) break;
+            if (call->dialling) return on_more_called(call, event);  // some PBXs dial like this (Q.931 5.2.4)
             for (const char digit : event.digits) {
                 report(call, [digit](call::LegObserver& observer, call::Leg& leg) {
                     observer.on_digit(leg, digit);
@@ -249,13 +250,16 @@ void SpanController::on_progress(const CallPointer& call, const LinkEvent& event
         call->proceeding_reported = true;
         report(call, [](call::LegObserver& observer, call::Leg& leg) { observer.on_proceeding(leg); });
     }
-    call->takes_digits = false;
+    if (event.kind != LinkEventKind::progress) end_digits(call);  // Q.931 5.1.3
     const bool inband = event.inband && !call->inband_reported;
     const bool first = alerting && !call->alerting_reported;
     if (!inband && !first) return;
     call->inband_reported = call->inband_reported || inband;
     call->alerting_reported = call->alerting_reported || alerting;
-    if (inband) start_audio(call);
+    if (inband) {
+        call->digit_timer.stop();  // whoever hears why it takes long waits by himself
+        start_audio(call);
+    }
     const bool rings = call->alerting_reported;
     report(call, [rings, joined = call->inband_reported](call::LegObserver& observer, call::Leg& leg) {
         if (rings) {
@@ -268,7 +272,7 @@ void SpanController::on_progress(const CallPointer& call, const LinkEvent& event
 
 void SpanController::on_answer(const CallPointer& call) {
     if (!call->outgoing || call->state == State::connected) return;
-    call->takes_digits = false;
+    end_digits(call);
     call->state = State::connected;
     call->t310_timer.stop();
     start_audio(call);

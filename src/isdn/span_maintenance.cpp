@@ -16,6 +16,7 @@ using std::chrono::milliseconds;
 
 /// The values libpri has without being told (Q.931 tables 9-1, 9-2).
 constexpr milliseconds usual_t305{30000}, usual_t308{4000};
+constexpr milliseconds network_t304{20000};  // table 9-1
 /// Beyond T305 and twice T308 libpri should have said something.
 constexpr milliseconds guard_margin{12000};
 
@@ -24,6 +25,8 @@ constexpr milliseconds guard_margin{12000};
 SpanTimes times_of(const config::Span& settings) {
     SpanTimes times;
     times.t309 = settings.timer("T309").value_or(times.t309);
+    const bool network = settings.side == config::SpanSide::network;
+    times.t304 = settings.timer("T304").value_or(network ? network_t304 : times.t304);
     times.t310 = settings.timer("T310").value_or(times.t310);
     times.t316 = settings.timer("T316").value_or(times.t316);
     times.n316 = settings.counter("N316").value_or(times.n316);
@@ -135,9 +138,9 @@ void SpanController::restart_unsure() {
 
 void SpanController::supervise(const CallPointer& call, const LinkEvent& event) {
     // Q.931 5.1.5.1, 5.1.6: whatever comes after CALL PROCEEDING ends it.
-    const bool waits = event.kind == LinkEventKind::proceeding && !event.inband && !call->alerting_reported;
-    if (!waits) return call->t310_timer.stop();
-    if (times_.t310.count() == 0 || call->proceeding_reported) return;
+    const bool heard = event.inband || call->inband_reported || call->alerting_reported;
+    if (event.kind != LinkEventKind::proceeding || heard) return call->t310_timer.stop();
+    if (times_.t310.count() == 0 || std::exchange(call->t310_begun, true)) return;
     call->t310_timer.start(times_.t310, [this, call] {
         log::warning("isdn", "{} nothing came after CALL PROCEEDING (T310)", ids(*call));
         begin_clearing(call, {call::q850::recovery_on_timer_expiry, call::Location::private_local, "T310"});

@@ -59,23 +59,51 @@ void SpanController::act_on(const CallPointer& call, DigitVerdict verdict) {
 
 // --- overlap sending ---
 
-void SpanController::on_setup_ack(const CallPointer& call) {
+void SpanController::on_setup_ack(const CallPointer& call, const LinkEvent& event) {
     if (!call->outgoing || call->state != State::setup) return;
     call->state = State::proceeding;
     call->takes_digits = settings_.sends_overlap();
     if (!std::exchange(call->proceeding_reported, true))
         report(call, [](call::LegObserver& observer, call::Leg& leg) { observer.on_proceeding(leg); });
+    if (event.inband) {
+        call->dial_tone = true;
+        start_audio(call);
+        report(call, [](call::LegObserver& observer, call::Leg& leg) { observer.on_progress(leg); });
+    }
+    wait_for_digits(call);
     for (const char digit : std::exchange(call->digits_waiting, {}))
         dial_on(call, digit);
 }
 
+bool SpanController::takes_digits(const SpanCall& call) const {
+    if (!call.outgoing || !settings_.sends_overlap() || call.record == nullptr || call.clearing())
+        return false;
+    return call.state == State::setup || call.takes_digits;
+}
+
 void SpanController::dial_on(const CallPointer& call, char digit) {
-    if (!call->outgoing || !settings_.sends_overlap()) return;
+    if (!takes_digits(*call)) return;
     if (call->state == State::setup) {
         call->digits_waiting += digit;
-    } else if (call->takes_digits && call->record != nullptr && !call->clearing()) {
+    } else {
         link_->information(call->record, digit);
+        wait_for_digits(call);
     }
+}
+
+/// T304 (Q.931 5.1.3, 5.2.4, tables 9-1 and 9-2), which libpri does not have.
+void SpanController::wait_for_digits(const CallPointer& call) {
+    if (!call->takes_digits || call->inband_reported) return;
+    call->digit_timer.start(times_.t304, [this, call] {
+        log::info("isdn", "{} the number was never complete (T304)", ids(*call));
+        begin_clearing(call, {call::q850::invalid_number_format, call::Location::private_local, "T304"});
+        report_release(call);
+    });
+}
+
+void SpanController::end_digits(const CallPointer& call) {
+    call->takes_digits = false;
+    call->digit_timer.stop();
 }
 
 // --- after the call was set up ---
@@ -94,11 +122,12 @@ bool SpanController::keeps_announcement(const SpanCall& call, const LinkEvent& e
     if (!event.inband || !call.outgoing || call.state == State::connected || call.leg == nullptr)
         return false;
     if (settings_.announcement.count() == 0 || call.position == 0) return false;
-    return !call::may_try_next(cause) || call.alerting_reported || call.inband_reported;
+    return !call::may_try_next(cause) || call.alerting_reported || call.inband_reported || call.dial_tone;
 }
 
 void SpanController::hear_announcement(const CallPointer& call, const call::Cause& cause) {
     call->state = State::announcing;
+    end_digits(call);
     call->t310_timer.stop();
     start_audio(call);
     log::info("isdn", "{} the network explains it in-band", ids(*call));

@@ -61,8 +61,8 @@ class CallManager final : public CallSink {
         /// How long a called party may ring before the next destination is tried, or the call ends with
         /// cause 19; where the leg has a limit of its own (Leg::ringing_limit), that one counts.
         std::chrono::seconds no_answer{120};
-        /// How long a destination may take to ring after its last sign of life (Q.931 table 9-2, T310: 30 to
-        /// 120 s).
+        /// How long a destination may take to ring after its last sign of life, or the last digit that the
+        /// caller has dialled on (Q.931 table 9-2, T310: 30 to 120 s).
         std::chrono::seconds no_progress{60};
         /// What a party hears who is transferred, while the new one rings; empty: silence.
         dsp::ToneSequence ringback{};

@@ -174,6 +174,8 @@ class Leg {
     virtual void send_digit(char digit) = 0;
     /// Outgoing legs that do not ring yet: the caller dials on, and the far end decides when the number is complete.
     virtual void dial_on(char) {}
+    /// Outgoing legs: dial_on() has an effect now.
+    virtual bool takes_digits() const { return false; }
     /// The other side holds this one, or takes it back.
     virtual void hold(bool) {}
     /// A hook flash from the other side, for the far end of this leg.

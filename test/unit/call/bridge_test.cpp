@@ -145,6 +145,17 @@ TEST_CASE("digits go to the other side once there is one to hear them") {
     CHECK(driven.feed(Kind::b_digit, {}, false, '#') == "digit_to_a(#)");
 }
 
+TEST_CASE("a digit that B takes for the number goes there in either state, and gives it all its time again") {
+    const auto dial = [](auto& driven) {
+        return text(driven.bridge.handle({.kind = Kind::a_digit, .digit = '5', .dials = true}));
+    };
+    auto driven = trying();
+    CHECK(dial(driven) == "start_no_progress dial_on_b(5)");
+    CHECK(driven.heard() == "start_no_answer alert_a(heard) connect");  // dial tone
+    CHECK(dial(driven) == "start_no_answer dial_on_b(5)");
+    CHECK(driven.feed(Kind::a_digit, {}, false, '5') == "digit_to_b(5)");
+}
+
 TEST_CASE("the caller hangs up during an attempt, and what crosses it changes nothing") {
     auto driven = trying();
     CHECK(driven.feed(Kind::a_released, clearing) == "stop_no_answer release_b(16) start_guard");

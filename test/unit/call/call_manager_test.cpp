@@ -99,6 +99,31 @@ TEST_CASE("a call is routed, answered, joined and recorded") {
     world.check_clean();
 }
 
+TEST_CASE("who dials on slowly is not cut off, with dial tone or without") {
+    using namespace std::chrono_literals;
+    World world;
+    world.call("95551234");
+    auto& called = *world.first.last;
+    called.dials = true;
+    const bool tone = GENERATE(false, true);
+    world.report([&] {
+        called.report().on_proceeding(called);
+        if (tone) called.report().on_progress(called);
+    });
+    const auto limit = tone ? 30s : 60s;  // of this World
+    for (int digit = 0; digit < 3; ++digit) {
+        world.reactor.advance(limit - 5s);
+        world.report([&] { world.caller->report().on_digit(*world.caller, '7'); });
+        CHECK(end_of(called) == "dial on 7");
+    }
+    world.reactor.advance(limit + 1s);
+    CHECK(called.released_by_us());
+    world.end_released();
+    world.release(*world.caller);
+    world.end_released();
+    world.check_clean();
+}
+
 TEST_CASE("no route is cause 3") {
     World world;
     world.call("123");

@@ -60,6 +60,7 @@ class FakeLeg final : public call::Leg {
     void progress() override { note("progress"); }
     void connected_party(const call::Party& party) override { note("connected " + party.number); }
     void dial_on(char digit) override { note(std::string("dial on ") + digit); }
+    bool takes_digits() const override { return dials; }
     void answer() override { note("answer"); }
     void release(const call::Cause& cause) override { note("release " + std::to_string(cause.value)); }
     void send_digit(char digit) override { note(std::string("digit ") + digit); }
@@ -88,6 +89,7 @@ class FakeLeg final : public call::Leg {
     bool over = false;  ///< has reported on_released
     bool can_refer = false;
     bool data = false;
+    bool dials = false;
     std::optional<routing::Source> at;
     call::Presentation shown = call::Presentation::allowed;
     std::optional<std::chrono::milliseconds> rings_for;

@@ -13,20 +13,21 @@ const std::string a_span =
 }  // namespace
 
 TEST_CASE("timers of a span have their standard's names and units") {
-    const auto config =
-        load_good(a_span +
-                  "    channel_id: exclusive\n    restart: no\n"
-                  "    timers: {T200: 500ms, N200: 5, T203: 20s, T309: 6s, T316: 1min, N316: 3, K: 7}\n");
+    const auto config = load_good(
+        a_span +
+        "    channel_id: exclusive\n    restart: no\n"
+        "    timers: {T200: 500ms, N200: 5, T203: 20s, T304: 15s, T309: 6s, T316: 1min, N316: 3, K: 7}\n");
     const auto& span = config.spans.at(0);
     CHECK(span.channel_wish == ChannelWish::exclusive);
     CHECK_FALSE(span.restart);
     CHECK(span.timer("T200") == 500ms);
+    CHECK(span.timer("T304") == 15s);
     CHECK(span.timer("T309") == 6s);
     CHECK(span.timer("T316") == 1min);
     CHECK(span.counter("N200") == 5U);
     CHECK(span.counter("N316") == 3U);
     CHECK_FALSE(span.timer("T303"));
-    CHECK(span.timers.size() == 7);
+    CHECK(span.timers.size() == 8);
 
     const auto plain = load_good(a_span).spans.at(0);
     CHECK(plain.timers.empty());

@@ -391,10 +391,15 @@ TEST_CASE("a SETUP names its channel as preferred or exclusive as the file says"
 TEST_CASE("the times of a span are those of its file") {
     config::Span settings;
     CHECK(isdn::times_of(settings).t309 == 90s);
+    CHECK(isdn::times_of(settings).t304 == 30s);
+    settings.side = config::SpanSide::network;
+    CHECK(isdn::times_of(settings).t304 == 20s);
     CHECK(isdn::times_of(settings).t316 == 120s);
     CHECK(isdn::times_of(settings).n316 == 2);
     CHECK(isdn::times_of(settings).release_guard == 50s);
-    settings.timers = {{"T309", 6000}, {"T316", 1000}, {"N316", 3}, {"T310", 30000}, {"T305", 60000}};
+    settings.timers = {{"T309", 6000},  {"T316", 1000},  {"N316", 3},
+                       {"T310", 30000}, {"T305", 60000}, {"T304", 15000}};
+    CHECK(isdn::times_of(settings).t304 == 15s);
     CHECK(isdn::times_of(settings).t309 == 6s);
     CHECK(isdn::times_of(settings).t310 == 30s);
     CHECK(isdn::times_of(settings).t316 == 1s);

@@ -93,6 +93,28 @@ TEST_CASE("overlap receiving: Sending complete needs no digit map, and neither d
     CHECK(bench.peer->count(LinkEventKind::setup_ack) == 0);
 }
 
+TEST_CASE("overlap receiving: digits may come as Keypad, too") {
+    Bench bench(overlapping(config::Overlap::receiving));
+    REQUIRE(bench.up());
+    const auto call = begin(bench, "2");
+    REQUIRE(bench.until([&] { return bench.peer->count(LinkEventKind::setup_ack) == 1; }));
+    bench.wire->tamper = [](int from, Frame& frame) {
+        constexpr std::uint8_t information = 0x7b, called_number = 0x70, keypad = 0x2c;
+        const auto head = isdn::q931::head_of(frame);
+        if (from != 1 || !head || head->type != information) return;
+        const auto element = isdn::q931::find_element(frame, called_number);
+        REQUIRE(element.size() == 2);  // type and plan, one digit
+        const auto begin = frame.begin() + (element.data() - frame.data());
+        *(begin - 2) = keypad;
+        *(begin - 1) = 1;
+        frame.erase(begin);
+    };
+    for (const char digit : std::string("01"))
+        bench.peer->link.information(call, digit);
+    REQUIRE(bench.until([&] { return bench.sink.calls.size() == 1; }));
+    CHECK(bench.sink.calls[0].request.called == "201");
+}
+
 TEST_CASE("overlap receiving: a caller who gives up while he dials leaves nothing behind") {
     Bench bench(overlapping(config::Overlap::receiving));
     REQUIRE(bench.up());
@@ -157,6 +179,98 @@ TEST_CASE("overlap sending: digits follow in INFORMATION until the network has e
     leg->release({call::q850::normal_clearing, call::Location::user, ""});
     REQUIRE(bench.idle());
     CHECK(received == "12345");
+}
+
+TEST_CASE("overlap sending: dial tone in SETUP ACKNOWLEDGE is heard, and is no ringing tone") {
+    Bench bench(overlapping(config::Overlap::sending));
+    REQUIRE(bench.up());
+    bench.peer->on_event = [&](const isdn::LinkEvent& event) {
+        if (event.kind == LinkEventKind::setup) bench.peer->link.setup_ack(event.call, 1, true);
+        if (event.kind == LinkEventKind::more_called) bench.peer->link.alerting(event.call, 1, false);
+    };
+    Listener listener;
+    const auto leg = bench.dial(listener, "0");
+    REQUIRE(bench.until([&] { return listener.heard == "proceeding progress "; }));
+    CHECK(bench.audio->running[1]);
+    leg->dial_on('1');
+    CHECK(bench.until([&] { return listener.heard == "proceeding progress alerting "; }));
+}
+
+TEST_CASE("overlap sending: PROGRESS does not end the number, CALL PROCEEDING does") {
+    Bench bench(overlapping(config::Overlap::sending));
+    REQUIRE(bench.up());
+    std::string received;
+    bench.peer->on_event = [&](const isdn::LinkEvent& event) {
+        if (event.kind == LinkEventKind::setup) {
+            bench.peer->link.setup_ack(event.call, 1, false);
+            bench.peer->link.progress(event.call, 1);
+        }
+        if (event.kind != LinkEventKind::more_called) return;
+        received += event.digits;
+        if (received.size() == 2) bench.peer->link.proceeding(event.call, 1);
+    };
+    Listener listener;
+    const auto leg = bench.dial(listener, "12");
+    REQUIRE(bench.until([&] { return listener.heard == "proceeding progress "; }));
+    leg->dial_on('3');
+    leg->dial_on('4');
+    REQUIRE(bench.until([&] { return received == "34"; }));
+    REQUIRE(bench.until([&] { return bench.wire->ends[0].waiting.empty(); }));  // CALL PROCEEDING is there
+    leg->dial_on('5');
+    leg->release({call::q850::normal_clearing, call::Location::user, ""});
+    REQUIRE(bench.idle());
+    CHECK(received == "34");
+}
+
+TEST_CASE(
+    "overlap sending: T304 ends a number that does not go on with cause 28, and each digit restarts it") {
+    auto options = overlapping(config::Overlap::sending);
+    options.times.t304 = 300ms;
+    Bench bench(options);
+    REQUIRE(bench.up());
+    const bool heard = GENERATE(false, true);
+    base::TimePoint last_digit{};
+    bench.peer->on_event = [&](const isdn::LinkEvent& event) {
+        if (event.kind == LinkEventKind::setup) bench.peer->link.setup_ack(event.call, 1, false);
+        if (event.kind != LinkEventKind::more_called) return;
+        last_digit = bench.reactor.now();
+        if (heard) bench.peer->link.progress(event.call, 1);
+    };
+    Listener listener;
+    const auto leg = bench.dial(listener, "12");
+    REQUIRE(bench.until([&] { return listener.has("proceeding"); }));
+    CHECK(leg->takes_digits());
+    const auto acknowledged = bench.reactor.now();
+    base::Timer pause(bench.reactor);
+    pause.start(150ms, [&] { leg->dial_on('3'); });
+    if (heard) {  // an announcement ends it
+        REQUIRE(bench.until([&] { return listener.has("progress"); }));
+        CHECK_FALSE(bench.until([&] { return listener.has("released"); }, 400ms));
+        return;
+    }
+    REQUIRE(bench.until([&] { return listener.has("released"); }));
+    CHECK(listener.cause->value == 28);
+    CHECK(bench.reactor.now() - last_digit >= 250ms);
+    CHECK(bench.reactor.now() - acknowledged >= 400ms);
+    CHECK_FALSE(leg->takes_digits());
+    CHECK(bench.idle());
+}
+
+TEST_CASE("overlap sending: a complete number ends T304, and T310 begins with CALL PROCEEDING") {
+    auto options = overlapping(config::Overlap::sending);
+    options.times.t304 = 200ms;
+    options.times.t310 = 400ms;
+    Bench bench(options);
+    REQUIRE(bench.up());
+    bench.peer->on_event = [&](const isdn::LinkEvent& event) {
+        if (event.kind == LinkEventKind::setup) bench.peer->link.setup_ack(event.call, 1, false);
+        if (event.kind == LinkEventKind::more_called) bench.peer->link.proceeding(event.call, 1);
+    };
+    Listener listener;
+    const auto leg = bench.dial(listener, "12");
+    leg->dial_on('3');
+    REQUIRE(bench.until([&] { return listener.has("released"); }));
+    CHECK(listener.cause->value == 102);
 }
 
 TEST_CASE("without overlap a number is sent whole, and what is dialled on goes nowhere") {

@@ -48,7 +48,7 @@ function(tipring_module name)
 endfunction()
 
 # tipring_unit_test(NAME SOURCES a.cpp ... USES modules ... [LIBRARIES ...] [TIMED]): program unit_NAME, run by CTest.
-#   TIMED: real-time threads of the far-end models play here; a case that failed while threads of their priority had to wait is void.
+#   TIMED: real-time threads of the far-end models play here; a case that failed while threads had to wait is void.
 function(tipring_unit_test name)
   cmake_parse_arguments(arg "TIMED" "" "SOURCES;USES;LIBRARIES" ${ARGN})
   add_executable(unit_${name} ${arg_SOURCES})

@@ -56,7 +56,7 @@ void MachineWatch::watch(unsigned processor, int priority) {
     const sched_param parameters{.sched_priority = priority};
     // Without the permission the watch is late when others compute: then so is every thread of the audio
     // path.
-    pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameters);
+    if (priority > 0) pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameters);
     auto due = std::chrono::steady_clock::now();
     while (!stop_) {
         due += period;

@@ -15,7 +15,8 @@ namespace tipring::test {
 /// Thread: any.
 class MachineWatch {
   public:
-    /// `priority`: of SCHED_FIFO, 1..99; the highest sees only what the machine itself loses.
+    /// `priority`: of SCHED_FIFO, 1..99; the highest sees only what the machine itself loses. 0: normal
+    /// scheduling.
     explicit MachineWatch(int priority = highest_priority);
     MachineWatch(const MachineWatch&) = delete;
     MachineWatch& operator=(const MachineWatch&) = delete;

@@ -76,6 +76,7 @@ TEST_CASE("the party that a 200 asserts is told before the answer") {
     REQUIRE(call.observer.saw(party));
     CHECK(std::find(call.observer.seen.begin(), call.observer.seen.end(), party) <
           std::find(call.observer.seen.begin(), call.observer.seen.end(), "answered"));
+    call.hang_up();
 }
 
 TEST_CASE("a 183 is early media, and a 180 after it rings in that") {

@@ -122,6 +122,7 @@ std::string received_number(const NumberPlan& plan, const TypedNumber& number) {
 
 TypedNumber sent_number(const NumberPlan& plan, NumberRole role, const std::string& number) {
     const bool emergency = is_emergency(plan, number);
+    if (number.empty()) return {};
     for (const auto& rule : plan.rules) {
         const bool fits = role == NumberRole::called ? rule.called : rule.calling;
         // A rule for extensions or for any number must not change whom a call for help reaches.

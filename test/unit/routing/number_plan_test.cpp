@@ -224,6 +224,19 @@ TEST_CASE("an emergency number of the gateway's own may be long, and only a rule
     CHECK(routing::sent_number(plan, NumberRole::called, "110") == with_main);
 }
 
+TEST_CASE("no rule makes a number out of nothing") {
+    auto plan = berlin({}, SentForm::typed);
+    plan.rules.push_back({.match = "",
+                          .called = true,
+                          .calling = true,
+                          .type = NumberType::subscriber,
+                          .plan = {},
+                          .strip = 0,
+                          .prefix = "12345"});
+    for (const auto role : {NumberRole::called, NumberRole::calling})
+        CHECK(routing::sent_number(plan, role, "") == TypedNumber{"", none, no_plan});
+}
+
 TEST_CASE("what is sent typed comes back as it was, with E.164 on the other side") {
     const auto plan = berlin(ReceivedForm::e164, SentForm::typed);
     for (const std::string number : {"+441632960001", "+498912345", "+493012345"}) {

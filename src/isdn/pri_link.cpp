@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 #include <mutex>
+#include <set>
 #include <vector>
 
 extern "C" {
@@ -118,7 +119,8 @@ struct PriLink::Impl {
     MessageEdits edits;
     // When the frame being handled is a maintenance message: SERVICE, or the answer to it.
     std::optional<LinkEventKind> maintenance;
-    std::vector<q931_call*> records;  // handed out; checked before use, because libpri may have freed them
+    std::vector<q931_call*> records;    // handed out; checked before use, because libpri may have freed them
+    std::set<const q931_call*> placed;  // those of them that began with our SETUP
 
     static int read_frame(pri* controller, void* buffer, int size);
     static int write_frame(pri* controller, void* buffer, int size);
@@ -172,6 +174,7 @@ int PriLink::Impl::read_frame(pri* controller, void* buffer, int size) {
     self->frame_seen = true;
     const auto received = frame.first(*length);
     self->record(FrameDirection::received, received);
+    self->edits.note_received(received);
     const auto maintenance = maintenance_of(received);
     if (maintenance == Maintenance::service) self->maintenance = LinkEventKind::service;
     if (maintenance == Maintenance::answer) self->maintenance = LinkEventKind::service_ack;
@@ -287,7 +290,10 @@ void PriLink::Impl::pump() {
 void PriLink::Impl::deliver(const pri_event& event) {
     // The controller's event is overwritten by the next call into libpri, so the handler gets a copy of what
     // matters.
-    if (event.e == PRI_EVENT_RING) records.push_back(event.ring.call);
+    if (event.e == PRI_EVENT_RING) {
+        records.push_back(event.ring.call);
+        placed.erase(event.ring.call);  // a freed record's memory
+    }
     if (const auto translated = translate(event)) handler(*translated);
 }
 
@@ -438,6 +444,7 @@ q931_call* PriLink::setup(const OutgoingSetup& request) {
         pri_sr_free(record);
         if (failed == 0) {
             impl_->records.push_back(call);
+            impl_->placed.insert(call);
             return call;
         }
         pri_destroycall(impl_->controller, call);
@@ -480,8 +487,8 @@ void PriLink::answer(q931_call* call, unsigned channel) {
 bool PriLink::hangup(q931_call* call, std::uint8_t cause, std::optional<call::Location> location) {
     return impl_->enter([&] {
         if (location)
-            impl_->edits.add_clearing(reference_of(impl_->controller, call), clearing_cause(cause),
-                                      *location);
+            impl_->edits.add_clearing(reference_of(impl_->controller, call), impl_->placed.contains(call),
+                                      clearing_cause(cause), *location);
         pri_hangup(impl_->controller, call, clearing_cause(cause));
         // The record's validity is checked against libpri's own list, so a freed one is only compared, not
         // touched.
@@ -516,6 +523,9 @@ std::vector<const q931_call*> PriLink::records() {
     std::ranges::sort(impl_->records);
     const auto doubled = std::ranges::unique(impl_->records);
     impl_->records.erase(doubled.begin(), doubled.end());
+    std::erase_if(impl_->placed, [this](const q931_call* call) {
+        return !std::ranges::binary_search(impl_->records, call, std::less<const q931_call*>());
+    });
     return {impl_->records.begin(), impl_->records.end()};
 }
 

@@ -240,6 +240,19 @@ TEST_CASE("a cause keeps its location on its way to the network") {
     CHECK(bench.idle());
 }
 
+TEST_CASE("a cause keeps its location in a call of ours, too") {
+    Bench bench;
+    REQUIRE(bench.up());
+    answer_with(bench, std::nullopt);
+    Listener listener;
+    const auto leg = bench.dial(listener);
+    REQUIRE(bench.until([&] { return listener.has("answered"); }));
+    leg->release({call::q850::user_busy, call::Location::public_remote, ""});
+    REQUIRE(bench.until([&] { return bench.peer->count(LinkEventKind::disconnect) == 1; }));
+    CHECK(bench.peer->last(LinkEventKind::disconnect)->location == call::Location::public_remote);
+    CHECK(bench.idle());
+}
+
 TEST_CASE("early media that does not ring is PROGRESS, and ringing in it ALERTING") {
     Bench bench;
     REQUIRE(bench.up());

@@ -309,7 +309,7 @@ LinkEvent PriLink::Impl::setup_event(const pri_event_ring& ring) const {
     LinkEvent event{.kind = LinkEventKind::setup, .call = ring.call, .channel = channel_of(ring.channel)};
     event.exclusive = ring.flexible == 0;
     event.inband = is_inband(ring.progressmask);
-    event.caller = party_of(ring.calling, options.numbers);
+    event.caller = party_of(ring.calling, options.numbers, options.network_side);
     event.called_wire = typed_number(number_digits(text_of(ring.callednum)), ring.calledplan);
     if (event.called_wire.digits.empty())
         event.called_wire.digits = number_digits(text_of(ring.keypad_digits));
@@ -368,17 +368,18 @@ std::optional<LinkEvent> PriLink::Impl::translate(const pri_event& event) const 
                              .channel = channel_of(event.ringing.channel),
                              .inband = is_inband(event.ringing.progressmask)};
         case PRI_EVENT_ANSWER:
-            return LinkEvent{.kind = LinkEventKind::answer,
-                             .call = event.answer.call,
-                             .channel = channel_of(event.answer.channel),
-                             .connected = connected_party(event.answer.subcmds, options.numbers)};
+            return LinkEvent{
+                .kind = LinkEventKind::answer,
+                .call = event.answer.call,
+                .channel = channel_of(event.answer.channel),
+                .connected = connected_party(event.answer.subcmds, options.numbers, options.network_side)};
         case PRI_EVENT_INFO_RECEIVED:
             return LinkEvent{.kind = LinkEventKind::more_called,
                              .call = event.ring.call,
                              .complete = event.ring.complete != 0,
                              .digits = number_digits(text_of(event.ring.callednum))};
         case PRI_EVENT_FACILITY:
-            if (auto party = connected_party(event.facility.subcmds, options.numbers))
+            if (auto party = connected_party(event.facility.subcmds, options.numbers, options.network_side))
                 return LinkEvent{.kind = LinkEventKind::connected,
                                  .call = event.facility.call,
                                  .connected = std::move(party)};
@@ -428,7 +429,7 @@ q931_call* PriLink::setup(const OutgoingSetup& request) {
     auto digits = number_digits(called.digits);
     if (digits.empty() || impl_->stopped) return nullptr;
     const auto caller = party_to_libpri(request.caller, numbers, impl_->options.network_side);
-    const auto redirecting = diversions_to_libpri(request.diversions, numbers);
+    const auto redirecting = diversions_to_libpri(request.diversions, numbers, impl_->options.network_side);
     return impl_->enter([&]() -> q931_call* {
         q931_call* call = pri_new_call(impl_->controller);
         pri_sr* record = call != nullptr ? pri_sr_new() : nullptr;

@@ -15,7 +15,7 @@ install(FILES ${example_configurations} DESTINATION ${CMAKE_INSTALL_DOCDIR}/exam
 install(FILES README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 # As in the source, because README.md links to them.
 install(FILES config/countries.yaml DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(FILES docs/call-records.md docs/caller-id.md docs/cards.md docs/channels.md docs/configuration.md docs/connecting.md docs/countries.md docs/exchange-lines.md docs/licensing.md docs/lines.md docs/spans.md docs/telephones.md docs/trace.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs)
+install(FILES docs/call-records.md docs/caller-id.md docs/cards.md docs/channels.md docs/configuration.md docs/connecting.md docs/countries.md docs/exchange-lines.md docs/isdn-sip.md docs/licensing.md docs/lines.md docs/spans.md docs/telephones.md docs/trace.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs)
 install(DIRECTORY docs/decisions DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs)
 install(FILES docs/man/tipringd.8 docs/man/tipringctl.8 DESTINATION ${CMAKE_INSTALL_MANDIR}/man8)
 install(FILES docs/man/tipring.yaml.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)

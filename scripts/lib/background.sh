@@ -29,7 +29,7 @@ start_builds() {
     builder=$!
     set +m
     # A builder that has ended cannot be killed, and under `set -e` a failure here would become the status of the whole script.
-    trap 'kill -- -$builder 2>/dev/null || true; rm -rf "$job_folder"' EXIT
+    trap 'kill -- -$builder "${program_job[@]}" 2>/dev/null || true; rm -rf "$job_folder"' EXIT
     trap 'exit 130' INT TERM
 }
 

@@ -4,6 +4,7 @@
 
 #include "sections.hpp"
 #include "tipring/base/text.hpp"
+#include "tipring/config/country.hpp"
 
 namespace tipring::config {
 namespace {
@@ -122,6 +123,8 @@ void read_rules(Mapping& mapping, const std::string& path, NumberPlan& plan) {
 
 NumberPlan country_number_plan(const std::string& country) {
     NumberPlan plan;
+    const auto profile = country_profile(country);
+    plan.emergency = (profile ? *profile : CountryProfile{}).emergency;
     const auto found = std::find_if(prefixes.begin(), prefixes.end(), [&](const Prefixes& entry) {
         return entry.country == base::lower(country);
     });
@@ -132,8 +135,9 @@ NumberPlan country_number_plan(const std::string& country) {
     return plan;
 }
 
-void read_number_plan(Mapping& span_mapping, Span& span) {
+void read_number_plan(Mapping& span_mapping, const Config& config, Span& span) {
     span.numbers = country_number_plan(span.country);
+    if (!config.emergency.empty()) span.numbers.emergency = config.emergency;
     const Node* node = span_mapping.take("numbers");
     if (node == nullptr || node->kind == Node::Kind::null) return;
     const auto path = span_mapping.place(*node, "numbers").key;

@@ -19,7 +19,7 @@ void read_spans(Context& context, const Node* node, Config& config);
 void read_span_timers(Mapping& span_mapping, Span& span);
 void read_routes(Context& context, const Node* node, Config& config);
 /// `numbers` of a span, which has its country already.
-void read_number_plan(Mapping& span_mapping, Span& span);
+void read_number_plan(Mapping& span_mapping, const Config& config, Span& span);
 /// `causes`; what is written changes single entries of `target`.
 void read_causes(Mapping& mapping, CauseOverrides& target);
 

@@ -164,7 +164,7 @@ void read_spans(Context& context, const Node* node, Config& config) {
         }
         read_switch(mapping, span);
         read_overlap(mapping, config, span);
-        read_number_plan(mapping, span);
+        read_number_plan(mapping, config, span);
         read_channels(mapping, span);
         read_line(mapping, span);
         span.number_at = mapping.place("span");

@@ -1,6 +1,7 @@
 // MessageEdits: what libpri cannot be told to write into its messages, written into the frame on its way out: the
 // location of a cause, a User-user element of any protocol. Q.921 may send a frame late or twice, so an edit stays
-// until newer ones have pushed it out. Pure. Thread: core.
+// until the next SETUP with its call reference, or until newer ones have pushed it out. Both ends may use the same
+// reference value at a time; the flag tells their calls apart (Q.931 4.3). Pure. Thread: core.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +18,10 @@ class MessageEdits {
   public:
     /// Of our own SETUP with this call reference value.
     void add_setup(std::uint16_t reference, const call::UserToUser& user);
-    /// Of the messages that clear the call with this cause.
-    void add_clearing(std::uint16_t reference, std::uint8_t cause, call::Location location);
+    /// Of the messages that clear the call with this cause; `ours`: this end has begun it.
+    void add_clearing(std::uint16_t reference, bool ours, std::uint8_t cause, call::Location location);
+    /// A SETUP of the other end begins a call: what was for the last one with its reference ends.
+    void note_received(std::span<const std::uint8_t> frame);
 
     /// The frame as it should be; empty: as it is.
     std::vector<std::uint8_t> apply(std::span<const std::uint8_t> frame) const;
@@ -26,6 +29,7 @@ class MessageEdits {
   private:
     struct Edit {
         std::uint16_t reference = 0;
+        bool ours = true;
         bool setup = false;
         call::UserToUser user{};
         std::uint8_t cause = 0;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 #include <mutex>
+#include <set>
 #include <vector>
 
 extern "C" {
@@ -118,7 +119,8 @@ struct PriLink::Impl {
     MessageEdits edits;
     // When the frame being handled is a maintenance message: SERVICE, or the answer to it.
     std::optional<LinkEventKind> maintenance;
-    std::vector<q931_call*> records;  // handed out; checked before use, because libpri may have freed them
+    std::vector<q931_call*> records;    // handed out; checked before use, because libpri may have freed them
+    std::set<const q931_call*> placed;  // those of them that began with our SETUP
 
     static int read_frame(pri* controller, void* buffer, int size);
     static int write_frame(pri* controller, void* buffer, int size);
@@ -172,6 +174,7 @@ int PriLink::Impl::read_frame(pri* controller, void* buffer, int size) {
     self->frame_seen = true;
     const auto received = frame.first(*length);
     self->record(FrameDirection::received, received);
+    self->edits.note_received(received);
     const auto maintenance = maintenance_of(received);
     if (maintenance == Maintenance::service) self->maintenance = LinkEventKind::service;
     if (maintenance == Maintenance::answer) self->maintenance = LinkEventKind::service_ack;
@@ -287,7 +290,10 @@ void PriLink::Impl::pump() {
 void PriLink::Impl::deliver(const pri_event& event) {
     // The controller's event is overwritten by the next call into libpri, so the handler gets a copy of what
     // matters.
-    if (event.e == PRI_EVENT_RING) records.push_back(event.ring.call);
+    if (event.e == PRI_EVENT_RING) {
+        records.push_back(event.ring.call);
+        placed.erase(event.ring.call);  // a freed record's memory
+    }
     if (const auto translated = translate(event)) handler(*translated);
 }
 
@@ -303,7 +309,7 @@ LinkEvent PriLink::Impl::setup_event(const pri_event_ring& ring) const {
     LinkEvent event{.kind = LinkEventKind::setup, .call = ring.call, .channel = channel_of(ring.channel)};
     event.exclusive = ring.flexible == 0;
     event.inband = is_inband(ring.progressmask);
-    event.caller = party_of(ring.calling, options.numbers);
+    event.caller = party_of(ring.calling, options.numbers, options.network_side);
     event.called_wire = typed_number(number_digits(text_of(ring.callednum)), ring.calledplan);
     if (event.called_wire.digits.empty())
         event.called_wire.digits = number_digits(text_of(ring.keypad_digits));
@@ -363,17 +369,18 @@ std::optional<LinkEvent> PriLink::Impl::translate(const pri_event& event) const 
                              .channel = channel_of(event.ringing.channel),
                              .inband = is_inband(event.ringing.progressmask)};
         case PRI_EVENT_ANSWER:
-            return LinkEvent{.kind = LinkEventKind::answer,
-                             .call = event.answer.call,
-                             .channel = channel_of(event.answer.channel),
-                             .connected = connected_party(event.answer.subcmds, options.numbers)};
+            return LinkEvent{
+                .kind = LinkEventKind::answer,
+                .call = event.answer.call,
+                .channel = channel_of(event.answer.channel),
+                .connected = connected_party(event.answer.subcmds, options.numbers, options.network_side)};
         case PRI_EVENT_INFO_RECEIVED:
             return LinkEvent{.kind = LinkEventKind::more_called,
                              .call = event.ring.call,
                              .complete = event.ring.complete != 0,
                              .digits = number_digits(text_of(event.ring.callednum))};
         case PRI_EVENT_FACILITY:
-            if (auto party = connected_party(event.facility.subcmds, options.numbers))
+            if (auto party = connected_party(event.facility.subcmds, options.numbers, options.network_side))
                 return LinkEvent{.kind = LinkEventKind::connected,
                                  .call = event.facility.call,
                                  .connected = std::move(party)};
@@ -424,7 +431,7 @@ q931_call* PriLink::setup(const OutgoingSetup& request) {
     auto digits = number_digits(called.digits);
     if (digits.empty() || impl_->stopped) return nullptr;
     const auto caller = party_to_libpri(request.caller, numbers, impl_->options.network_side);
-    const auto redirecting = diversions_to_libpri(request.diversions, numbers);
+    const auto redirecting = diversions_to_libpri(request.diversions, numbers, impl_->options.network_side);
     return impl_->enter([&]() -> q931_call* {
         q931_call* call = pri_new_call(impl_->controller);
         pri_sr* record = call != nullptr ? pri_sr_new() : nullptr;
@@ -440,6 +447,7 @@ q931_call* PriLink::setup(const OutgoingSetup& request) {
         pri_sr_free(record);
         if (failed == 0) {
             impl_->records.push_back(call);
+            impl_->placed.insert(call);
             return call;
         }
         pri_destroycall(impl_->controller, call);
@@ -482,8 +490,8 @@ void PriLink::answer(q931_call* call, unsigned channel) {
 bool PriLink::hangup(q931_call* call, std::uint8_t cause, std::optional<call::Location> location) {
     return impl_->enter([&] {
         if (location)
-            impl_->edits.add_clearing(reference_of(impl_->controller, call), clearing_cause(cause),
-                                      *location);
+            impl_->edits.add_clearing(reference_of(impl_->controller, call), impl_->placed.contains(call),
+                                      clearing_cause(cause), *location);
         pri_hangup(impl_->controller, call, clearing_cause(cause));
         // The record's validity is checked against libpri's own list, so a freed one is only compared, not
         // touched.
@@ -517,6 +525,9 @@ std::vector<const q931_call*> PriLink::records() {
     // A freed record's memory may have become the next call's.
     std::ranges::sort(impl_->records);
     impl_->records.erase(std::unique(impl_->records.begin(), impl_->records.end()), impl_->records.end());
+    std::erase_if(impl_->placed, [this](const q931_call* call) {
+        return !std::ranges::binary_search(impl_->records, call, std::less<const q931_call*>());
+    });
     return {impl_->records.begin(), impl_->records.end()};
 }
 

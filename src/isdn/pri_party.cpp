@@ -43,18 +43,17 @@ call::Screening screening_of(int encoded) {
 /// Only a network provides numbers itself (Q.951 3.5.2); a user's own may have been checked by somebody.
 int screening_to_libpri(call::Screening screening, bool network_side) {
     switch (screening) {
-        case call::Screening::unscreened:
-            return PRI_PRES_USER_NUMBER_UNSCREENED;
         case call::Screening::passed:
             return PRI_PRES_USER_NUMBER_PASSED_SCREEN;
         case call::Screening::failed:
             return PRI_PRES_USER_NUMBER_FAILED_SCREEN;
         case call::Screening::network:
             return network_side ? PRI_PRES_NETWORK_NUMBER : PRI_PRES_USER_NUMBER_PASSED_SCREEN;
+        case call::Screening::unscreened:
         case call::Screening::unspecified:
             break;
     }
-    return network_side ? PRI_PRES_NETWORK_NUMBER : PRI_PRES_USER_NUMBER_UNSCREENED;
+    return PRI_PRES_USER_NUMBER_UNSCREENED;
 }
 
 std::string number_of(const pri_party_number& number, const config::NumberPlan& plan) {
@@ -117,13 +116,15 @@ routing::TypedNumber typed_number(const std::string& digits, int octet) {
     return number;
 }
 
-call::Party party_of(const pri_party_id& id, const config::NumberPlan& plan) {
+call::Party party_of(const pri_party_id& id, const config::NumberPlan& plan, bool network_side) {
     call::Party party;
     party.presentation = call::Presentation::unavailable;
     if (id.number.valid) {
         party.number = number_of(id.number, plan);
         party.presentation = presentation_of(id.number.presentation);
         party.screening = screening_of(id.number.presentation);
+        if (network_side && party.screening != call::Screening::failed)
+            party.screening = call::Screening::unscreened;
     }
     if (id.name.valid && presentation_of(id.name.presentation) == call::Presentation::allowed) {
         party.name = name_from_wire(text_of(id.name.str));
@@ -135,6 +136,8 @@ pri_party_id party_to_libpri(const call::Party& party, const config::NumberPlan&
     pri_party_id id{};
     auto number = routing::sent_number(plan, routing::NumberRole::calling, party.number);
     number.digits = number_digits(number.digits);
+    const bool withheld = network_side && party.presentation == call::Presentation::restricted;
+    if (withheld) number = {};
     id.number.valid = 1;
     id.number.plan = plan_octet(number);
     if (party.presentation == call::Presentation::unavailable || number.digits.empty()) {
@@ -148,7 +151,7 @@ pri_party_id party_to_libpri(const call::Party& party, const config::NumberPlan&
         copy_text(id.number.str, number.digits);
     }
     const auto name = name_to_wire(party.name);
-    if (!name.empty()) {
+    if (!name.empty() && !withheld) {
         id.name.valid = 1;
         id.name.presentation = id.number.presentation & PRI_PRES_RESTRICTION;
         id.name.char_set = PRI_CHAR_SET_ISO8859_1;
@@ -180,11 +183,11 @@ std::vector<call::Diversion> diversions_of(const pri_subcommands* commands, cons
 }
 
 pri_party_redirecting diversions_to_libpri(const std::vector<call::Diversion>& diversions,
-                                           const config::NumberPlan& plan) {
+                                           const config::NumberPlan& plan, bool network_side) {
     pri_party_redirecting redirecting{};
     if (diversions.empty()) return redirecting;
     const auto party = [&](const call::Diversion& diversion) {
-        return party_to_libpri({diversion.number, "", diversion.presentation}, plan, false);
+        return party_to_libpri({diversion.number, "", diversion.presentation}, plan, network_side);
     };
     redirecting.from = party(diversions.front());
     redirecting.reason = reason_to_libpri(diversions.front().reason);
@@ -200,14 +203,15 @@ pri_party_redirecting diversions_to_libpri(const std::vector<call::Diversion>& d
     return redirecting;
 }
 
-std::optional<call::Party> connected_party(const pri_subcommands* commands, const config::NumberPlan& plan) {
+std::optional<call::Party> connected_party(const pri_subcommands* commands, const config::NumberPlan& plan,
+                                           bool network_side) {
     if (commands == nullptr) return std::nullopt;
     for (int i = 0; i < std::min(commands->counter_subcmd, PRI_MAX_SUBCOMMANDS); ++i) {
         const auto& command = commands->subcmd[i];
         if (command.cmd != PRI_SUBCMD_CONNECTED_LINE) continue;
         const auto& id = command.u.connected_line.id;
         if (!id.number.valid && !id.name.valid) return std::nullopt;
-        return party_of(id, plan);
+        return party_of(id, plan, network_side);
     }
     return std::nullopt;
 }

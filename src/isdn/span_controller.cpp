@@ -130,6 +130,7 @@ void SpanController::start(const CallPointer& call, const call::CallRequest& req
         !settings_.number_default.empty()) {
         setup.caller.number = settings_.number_default;
         setup.caller.presentation = call::Presentation::allowed;
+        if (settings_.side == config::SpanSide::network) setup.caller.screening = call::Screening::network;
     }
     ++calls_out_;
     auto* const record = link_->setup(setup);

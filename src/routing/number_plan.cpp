@@ -27,10 +27,18 @@ bool only_digits(std::string_view digits) {
     return !digits.empty() && digits.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-/// What stands behind the prefix; nothing when the number does not begin with it, or ends there.
+/// A service or emergency number may begin as a prefix does (000 in Australia, 112 in North America).
+constexpr std::size_t shortest_behind_prefix = 5;
+
+/// What stands behind the prefix; nothing when the number does not begin with it, or is too short to have one.
 std::optional<std::string> behind(std::string_view number, std::string_view prefix) {
-    if (prefix.empty() || number.size() <= prefix.size() || !number.starts_with(prefix)) return std::nullopt;
+    if (prefix.empty() || !number.starts_with(prefix)) return std::nullopt;
+    if (number.size() < prefix.size() + shortest_behind_prefix) return std::nullopt;
     return std::string(number.substr(prefix.size()));
+}
+
+bool is_emergency(const NumberPlan& plan, const std::string& number) {
+    return std::ranges::find(plan.emergency, number) != plan.emergency.end();
 }
 
 bool may_be_e164(const TypedNumber& number) {
@@ -46,12 +54,14 @@ std::optional<std::string> e164_of(const NumberPlan& plan, const TypedNumber& nu
         case NumberType::international:
             return number.digits;
         case NumberType::national:
+            if (number.digits.size() < shortest_behind_prefix) return std::nullopt;
             return plan.country_code + number.digits;
         case NumberType::subscriber:
             return plan.country_code + plan.area_code + number.digits;
         case NumberType::unknown:
-            if (const auto foreign = behind(number.digits, plan.international_prefix)) return foreign;
-            // Where two prefixes begin alike (00 and 0), the longer one has been looked for first.
+            // Where two prefixes begin alike (00 and 0), the longer one counts, even of a number too short for it.
+            if (!plan.international_prefix.empty() && number.digits.starts_with(plan.international_prefix))
+                return behind(number.digits, plan.international_prefix);
             if (const auto national = behind(number.digits, plan.national_prefix))
                 return plan.country_code + *national;
             return std::nullopt;
@@ -103,6 +113,7 @@ std::string received_number(const NumberPlan& plan, const TypedNumber& number) {
         const bool plus = number.type == NumberType::international && !number.digits.empty();
         return plus ? "+" + number.digits : number.digits;
     };
+    if (is_emergency(plan, number.digits)) return number.digits;
     if (plan.received == ReceivedForm::as_is) return as_is();
     const auto e164 = e164_of(plan, number);
     if (!e164) return as_is();
@@ -110,10 +121,15 @@ std::string received_number(const NumberPlan& plan, const TypedNumber& number) {
 }
 
 TypedNumber sent_number(const NumberPlan& plan, NumberRole role, const std::string& number) {
+    const bool emergency = is_emergency(plan, number);
+    if (number.empty()) return {};
     for (const auto& rule : plan.rules) {
         const bool fits = role == NumberRole::called ? rule.called : rule.calling;
-        if (fits && matches(rule.match, number)) return by_rule(rule, number);
+        // A rule for extensions or for any number must not change whom a call for help reaches.
+        const bool means_it = !emergency || role != NumberRole::called || rule.match == number;
+        if (fits && means_it && matches(rule.match, number)) return by_rule(rule, number);
     }
+    if (emergency) return {number, NumberType::unknown, NumberingPlanId::unknown};
     const auto e164 = e164_of_dialled(plan, number);
     if (e164 && plan.sent == SentForm::typed && !plan.country_code.empty()) return typed(plan, *e164);
     if (e164 && plan.sent == SentForm::dialled && !plan.country_code.empty())

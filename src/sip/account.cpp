@@ -218,7 +218,13 @@ OutgoingCall Account::outgoing_call(const call::CallRequest& request) const {
     call.from = name_addr(display, user, domain());
     call.anonymous = request.caller.presentation == call::Presentation::restricted;
     if (call.anonymous) {
-        call.asserted = call.from;  // for the trusted server only (RFC 3325 9.1)
+        // For the trusted server only (RFC 3325 9.1). A number that the telephone network does not vouch for would be
+        // a claim; the server hears whose account it is.
+        const bool claimed = !own_user && user == request.caller.number &&
+                             (request.caller.screening == call::Screening::unscreened ||
+                              request.caller.screening == call::Screening::failed);
+        const auto& known = claimed ? settings_.user : user;
+        if (!known.empty()) call.asserted = name_addr({}, known, domain());
         call.from = anonymous_from;
     }
     // What the telephone network vouches for is asserted to the server, too (RFC 3325 9.1).

@@ -60,10 +60,11 @@ struct NumberPlan {
     ReceivedForm received = ReceivedForm::as_is;
     SentForm sent = SentForm::as_is;
     std::vector<NumberRule> rules;
+    std::vector<std::string> emergency;  ///< never rewritten; the country's, or the gateway's own instead
 };
 
 /// The prefixes of a country (ITU-T list of dialling procedures), for those who name only a country; code of the
-/// tone zone or of ISO 3166. Without country code for one that is not known.
+/// tone zone or of ISO 3166. Without country code for one that is not known; its emergency numbers are 112 and 911.
 NumberPlan country_number_plan(const std::string& country);
 
 }  // namespace tipring::config

@@ -38,6 +38,10 @@ TEST_CASE("a span knows the prefixes of its country, and changes nothing by itse
     CHECK(american.country_code == "1");
     CHECK(american.international_prefix == "011");
     CHECK(american.national_prefix == "1");
+    CHECK(american.emergency == std::vector<std::string>{"911"});
+    CHECK(german.emergency == std::vector<std::string>{"110", "112"});
+    CHECK(load_good("emergency: [117]\n" + with_span("")).spans.at(0).numbers.emergency ==
+          std::vector<std::string>{"117"});
     CHECK(country_number_plan("GB").country_code == "44");
     CHECK(country_number_plan("xx").country_code.empty());
 }

@@ -69,7 +69,7 @@ TEST_CASE("in-band information is progress indicator 8, the first or the second"
 TEST_CASE("edits find their own messages, late and twice, and no others") {
     MessageEdits edits;
     edits.add_setup(5, {0x04, "hello"});
-    edits.add_clearing(5, 17, call::Location::public_local);
+    edits.add_clearing(5, false, 17, call::Location::public_local);
     const auto setup = message_frame(q931::setup, 5, true, {0x04, 0x01, 0x80});
     for (int i = 0; i < 2; ++i)
         CHECK(user_to_user(edits.apply(setup)) == call::UserToUser{0x04, "hello"});
@@ -80,11 +80,33 @@ TEST_CASE("edits find their own messages, late and twice, and no others") {
     CHECK(edits.apply(message_frame(q931::disconnect, 5, false, {0x08, 0x02, 0x81, 0x90})).empty());
     edits.add_setup(5, {});  // the next call with this reference
     CHECK(edits.apply(setup).empty());
-    CHECK(edits.apply(message_frame(q931::disconnect, 5, false, busy)).empty());
     for (std::uint16_t reference = 1; reference < 1000; ++reference)
-        edits.add_clearing(reference, 17, call::Location::public_local);
+        edits.add_clearing(reference, true, 17, call::Location::public_local);
     CHECK(edits.apply(message_frame(q931::release, 1, true, busy)).empty());
     CHECK_FALSE(edits.apply(message_frame(q931::release, 999, true, busy)).empty());
+}
+
+TEST_CASE("edits of two calls with one reference stay apart, and end with the next SETUP of their own") {
+    MessageEdits edits;
+    const auto ours = message_frame(q931::disconnect, 5, true, busy);
+    const auto theirs = message_frame(q931::disconnect, 5, false, busy);
+    const auto location_in = [&](const Octets& frame) { return cause_location(edits.apply(frame)); };
+    edits.add_clearing(5, true, 17, call::Location::public_local);
+    CHECK(edits.apply(theirs).empty());
+    edits.add_clearing(5, false, 17, call::Location::international);
+    CHECK(location_in(ours) == call::Location::public_local);
+    CHECK(location_in(theirs) == call::Location::international);
+    edits.note_received(message_frame(q931::setup, 6, true, {}));
+    edits.note_received(message_frame(q931::release, 5, true, busy));
+    edits.note_received(message_frame(q931::setup, 5, false, {}));  // no SETUP has this flag
+    CHECK(location_in(theirs) == call::Location::international);
+    edits.note_received(message_frame(q931::setup, 5, true, {}));
+    CHECK(edits.apply(theirs).empty());
+    CHECK(location_in(ours) == call::Location::public_local);
+    edits.add_clearing(5, false, 17, call::Location::international);
+    edits.add_setup(5, {});
+    CHECK(edits.apply(ours).empty());
+    CHECK(location_in(theirs) == call::Location::international);
 }
 
 TEST_CASE("octets of any kind and length are no message, or stay as they are") {

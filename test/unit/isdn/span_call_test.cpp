@@ -214,7 +214,7 @@ TEST_CASE("in-band audio that begins after ALERTING is announced by one PROGRESS
 }
 
 TEST_CASE("restricted and missing numbers keep their presentation") {
-    Bench bench;
+    Bench bench({.side = config::SpanSide::network});  // a user sends what he restricts
     REQUIRE(bench.up());
     bench.peer->link.setup(
         {.caller = {.number = "555", .name = "Secret", .presentation = call::Presentation::restricted},

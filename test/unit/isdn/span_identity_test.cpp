@@ -1,6 +1,7 @@
 // Who calls, who sent the call on, who answers, and why a call ends: over a span, with libpri on both ends.
 #include <catch2/catch.hpp>
 
+#include "pri_party.hpp"
 #include "span_bench.hpp"
 
 using namespace tipring;
@@ -79,7 +80,9 @@ TEST_CASE("screening and presentation travel with the number") {
     const auto& caller = bench.peer->last(LinkEventKind::setup)->caller;
     CHECK(caller.number == "201");
     CHECK(caller.presentation == row.presentation);
-    CHECK(caller.screening == row.heard);
+    CHECK(caller.screening == (row.heard == Screening::failed ? row.heard : Screening::unscreened));
+    const auto wire = isdn::party_to_libpri({"201", "", row.presentation, row.said}, {}, false);
+    CHECK(isdn::party_of(wire, {}, false).screening == row.heard);  // as another network believes it
     CHECK(caller.name.empty());  // EuroISDN's Display goes from the network to the user only
     CHECK_FALSE(listener.connected);
 
@@ -90,7 +93,84 @@ TEST_CASE("screening and presentation travel with the number") {
     REQUIRE(bench.until([&] { return bench.sink.calls.size() == 1; }));
     const auto& back = bench.sink.calls[0].request.caller;
     CHECK(back.presentation == row.presentation);
-    CHECK(back.screening == (row.said == Screening::unspecified ? Screening::network : row.said));
+    const bool hidden = row.presentation == Presentation::restricted;  // the peer is the network
+    CHECK(back.number == (hidden ? "" : "555"));
+    CHECK(back.screening ==
+          (hidden || row.said == Screening::unspecified ? Screening::unscreened : row.said));
+}
+
+TEST_CASE("to a PBX nothing is sent that somebody hides, and nothing is believed that it claims") {
+    const auto type = GENERATE(config::SwitchType::euroisdn, config::SwitchType::qsig);
+    const auto said = GENERATE(Screening::unspecified, Screening::unscreened, Screening::failed,
+                               Screening::passed, Screening::network);
+    CAPTURE(static_cast<int>(type), static_cast<int>(said));
+    BenchOptions options;
+    options.side = config::SpanSide::network;
+    options.settings.switch_type = type;
+    options.settings.number_default = "4930100";
+    Bench bench(options);
+    REQUIRE(bench.up());
+    bench.peer->on_event = [&bench, said](const isdn::LinkEvent& event) {
+        if (event.kind != LinkEventKind::setup) return;
+        bench.peer->link.connected(event.call, {"201", "Ben", Presentation::allowed, said});
+        bench.peer->link.answer(event.call, event.channel.value_or(1));
+    };
+    Listener listener;
+    call::CallRequest request{
+        .caller = {"8675309", "Annabel", Presentation::allowed, said}, .called = "201", .source = {}};
+    request.diversions = {{"7654321", DivertReason::busy, Presentation::restricted},
+                          {"7654322", DivertReason::busy, Presentation::restricted}};
+    const auto open = bench.dial(listener, request);
+    REQUIRE(bench.until([&] { return listener.has("answered"); }));
+    const auto heard = *bench.peer->last(LinkEventKind::setup);
+    CHECK(heard.caller.number == "8675309");
+    CHECK(heard.caller.name == "Annabel");
+    CHECK(heard.caller.screening == (said == Screening::unspecified ? Screening::unscreened : said));
+    REQUIRE_FALSE(heard.diversions.empty());
+    for (const auto& diversion : heard.diversions) {
+        CHECK(diversion.number.empty());
+        CHECK(diversion.presentation == Presentation::restricted);
+    }
+    REQUIRE(listener.connected);
+    CHECK(listener.connected->number == "201");
+    CHECK(listener.connected->screening == (said == Screening::failed ? said : Screening::unscreened));
+
+    request.caller.presentation = Presentation::restricted;
+    request.diversions.clear();
+    Listener second;
+    const auto hidden = bench.dial(second, request);
+    REQUIRE(bench.until([&] { return second.has("answered"); }));
+    const auto& caller = bench.peer->last(LinkEventKind::setup)->caller;
+    CHECK(caller.number.empty());
+    CHECK(caller.name.empty());
+    CHECK(caller.presentation == Presentation::restricted);
+
+    request.caller = {};
+    Listener third;
+    const auto nameless = bench.dial(third, request);
+    REQUIRE(bench.until([&] { return third.has("answered"); }));
+    CHECK(bench.peer->last(LinkEventKind::setup)->caller.number == "4930100");
+    CHECK(bench.peer->last(LinkEventKind::setup)->caller.screening == Screening::network);
+
+    bench.peer->link.setup({.caller = {"201", "Ben", Presentation::restricted, said},
+                            .called = "5551234",
+                            .channel = 9,
+                            .exclusive = true});
+    REQUIRE(bench.until([&] { return bench.sink.calls.size() == 1; }));
+    const auto& back = bench.sink.calls[0].request.caller;
+    CHECK(back.number == "201");
+    CHECK(back.presentation == Presentation::restricted);
+    CHECK(back.screening == (said == Screening::failed ? said : Screening::unscreened));
+
+    auto& leg = *bench.sink.calls[0].leg;
+    leg.connected_party({"8675309", "Annabel", Presentation::restricted, said});
+    leg.answer();
+    REQUIRE(bench.until([&] { return bench.peer->count(LinkEventKind::answer) == 1; }));
+    const auto connected = bench.peer->last(LinkEventKind::answer)->connected;
+    REQUIRE(connected);
+    CHECK(connected->number.empty());
+    CHECK(connected->name.empty());
+    CHECK(connected->presentation == Presentation::restricted);
 }
 
 TEST_CASE("names travel in the way of the switch type") {
@@ -236,6 +316,19 @@ TEST_CASE("a cause keeps its location on its way to the network") {
     bench.sink.calls[0].leg->release({call::q850::user_busy, call::Location::public_remote, ""});
     REQUIRE(bench.until([&] { return bench.peer->count(LinkEventKind::disconnect) == 1; }));
     CHECK(bench.peer->last(LinkEventKind::disconnect)->cause == 17);
+    CHECK(bench.peer->last(LinkEventKind::disconnect)->location == call::Location::public_remote);
+    CHECK(bench.idle());
+}
+
+TEST_CASE("a cause keeps its location in a call of ours, too") {
+    Bench bench;
+    REQUIRE(bench.up());
+    answer_with(bench, std::nullopt);
+    Listener listener;
+    const auto leg = bench.dial(listener);
+    REQUIRE(bench.until([&] { return listener.has("answered"); }));
+    leg->release({call::q850::user_busy, call::Location::public_remote, ""});
+    REQUIRE(bench.until([&] { return bench.peer->count(LinkEventKind::disconnect) == 1; }));
     CHECK(bench.peer->last(LinkEventKind::disconnect)->location == call::Location::public_remote);
     CHECK(bench.idle());
 }

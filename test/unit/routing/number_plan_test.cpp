@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "tipring/config/country.hpp"
+
 using namespace tipring;
 using config::NumberingPlanId;
 using config::NumberType;
@@ -46,7 +48,11 @@ TEST_CASE("received numbers become E.164, or what a telephone would dial") {
         {{"08912345", none, no_plan}, "08912345", "+498912345", "08912345"},
         {{"12345", none, isdn}, "12345", "12345", "12345"},
         {{"0", none, isdn}, "0", "0", "0"},
-        {{"00", none, isdn}, "00", "+490", "00"},
+        {{"00", none, isdn}, "00", "00", "00"},
+        {{"0115", none, isdn}, "0115", "0115", "0115"},  // too short to have a prefix
+        {{"001151", none, isdn}, "001151", "001151", "001151"},
+        {{"115", NumberType::national, isdn}, "115", "115", "115"},
+        {{"012345", none, isdn}, "012345", "+4912345", "012345"},
         {{"110", none, no_plan}, "110", "110", "110"},
         {{"*21#", none, no_plan}, "*21#", "*21#", "*21#"},
         {{"21*", NumberType::national, isdn}, "21*", "21*", "21*"},
@@ -92,6 +98,16 @@ TEST_CASE("sent numbers get a type, or prefixes") {
         {"03012345", unknown("03012345"), {"12345", NumberType::subscriber, isdn}, unknown("03012345")},
         {"12345", unknown("12345"), unknown("12345"), unknown("12345")},
         {"110", unknown("110"), unknown("110"), unknown("110")},
+        {"0115", unknown("0115"), unknown("0115"), unknown("0115")},
+        {"001151", unknown("001151"), unknown("001151"), unknown("001151")},
+        {"+49115",
+         {"49115", NumberType::international, isdn},
+         {"49115", NumberType::international, isdn},
+         unknown("0049115")},
+        {"+4930110",  // not 110 as a subscriber number
+         {"4930110", NumberType::international, isdn},
+         {"30110", NumberType::national, isdn},
+         unknown("030110")},
         {"*21#", unknown("*21#"), unknown("*21#"), unknown("*21#")},
         {"+49",
          {"49", NumberType::international, isdn},
@@ -151,6 +167,74 @@ TEST_CASE("rules come before the form, the first that fits, each for its kind of
     CHECK(calling("201") == TypedNumber{"1234201", NumberType::subscriber, NumberingPlanId::private_plan});
     CHECK(calling("+493012345") == TypedNumber{"", NumberType::abbreviated, isdn});
     CHECK(to_text(called("+441")) == "00441 (unknown, unknown)");
+}
+
+TEST_CASE("an emergency number stays as it is in every country, both ways and in every mode") {
+    std::size_t numbers = 0;
+    auto codes = config::country_codes();
+    codes.insert(codes.end(), {"ca", "gb", "ie", "xx"});
+    for (const auto& code : codes) {
+        const auto profile = config::country_profile(code);
+        const auto listed = (profile ? *profile : config::CountryProfile{}).emergency;
+        auto plan = config::country_number_plan(code);
+        CHECK(plan.emergency == listed);
+        plan.area_code = "1";
+        auto all = listed;
+        all.insert(all.end(), {"000", "112", "911", "999"});
+        for (const auto& number : all) {
+            const bool of_country = std::ranges::find(listed, number) != listed.end();
+            for (const auto form : {ReceivedForm::as_is, ReceivedForm::e164, ReceivedForm::dialled}) {
+                plan.received = form;
+                CAPTURE(code, number, static_cast<int>(form));
+                CHECK(routing::received_number(plan, {number, none, isdn}) == number);
+                CHECK(routing::received_number(plan, {number, none, no_plan}) == number);
+                CHECK(routing::received_number(plan, {number, NumberType::national, isdn}) == number);
+                if (!of_country) continue;
+                CHECK(routing::received_number(plan, {number, NumberType::subscriber, isdn}) == number);
+                CHECK(routing::received_number(plan, {number, NumberType::international, isdn}) == number);
+            }
+            for (const auto form : {SentForm::as_is, SentForm::typed, SentForm::dialled}) {
+                plan.sent = form;
+                CAPTURE(code, number, static_cast<int>(form));
+                for (const auto role : {NumberRole::called, NumberRole::calling})
+                    CHECK(routing::sent_number(plan, role, number) == TypedNumber{number, none, no_plan});
+            }
+            ++numbers;
+        }
+    }
+    CHECK(numbers > 200);
+}
+
+TEST_CASE("an emergency number of the gateway's own may be long, and only a rule that names it changes it") {
+    auto plan = berlin(ReceivedForm::e164, SentForm::typed);
+    plan.emergency = {"012345", "110"};
+    CHECK(routing::sent_number(plan, NumberRole::called, "012345") == TypedNumber{"012345", none, no_plan});
+    CHECK(routing::received_number(plan, {"012345", none, isdn}) == "012345");
+    plan.rules.push_back({.match = "xxx",
+                          .called = true,
+                          .calling = true,
+                          .type = NumberType::subscriber,
+                          .plan = {},
+                          .strip = 0,
+                          .prefix = "12345"});
+    const TypedNumber with_main{"12345110", NumberType::subscriber, isdn};
+    CHECK(routing::sent_number(plan, NumberRole::called, "110") == TypedNumber{"110", none, no_plan});
+    CHECK(routing::sent_number(plan, NumberRole::calling, "110") == with_main);  // an extension's
+    plan.rules.front().match = "110";
+    CHECK(routing::sent_number(plan, NumberRole::called, "110") == with_main);
+}
+
+TEST_CASE("no rule makes a number out of nothing") {
+    auto plan = berlin({}, SentForm::typed);
+    plan.rules.push_back({.match = "",
+                          .called = true,
+                          .calling = true,
+                          .type = NumberType::subscriber,
+                          .plan = {},
+                          .strip = 0,
+                          .prefix = "12345"});
+    for (const auto role : {NumberRole::called, NumberRole::calling})
+        CHECK(routing::sent_number(plan, role, "") == TypedNumber{"", none, no_plan});
 }
 
 TEST_CASE("what is sent typed comes back as it was, with E.164 on the other side") {

@@ -138,6 +138,9 @@ TEST_CASE("a port that sends a call on pays for it, and the caller stays who cal
     order = account.outgoing_call(request);
     CHECK(order.anonymous);
     CHECK(order.asserted == "<sip:300@pbx.example>");
+    request.caller.screening = call::Screening::failed;
+    CHECK(account.outgoing_call(request).asserted.empty());  // the account has no user of its own
+    request.caller.screening = call::Screening::unspecified;
     request.caller.presentation = call::Presentation::allowed;
     request.on_behalf = false;
     order = account.outgoing_call(request);

@@ -230,9 +230,25 @@ TEST_CASE("who hides is anonymous, and asserted to the server only") {
     PlacedCall call({{"300", "Ann", call::Presentation::restricted}, "201", {}});
     CHECK(test::header(call.invite, "From").find("\"Anonymous\" <sip:anonymous@anonymous.invalid>") == 0);
     CHECK(test::header(call.invite, "Privacy") == "id");
-    CHECK(test::header(call.invite, "P-Asserted-Identity") == "\"Ann\" <sip:300@127.0.0.1>");
+    CHECK(test::header(call.invite, "P-Asserted-Identity") == "<sip:300@127.0.0.1>");
     CHECK(test::header(call.invite, "Diversion").empty());
     CHECK(test::header(call.invite, "Alert-Info").empty());
+    call.refuse();
+}
+
+TEST_CASE("a hidden number that nobody vouches for is not asserted, the account's user is") {
+    using call::Screening;
+    const auto screening = GENERATE(Screening::unspecified, Screening::unscreened, Screening::failed,
+                                    Screening::passed, Screening::network);
+    const bool claimed = screening == Screening::unscreened || screening == Screening::failed;
+    PlacedCall call({{"300", "Ann", call::Presentation::restricted, screening}, "201", {}},
+                    [](config::SipAccount& account) { account.user = "main"; });
+    CHECK(test::header(call.invite, "From").find("\"Anonymous\" <sip:anonymous@anonymous.invalid>") == 0);
+    CHECK(test::header(call.invite, "Privacy") == "id");
+    CHECK(test::header(call.invite, "P-Asserted-Identity") ==
+          (claimed ? "<sip:main@127.0.0.1>" : "<sip:300@127.0.0.1>"));
+    CHECK(call.invite.find("Ann\"") == std::string::npos);
+    if (claimed) CHECK(call.invite.find("300@") == std::string::npos);
     call.refuse();
 }
 

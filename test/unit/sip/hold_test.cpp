@@ -39,11 +39,7 @@ TEST_CASE("a called party is held and taken back, and may hang up meanwhile") {
                                     test::sdp_with(test::plain_audio + "a=inactive\r\n")),
                      call.side.port);
     CHECK_FALSE(call.server.expect(call.loop, "ACK").empty());
-    call.leg->release({});
-    const auto bye = call.server.expect(call.loop, "BYE");
-    REQUIRE_FALSE(bye.empty());
-    call.server.send(test::response(bye, "200 OK"), call.side.port);
-    CHECK(call.loop.wait_for([&] { return call.side.service->stats().dialogs == 0; }));
+    call.hang_up();
 }
 
 TEST_CASE("hold that is taken back before it was accepted comes right") {

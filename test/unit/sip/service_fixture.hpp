@@ -150,11 +150,11 @@ struct PlacedCall {
         REQUIRE(loop.wait_for([&] { return observer.saw("answered"); }));
     }
     void hang_up() {
-        leg->hangup({call::q850::normal_clearing, call::Location::user});
+        leg->release({});
         const auto bye = server.expect(loop, "BYE");
         REQUIRE_FALSE(bye.empty());
         server.send(response(bye, "200 OK"), side.port);
-        CHECK(loop.wait_for([&] { return side.service->calls() == 0; }));
+        CHECK(loop.wait_for([&] { return side.service->stats().dialogs == 0; }));
     }
     void refuse() {
         server.send(response(invite, "486 Busy Here"), side.port);

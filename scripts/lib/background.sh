@@ -29,7 +29,7 @@ start_builds() {
     builder=$!
     set +m
     # A builder that has ended cannot be killed, and under `set -e` a failure here would become the status of the whole script.
-    trap 'kill -- -$builder "${program_job[@]}" 2>/dev/null || true; rm -rf "$job_folder"' EXIT
+    trap 'kill -- -$builder "${program_job[@]/#/-}" 2>/dev/null || true; rm -rf "$job_folder"' EXIT
     trap 'exit 130' INT TERM
 }
 
@@ -49,7 +49,9 @@ finish_build() {
 beside() {
     local kind=$1 name=$2
     shift 2
+    set -m  # ends with an interrupted script, too
     test/support/alone "$@" >"$job_folder/$name.output" 2>&1 &
+    set +m
     programs+=("$name")
     program_kind[$name]=$kind
     program_job[$name]=$!
@@ -66,4 +68,5 @@ join_beside() {
         "tally_${program_kind[$name]}" "$name" "$job_folder/$name.output" $status
     done
     programs=()
+    program_job=()
 }

@@ -21,18 +21,15 @@ std::string render_port(const boost::json::value& answer);
 // span_sheet.cpp
 std::string render_span(const boost::json::value& answer);
 std::string render_span_restart(const boost::json::value& answer);
+std::string render_health(const boost::json::value& answer);
+std::string render_bit_test(const boost::json::value& result);
+std::string render_loop(const boost::json::value& answer);
 
 // sheets.cpp
 std::string render_status(const boost::json::value& answer);
 std::string render_route(const boost::json::value& answer);
 std::string render_sim_state(const boost::json::value& answer);
 std::string render_hearing(const boost::json::value& answer);
-
-// span_sheet.cpp
-std::string render_span(const boost::json::value& answer);
-std::string render_health(const boost::json::value& answer);
-std::string render_bit_test(const boost::json::value& result);
-std::string render_loop(const boost::json::value& answer);
 
 // checks.cpp
 std::string render_test(const boost::json::value& result);

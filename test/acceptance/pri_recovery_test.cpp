@@ -93,7 +93,7 @@ TEST_CASE("an unplugged span keeps its call for T309 and no longer, and works ag
     if (board == nullptr) return;  // nobody pulls the cable of cross-connected spans
     const bool long_enough = GENERATE(false, true);
     CAPTURE(long_enough);
-    Gateway gateway(folder, recovery_map(*world, "T200: 200ms, N200: 2, T203: 1s, T309: " +
+    Gateway gateway(folder, recovery_map(*world, "T200: 200ms, N200: 2, T203: 1s, T316: 2s, T309: " +
                                                      std::string(long_enough ? "2s" : "30s")));
     const auto network = world->isdn_network();
     REQUIRE(network->wait_up(patience));

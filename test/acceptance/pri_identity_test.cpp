@@ -122,14 +122,14 @@ TEST_CASE("the connected number of the network is asserted to the SIP client", "
     TemporaryFolder folder;
     const auto world = World::make(folder);
     Gateway gateway(folder, berlin(*world));
-    const auto network = world->isdn_network({.answer_as = "08999"});
+    const auto network = world->isdn_network({.answer_as = "08912399"});
     REQUIRE(network->wait_up(patience));
     REQUIRE(gateway.wait_span_up(patience));
     SipPhone client(folder, {.user = "700", .registrar = {}, .password = {}, .trace = true, .says = {}});
     REQUIRE(client.ready());
     client.dial("sip:+498912345@127.0.0.1:5060");
     REQUIRE(client.wait_event("CALL_ESTABLISHED", patience));
-    CHECK(line_of(client.log(), "P-Asserted-Identity").starts_with("<sip:+498999@"));
+    CHECK(line_of(client.log(), "P-Asserted-Identity").starts_with("<sip:+498912399@"));
     client.hang_up();
     CHECK(gateway.wait_no_calls(patience));
 }

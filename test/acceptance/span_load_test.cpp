@@ -29,7 +29,7 @@ std::string full_span(const World& world) {
            "    - {name: callers, server: 127.0.0.1:5092, mode: peer}\n"
            "spans:\n  - {span: " +
            std::to_string(world.span()) + ", name: main, channels: " + world.span_channels() +
-           ", side: user, switch: euroisdn}\n"
+           ", side: user, switch: euroisdn, timers: {T316: 2s}}\n"
            "routes:\n"
            "  - {name: outside, called: 0x., strip: 1, to: [span main]}\n"
            "  - {name: office, from: [span main], to: [sip office]}\n";

@@ -192,6 +192,11 @@ void PortAudio::start_recording() {
     recording_ = true;
 }
 
+std::size_t PortAudio::recorded() const {
+    const std::lock_guard lock(mutex_);
+    return recorded_.size();
+}
+
 Clip PortAudio::stop_recording() {
     const std::lock_guard lock(mutex_);
     recording_ = false;

@@ -57,6 +57,7 @@ class PortAudio {
     void play(Clip clip, bool loop);
     void stop_playing();
     void start_recording();
+    std::size_t recorded() const;
     Clip stop_recording();
     Hearing hearing() const;
     bool wait_for_tone(std::string_view tone, Milliseconds limit);
@@ -118,6 +119,7 @@ class AudioPortOf : public Interface {
     void play(Clip clip, bool loop) override { audio_.play(std::move(clip), loop); }
     void stop_playing() override { audio_.stop_playing(); }
     void start_recording() override { audio_.start_recording(); }
+    std::size_t recorded() const override { return audio_.recorded(); }
     Clip stop_recording() override { return audio_.stop_recording(); }
     Hearing hearing() const override { return audio_.hearing(); }
     bool wait_for_tone(std::string_view tone, std::chrono::milliseconds limit) override {

@@ -51,6 +51,8 @@ class AudioPort {
     virtual void play(Clip clip, bool loop) = 0;
     virtual void stop_playing() = 0;
     virtual void start_recording() = 0;
+    /// Samples recorded so far.
+    virtual std::size_t recorded() const = 0;
     virtual Clip stop_recording() = 0;
     virtual Hearing hearing() const = 0;
     virtual bool wait_for_tone(std::string_view tone, std::chrono::milliseconds limit) = 0;

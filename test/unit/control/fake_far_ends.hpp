@@ -16,6 +16,7 @@ class FakeTelephone final : public farend::Telephone {
     }
     void stop_playing() override {}
     void start_recording() override {}
+    std::size_t recorded() const override { return 0; }
     farend::Clip stop_recording() override { return {}; }
     farend::Hearing hearing() const override { return {-13.04, 350, 440, "dial"}; }
     bool wait_for_tone(std::string_view, std::chrono::milliseconds) override { return false; }
@@ -69,6 +70,7 @@ class FakeOffice final : public farend::CentralOffice {
     void play(farend::Clip, bool) override {}
     void stop_playing() override {}
     void start_recording() override {}
+    std::size_t recorded() const override { return 0; }
     farend::Clip stop_recording() override { return {}; }
     farend::Hearing hearing() const override { return {}; }
     bool wait_for_tone(std::string_view, Milliseconds) override { return false; }

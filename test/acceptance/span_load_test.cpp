@@ -21,7 +21,7 @@ namespace {
 using Calls = std::vector<std::shared_ptr<farend::IsdnCall>>;
 constexpr unsigned span_channels = 30;
 constexpr double said_dbm0 = -13;
-constexpr std::size_t piece_samples = 3200, pieces = 5;  ///< of what is judged of a call
+constexpr std::size_t piece_samples = 1600, pieces = 10;  ///< of what is judged of a call
 constexpr std::uint16_t server_port = 5091, caller_port = 5092;
 
 std::string full_span(const World& world) {
@@ -76,27 +76,28 @@ std::vector<Heard> say_own_tones(const Calls& calls) {
     return all;
 }
 
-/// Its own tone, as loud as it was said, and no other. A moment in which the machine stood still does not count
-/// against a channel; gaps are measured by the test of 1,000 calls.
-bool hears_only(std::span<const std::int16_t> piece, std::size_t own) {
-    if (std::abs(farend::level_at(piece, frequency(own)) - said_dbm0) > 1) return false;
-    for (std::size_t other = 0; other < span_channels; ++other) {
-        if (other != own && farend::level_at(piece, frequency(other)) > said_dbm0 - 30) return false;
-    }
-    return true;
-}
-
-/// Takes long on an emulated processor: after the calls.
+/// A moment in which the machine stood still tears a piece, which spreads its tone, but makes nobody else's of it;
+/// gaps are measured by the test of 1,000 calls. Takes long on an emulated processor: after the calls.
 void check_own_tones(const std::vector<Heard>& all) {
-    constexpr std::size_t most = 3;
+    constexpr std::size_t least_whole = pieces * 4 / 10;
     for (std::size_t i = 0; i < all.size(); ++i) {
         CAPTURE(i, all[i].channel);
         REQUIRE(all[i].sound.size() >= piece_samples * pieces);
-        const std::span<const std::int16_t> sound(all[i].sound);
-        std::size_t right = 0;
-        for (std::size_t begin = 0; begin < piece_samples * pieces; begin += piece_samples)
-            right += hears_only(sound.subspan(begin, piece_samples), i) ? 1 : 0;
-        CHECK(right >= most);
+        std::size_t whole = 0;
+        double strongest_other = -99;
+        for (std::size_t n = 0; n < pieces; ++n) {
+            const auto piece = std::span(all[i].sound).subspan(n * piece_samples, piece_samples);
+            double other_level = -99;
+            for (std::size_t other = 0; other < all.size(); ++other) {
+                if (other != i)
+                    other_level = std::max(other_level, farend::level_at(piece, frequency(other)));
+            }
+            const bool as_loud = std::abs(farend::level_at(piece, frequency(i)) - said_dbm0) <= 1;
+            if (as_loud && other_level < said_dbm0 - 30) ++whole;
+            strongest_other = std::max(strongest_other, other_level);
+        }
+        CHECK(whole >= least_whole);
+        CHECK(strongest_other < said_dbm0 - 10);
     }
 }
 

@@ -57,16 +57,21 @@ beside() {
     program_job[$name]=$!
 }
 
-# join_beside HEADLINE: waits for all of them and counts what they say; without any it does nothing.
+# join_beside HEADLINE [NAME...]: waits for these, or for all, and counts what they say; without any it does nothing.
 join_beside() {
-    local name status
+    local headline=$1 name status left=()
+    shift
     [ ${#programs[@]} -gt 0 ] || return 0
-    headline "$1"
+    headline "$headline"
     for name in "${programs[@]}"; do
+        if [ $# -gt 0 ] && [[ " $* " != *" $name "* ]]; then
+            left+=("$name")
+            continue
+        fi
         status=0
         wait "${program_job[$name]}" || status=$?
         "tally_${program_kind[$name]}" "$name" "$job_folder/$name.output" $status
+        unset "program_job[$name]"
     done
-    programs=()
-    program_job=()
+    programs=("${left[@]}")
 }

@@ -134,6 +134,10 @@ std::string render_events(const json::value& answer) {
     return out.empty() ? "no events\n" : out;
 }
 
+std::string render_metrics(const json::value& answer) {
+    return text(answer, "text");
+}
+
 std::string render_commands(const json::value& answer) {
     Table table({{"COMMAND", Align::left}, {"PARAMETERS", Align::left}, {"WHAT IT DOES", Align::left}});
     for (const auto& command : list(answer)) {

@@ -113,6 +113,7 @@ void add_lists(CLI::App& app, Arguments& arguments, Job& job) {
     plain("calls", "The calls that are going on", "calls", render_calls);
     plain("registrations", "SIP registrations and their states", "registrations", render_registrations);
     plain("spans", "Primary-rate spans", "spans", render_spans);
+    plain("metrics", "What is counted, as OpenMetrics text for Prometheus", "metrics", render_metrics);
     plain("commands", "Every command of the control protocol", "commands", render_commands);
     auto* events = app.add_subcommand("events", "What happened lately");
     events->add_flag("-f,--follow", arguments.follow, "Go on with what happens from now on");

@@ -13,6 +13,7 @@ std::string render_registrations(const boost::json::value& answer);
 std::string render_spans(const boost::json::value& answer);
 std::string render_events(const boost::json::value& answer);
 std::string render_event(const boost::json::value& event);
+std::string render_metrics(const boost::json::value& answer);
 std::string render_commands(const boost::json::value& answer);
 
 // port_sheet.cpp

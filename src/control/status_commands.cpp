@@ -3,6 +3,7 @@
 #include <boost/json/array.hpp>
 
 #include "commands.hpp"
+#include "port_counts.hpp"
 #include "tipring/base/log.hpp"
 #include "view_json.hpp"
 
@@ -36,26 +37,10 @@ class StatusCommand final : public Command {
 
   private:
     json::object ports() const {
-        unsigned idle = 0, busy = 0, alarm = 0, missing = 0, out_of_service = 0;
-        for (const auto* port : system_.ports) {
-            const auto view = port->view();
-            if (!view.in_service)
-                ++out_of_service;
-            else if (view.missing)
-                ++missing;
-            else if (view.alarm)
-                ++alarm;
-            else if (port->idle())
-                ++idle;
-            else
-                ++busy;
-        }
-        return {{"total", system_.ports.size()},
-                {"idle", idle},
-                {"busy", busy},
-                {"alarm", alarm},
-                {"missing", missing},
-                {"out_of_service", out_of_service}};
+        json::object ports{{"total", system_.ports.size()}};
+        for (const auto& [state, count] : port_counts(system_))
+            ports[state] = count;
+        return ports;
     }
     json::object spans() const {
         unsigned up = 0;

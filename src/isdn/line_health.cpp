@@ -72,6 +72,7 @@ void LineHealth::second(HealthInterval::Time now, const std::optional<HealthSamp
     const auto more = differences(*sample);
     for (std::size_t i = 0; i < more.size(); ++i) {
         interval.counts[i] += more[i];
+        totals_[i] += more[i];
         interval.counted[i] = interval.counted[i] || sample->counts[i].has_value();
     }
     judge_availability(judge(*sample, more));

@@ -97,6 +97,8 @@ class LineHealth {
     /// As of the last second.
     hardware::AlarmSet alarms() const { return alarms_; }
     bool t1() const { return t1_; }
+    /// Since the first look; they only grow. Whether the driver counts a thing: day().counts_it().
+    const std::array<std::uint64_t, health_counts>& totals() const { return totals_; }
 
   private:
     struct Quarter {
@@ -114,6 +116,7 @@ class LineHealth {
     bool begun_ = false;
     std::deque<Quarter> history_;  ///< oldest first
     std::array<std::optional<std::uint32_t>, health_counts> last_{};
+    Counts totals_{};
     std::deque<Judged> waiting_;  ///< already booked, as the present state has it
     bool unavailable_ = false;
     hardware::AlarmSet alarms_;

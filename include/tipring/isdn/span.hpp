@@ -27,6 +27,7 @@ enum class BearerState {
     out_of_service_remote,  ///< by SERVICE of the other end
     alarm,
 };
+inline constexpr std::size_t bearer_states = 6;
 std::string_view name(BearerState state);
 
 struct BearerView {

@@ -116,3 +116,17 @@ TEST_CASE("channels of a span go out of service and back, and are restarted") {
         fixture.ask("span.service", {{"span", "main"}, {"timeslot", -7}, {"in_service", false}}).has_value());
     CHECK(fixture.second.orders.back().first == 0U);
 }
+
+TEST_CASE("metrics tells of each span: its D-channel, its channels by state, its alarms") {
+    SpanFixture fixture;
+    const auto answer = fixture.ask("metrics", {});
+    REQUIRE(answer.has_value());
+    const std::string text(answer->at("text").get_string());
+    using Catch::Contains;
+    CHECK_THAT(text, Contains("tipring_span_d_channel_up{span=\"1\",name=\"main\"} 0\n"));
+    CHECK_THAT(text, Contains("tipring_span_channels{span=\"1\",name=\"main\",state=\"restarting\"} 1\n"));
+    CHECK_THAT(text, Contains("tipring_span_channels{span=\"1\",name=\"main\",state=\"idle\"} 0\n"));
+    CHECK_THAT(text, Contains("alarm=\"RAI\"} 0\n"));
+    CHECK_THAT(text, Contains("tipring_calls_total 0\n"));
+    CHECK_THAT(text, Catch::EndsWith("# EOF\n"));
+}

@@ -270,3 +270,15 @@ TEST_CASE("health: a driver without counters is said to have none") {
     CHECK_THAT(verdict[1], Contains("this driver counts no line errors"));
     CHECK_FALSE(isdn::health_verdict(1, {}, {}).empty());
 }
+
+TEST_CASE("totals only grow: over quarters of an hour, a wrap and a driver that was loaded again") {
+    WatchedLine line;
+    const auto slips = [&] { return line.health.totals()[static_cast<std::size_t>(HealthCount::slips)]; };
+    line.errors(HealthCount::slips, 3);
+    line.second(3600);
+    line.errors(HealthCount::slips, 4);
+    CHECK(slips() == 7);
+    line.count(HealthCount::slips) = 2;
+    line.second();
+    CHECK(slips() == 9);
+}

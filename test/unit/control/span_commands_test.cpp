@@ -123,9 +123,9 @@ TEST_CASE("metrics tells of each span: its D-channel, its channels by state, its
     REQUIRE(answer.has_value());
     const std::string text(answer->at("text").get_string());
     using Catch::Contains;
-    CHECK_THAT(text, Contains("tipring_span_d_channel_up{span=\"1\",name=\"main\"} 0\n"));
-    CHECK_THAT(text, Contains("tipring_span_channels{span=\"1\",name=\"main\",state=\"restarting\"} 1\n"));
-    CHECK_THAT(text, Contains("tipring_span_channels{span=\"1\",name=\"main\",state=\"idle\"} 0\n"));
+    CHECK_THAT(text, Contains("tipring_span_d_channel_up{span=\"2\",name=\"main\"} 0\n"));
+    CHECK_THAT(text, Contains("tipring_span_channels{span=\"2\",name=\"main\",state=\"restarting\"} 1\n"));
+    CHECK_THAT(text, Contains("tipring_span_channels{span=\"2\",name=\"main\",state=\"idle\"} 0\n"));
     CHECK_THAT(text, Contains("alarm=\"RAI\"} 0\n"));
     CHECK_THAT(text, Contains("tipring_calls_total 0\n"));
     CHECK_THAT(text, Catch::EndsWith("# EOF\n"));

@@ -46,8 +46,7 @@ void sip(OpenMetrics& out, const sip::Service& service) {
     for (const auto& account : service.registrations()) {
         const bool usable = account.state == sip::RegistrationState::registered ||
                             account.state == sip::RegistrationState::peer;
-        out.sample({{"account", account.account}, {"state", std::string(sip::name(account.state))}},
-                   usable ? 1 : 0);
+        out.sample({{"account", account.account}, {"user", account.user}}, usable ? 1 : 0);
     }
     const auto stats = service.stats();
     out.family(Type::counter, "tipring_sip_refused_requests", "", "Requests from unknown addresses.");

@@ -3,7 +3,7 @@
 build_packages=(g++ cmake ninja-build ccache pkg-config mold libboost1.81-dev libboost-json1.81-dev libsofia-sip-ua-dev libspandsp-dev
     libpri-dev libtonezone-dev dahdi-source libspdlog-dev libyaml-cpp-dev libsystemd-dev libcli11-dev catch2)
 demo_packages=(baresip-core kamailio espeak-ng sox)
-test_packages=(sip-tester clang llvm clang-format clang-tidy libclang-rt-14-dev iproute2 procps tshark)
+test_packages=(sip-tester faketime clang llvm clang-format clang-tidy libclang-rt-14-dev iproute2 procps tshark)
 package_packages=(debhelper dpkg-dev fakeroot lintian)
 
 # install_missing PACKAGE...: one apt-get run for those that are not installed; nothing when all are there.

@@ -19,7 +19,7 @@ class StatusCommand final : public Command {
     std::string_view summary() const override { return "the gateway at a glance"; }
     Access access() const override { return Access::read; }
     Reply run(const json::object&) override {
-        const auto uptime = std::chrono::system_clock::now() - system_.started;
+        const auto uptime = base::SteadyClock::now() - system_.started_steady;
         json::object status{{"version", system_.version},
                             {"board", system_.board},
                             {"config_file", system_.config_file},

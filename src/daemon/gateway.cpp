@@ -251,6 +251,7 @@ void Gateway::Impl::offer_commands() {
                         .engine = engine,
                         .version = TIPRING_VERSION,
                         .started = std::chrono::system_clock::now(),
+                        .started_steady = base::SteadyClock::now(),
                         .board = std::string(board.board->name()),
                         .config_file = config.file,
                         .routes = route_rules(config.routes),

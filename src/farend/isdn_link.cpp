@@ -30,11 +30,11 @@ constexpr int most_frames = 256;
 
 /// In an I-frame (Q.921 2.2) with a call reference of two octets, as libpri writes it on a primary rate.
 constexpr std::size_t discriminator_at = 4, message_type_at = 8;
-constexpr std::uint8_t q931_discriminator = 0x08, restart_message = 0x46;
+constexpr std::uint8_t q931_discriminator = 0x08, restart_message = 0x46, restart_answer = 0x4e;
 
-bool is_restart(std::span<const std::uint8_t> frame) {
+bool is_message(std::span<const std::uint8_t> frame, std::uint8_t type) {
     return frame.size() > message_type_at && (frame[2] & 1) == 0 &&
-           frame[discriminator_at] == q931_discriminator && frame[message_type_at] == restart_message;
+           frame[discriminator_at] == q931_discriminator && frame[message_type_at] == type;
 }
 
 void log_text(pri*, char* text) {
@@ -165,10 +165,16 @@ IsdnLink::IsdnLink(hardware::DChannel& d_channel, const IsdnNetwork::Options& op
         if (controller_ != nullptr) {
             pri_facility_enable(controller_);
             pri_hangup_fix_enable(controller_, 1);
+            if (options.overlap) pri_set_overlapdial(controller_, 1);
+            for (auto [name, value] : options.timers) {
+                if (const int index = pri_timer2idx(name.data()); index >= 0)
+                    pri_set_timer(controller_, index, value);
+            }
         }
     }
     if (controller_ == nullptr) throw std::runtime_error("libpri has no memory for the ISDN network");
     ignore_restarts_ = options.ignore_restarts;
+    ignore_restart_answers_ = options.ignore_restart_answers;
     arm_timer();
 }
 
@@ -188,8 +194,9 @@ int IsdnLink::read_frame(pri* controller, void* buffer, int size) {
     }
     self->frame_seen_ = *length > 0;
     auto* const octets = static_cast<std::uint8_t*>(buffer);
-    if (self->ignore_restarts_ &&
-        is_restart(std::span(octets, std::min(*length, static_cast<std::size_t>(size)))))
+    const std::span frame(octets, std::min(*length, static_cast<std::size_t>(size)));
+    if ((self->ignore_restarts_ && is_message(frame, restart_message)) ||
+        (self->ignore_restart_answers_ && is_message(frame, restart_answer)))
         octets[discriminator_at] = 0;  // Q.921 still has to count the frame
     return static_cast<int>(std::min(*length, static_cast<std::size_t>(size)));
 }
@@ -260,7 +267,8 @@ q931_call* IsdnLink::setup(const IsdnCallInfo& info, bool exclusive) {
         if (request == nullptr) return nullptr;
         pri_sr_set_channel(request, static_cast<int>(info.channel), exclusive ? 1 : 0, 0);
         pri_sr_set_bearer(request, PRI_TRANS_CAP_3_1K_AUDIO, t1_ ? PRI_LAYER_1_ULAW : PRI_LAYER_1_ALAW);
-        pri_sr_set_called(request, called.data(), international ? PRI_INTERNATIONAL_ISDN : PRI_UNKNOWN, 1);
+        pri_sr_set_called(request, called.data(), international ? PRI_INTERNATIONAL_ISDN : PRI_UNKNOWN,
+                          info.complete ? 1 : 0);
         pri_sr_set_caller_party(request, &caller);
         auto redirecting = info.redirecting;
         if (!redirecting.empty())

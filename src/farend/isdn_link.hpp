@@ -56,6 +56,8 @@ class IsdnLink {
     void restart(unsigned channel);
     /// RESTART is taken for a message of no protocol from now on, or no longer. Any thread.
     void ignore_restarts(bool ignore) { ignore_restarts_ = ignore; }
+    /// The same for RESTART ACKNOWLEDGE.
+    void ignore_restart_answers(bool ignore) { ignore_restart_answers_ = ignore; }
 
   private:
     static int read_frame(pri* controller, void* buffer, int size);
@@ -70,7 +72,7 @@ class IsdnLink {
     pri* controller_ = nullptr;
     bool frame_seen_ = false;
     bool failed_ = false;
-    std::atomic<bool> ignore_restarts_{false};
+    std::atomic<bool> ignore_restarts_{false}, ignore_restart_answers_{false};
 };
 
 }  // namespace tipring::farend

@@ -92,7 +92,7 @@ SimulatedNetwork::SimulatedNetwork(FarEndThread& thread, std::unique_ptr<hardwar
       d_channel_(std::move(d_channel)),
       network_side_(options.network_side),
       law_(bearers.empty() ? dsp::Law::alaw : bearers.front().info.law),
-      link_(*d_channel_, options, [this](const IsdnEvent& event) { on_event(event); }),
+      link_(d_channel_, options, [this](const IsdnEvent& event) { on_event(event); }),
       options_(options) {
     for (auto& bearer : bearers) {
         const unsigned position = bearer.info.position;
@@ -166,7 +166,10 @@ void SimulatedNetwork::set_options(const Options& options) {
     options_.answer_after = options.answer_after;
     options_.reject_with = options.reject_with;
     options_.answer_as = options.answer_as;
+    options_.hang_up_after = options.hang_up_after;
+    options_.collide_with = options.collide_with;
     link_.ignore_restarts(options.ignore_restarts);
+    link_.ignore_restart_answers(options.ignore_restart_answers);
 }
 
 void SimulatedNetwork::restart(unsigned channel) {
@@ -213,6 +216,7 @@ void SimulatedNetwork::tick(base::TimePoint now) {
     }
     for (const auto& call : calls) {
         if (call->answer_at_ && *call->answer_at_ <= now) answer_now(call, 0);
+        if (call->hang_up_at_ && *call->hang_up_at_ <= now) hang_up_now(call, cause_normal);
         if (call->give_up_at_ && *call->give_up_at_ <= now) {
             base::log::warning("farend", "isdn network: no call to {}: the D-channel is down",
                                call->info().called);
@@ -230,12 +234,12 @@ bool SimulatedNetwork::wants_ticks() const {
     if (!loops_.empty()) return true;
     const std::lock_guard lock(mutex_);
     return std::any_of(calls_.begin(), calls_.end(), [](const CallPointer& call) {
-        return call->stream_ || call->answer_at_ || call->give_up_at_;
+        return call->stream_ || call->answer_at_ || call->hang_up_at_ || call->give_up_at_;
     });
 }
 
 void SimulatedNetwork::add_wakeups(std::vector<pollfd>& wakeups) const {
-    wakeups.push_back({d_channel_->descriptor(), POLLIN | POLLPRI, 0});
+    wakeups.push_back({d_channel_.descriptor(), POLLIN | POLLPRI, 0});
     wakeups.push_back({link_.timer_descriptor(), POLLIN, 0});
 }
 
@@ -302,9 +306,11 @@ void SimulatedNetwork::on_event(const IsdnEvent& event) {
             follow_channel(call, event.channel);
             if (event.inband || event.kind == Kind::answer) start_audio(call);
             if (event.kind == Kind::answer) call->set_connected(event.info.connected);
-            call->enter(event.kind == Kind::proceeding ? "proceeding"
-                        : event.kind == Kind::alerting ? "alerting"
-                                                       : "connected");
+            if (event.kind == Kind::answer) {
+                connect(call);
+            } else {
+                call->enter(event.kind == Kind::proceeding ? "proceeding" : "alerting");
+            }
             break;
         case Kind::disconnect:
             if (link_.hang_up(call->record_, event.cause)) forget(call);
@@ -323,6 +329,8 @@ void SimulatedNetwork::on_event(const IsdnEvent& event) {
 }
 
 void SimulatedNetwork::on_setup(const IsdnEvent& event) {
+    cross(event);
+    give_way(event);
     unsigned position = event.channel && is_free(*event.channel) ? *event.channel : 0;
     if (position == 0 && !event.exclusive) position = free_channel();
     if (position == 0) {
@@ -333,6 +341,7 @@ void SimulatedNetwork::on_setup(const IsdnEvent& event) {
     info.channel = position;
     auto call = std::make_shared<NetworkCall>(*this, std::move(info), law_);
     call->record_ = event.record;
+    call->arrived_here_ = true;
     Options options;
     {
         const std::lock_guard lock(mutex_);
@@ -399,7 +408,7 @@ void SimulatedNetwork::answer_now(const CallPointer& call, int) {
     }
     if (!number.empty()) link_.connect_as(call->record_, number);
     link_.answer(call->record_);
-    call->enter("connected");
+    connect(call);
 }
 
 void SimulatedNetwork::hang_up_now(const CallPointer& call, int cause) {
@@ -411,10 +420,15 @@ void SimulatedNetwork::hang_up_now(const CallPointer& call, int cause) {
 void SimulatedNetwork::end(const CallPointer& call, int cause) {
     if (std::exchange(call->released_, true)) return;
     call->answer_at_.reset();
+    call->hang_up_at_.reset();
     call->give_up_at_.reset();
     if (call->stream_) {
         call->stream_->stop();
         call->stream_.reset();
+    }
+    if (call->state() != "connected") {
+        const std::lock_guard lock(mutex_);
+        ++totals_.unanswered[cause];
     }
     {
         const std::lock_guard lock(call->mutex_);

@@ -16,6 +16,7 @@
 #include "audio_port.hpp"
 #include "bearer_stream.hpp"
 #include "far_end_thread.hpp"
+#include "impaired_d_channel.hpp"
 #include "isdn_link.hpp"
 #include "looped_bearer.hpp"
 
@@ -54,9 +55,11 @@ class NetworkCall final : public AudioPortOf<IsdnCall>, public std::enable_share
     // far-end thread only
     q931_call* record_ = nullptr;
     unsigned position_ = 0;
+    bool arrived_here_ = false;  ///< the gateway has placed it
     bool released_ = false;
     std::unique_ptr<BearerStream> stream_;
     std::optional<base::TimePoint> answer_at_;
+    std::optional<base::TimePoint> hang_up_at_;
     std::optional<base::TimePoint> give_up_at_;  ///< waits for the D-channel
 };
 
@@ -76,6 +79,9 @@ class SimulatedNetwork final : public IsdnNetwork, private FarEndModel {
     void loop(unsigned timeslot, const LoopFaults& faults) override;
     void end_loop(unsigned timeslot) override;
     void restart(unsigned channel) override;
+    void impair(const FrameFaults& faults) override { d_channel_.impair(faults); }
+    FrameFaults::Counts frame_counts() const override { return d_channel_.counts(); }
+    Totals totals() const override;
 
   private:
     friend class NetworkCall;
@@ -87,6 +93,9 @@ class SimulatedNetwork final : public IsdnNetwork, private FarEndModel {
 
     void on_event(const IsdnEvent& event);
     void on_setup(const IsdnEvent& event);
+    void cross(const IsdnEvent& setup);
+    void give_way(const IsdnEvent& setup);
+    void connect(const CallPointer& call);
     void on_restart(std::optional<unsigned> channel);
     void send_setup(const CallPointer& call);
     void alert_now(const CallPointer& call, int);
@@ -105,19 +114,20 @@ class SimulatedNetwork final : public IsdnNetwork, private FarEndModel {
     CallPointer find(const q931_call* record) const;
 
     FarEndThread::Impl& thread_;
-    std::unique_ptr<hardware::DChannel> d_channel_;
+    ImpairedDChannel d_channel_;
     std::map<unsigned, hardware::Channel> bearers_;
     const bool network_side_;
     const dsp::Law law_;
     std::map<unsigned, LoopedBearer> loops_;  ///< far-end thread only
     IsdnLink link_;
 
-    mutable std::mutex mutex_;  ///< guards the next five
+    mutable std::mutex mutex_;  ///< guards the next six
     std::condition_variable changed_;
     bool up_ = false;
     Options options_;
     std::deque<CallPointer> arrived_;
     std::vector<CallPointer> calls_;
+    Totals totals_;
 };
 
 }  // namespace tipring::farend

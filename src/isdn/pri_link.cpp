@@ -109,6 +109,8 @@ struct PriLink::Impl {
     base::Timer timer;
     std::unique_ptr<base::Watch> watch;
     bool frame_seen = false;
+    bool link_up = false;
+    bool sabme_seen = false;  // of the frame being handled
     bool stopped = false;
     std::string read_error;
     std::uint64_t write_errors = 0;
@@ -132,11 +134,12 @@ struct PriLink::Impl {
         inband_now = false;
         user_to_user = {};
         maintenance.reset();
+        sabme_seen = false;
     }
     void run_timers();
     void rearm();
     void apply_timers();
-    void deliver(const pri_event& event);
+    void deliver(const pri_event& event, bool by_timer = false);
     void deliver_failure();
     std::optional<LinkEvent> translate(const pri_event& event) const;
     LinkEvent setup_event(const pri_event_ring& ring) const;
@@ -175,6 +178,7 @@ int PriLink::Impl::read_frame(pri* controller, void* buffer, int size) {
     const auto received = frame.first(*length);
     self->record(FrameDirection::received, received);
     self->edits.note_received(received);
+    self->sabme_seen = is_establishment(received);
     const auto maintenance = maintenance_of(received);
     if (maintenance == Maintenance::service) self->maintenance = LinkEventKind::service;
     if (maintenance == Maintenance::answer) self->maintenance = LinkEventKind::service_ack;
@@ -266,7 +270,7 @@ void PriLink::Impl::run_timers() {
             event = pri_schedule_run(controller);
         }
         if (event == nullptr) break;
-        deliver(*event);
+        deliver(*event, true);
     }
     rearm();
 }
@@ -280,21 +284,28 @@ void PriLink::Impl::pump() {
             const LibpriGuard guard(options.label);
             event = pri_check_event(controller);
         }
+        const bool was_up = link_up;
         if (event != nullptr) deliver(*event);
+        if (sabme_seen && was_up && link_up && !stopped) handler({.kind = LinkEventKind::reset});
         if (!frame_seen) break;
     }
     rearm();
     if (!read_error.empty() && !stopped) deliver_failure();
 }
 
-void PriLink::Impl::deliver(const pri_event& event) {
+void PriLink::Impl::deliver(const pri_event& event, bool by_timer) {
     // The controller's event is overwritten by the next call into libpri, so the handler gets a copy of what
     // matters.
     if (event.e == PRI_EVENT_RING) {
         records.push_back(event.ring.call);
         placed.erase(event.ring.call);  // a freed record's memory
     }
-    if (const auto translated = translate(event)) handler(*translated);
+    auto translated = translate(event);
+    if (!translated) return;
+    if (translated->kind == LinkEventKind::up) link_up = true;
+    if (translated->kind == LinkEventKind::down) link_up = false;
+    translated->unanswered = by_timer && translated->kind == LinkEventKind::cleared;
+    handler(*translated);
 }
 
 void PriLink::Impl::deliver_failure() {

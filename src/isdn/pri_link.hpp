@@ -23,8 +23,9 @@ struct q931_call;  // libpri's call record; only ever handed back to libpri
 namespace tipring::isdn {
 
 enum class LinkEventKind {
-    up,          ///< Q.921 multiframe operation established
-    down,        ///< ... lost
+    up,     ///< Q.921 multiframe operation established
+    down,   ///< ... lost
+    reset,  ///< ... begun anew by the other end: frames under way may be lost, and libpri does not repeat them
     setup,       ///< SETUP; the record lives until hangup() or destroy()
     setup_ack,   ///< SETUP ACKNOWLEDGE: the rest of the number is waited for
     proceeding,  ///< CALL PROCEEDING
@@ -64,6 +65,7 @@ struct LinkEvent {
     bool signalling_only = false;            ///< a connection without a B-channel
     std::string digits{};
     bool in_service = false;  ///< service, service_ack
+    bool unanswered = false;  ///< cleared: RELEASE got no answer (T308 ran out the second time)
     std::string reason{};     ///< failed: what the D-channel said
 };
 

@@ -52,6 +52,12 @@ call::UserToUser user_to_user(std::span<const std::uint8_t> frame) {
     return {element[0], std::string(element.begin() + 1, element.end())};
 }
 
+bool is_establishment(std::span<const std::uint8_t> frame) {
+    constexpr std::size_t control = 2;
+    constexpr std::uint8_t poll = 0x10, sabme = 0x6f;  // Q.921 table 5
+    return frame.size() > control && (frame[control] & ~poll) == sabme;
+}
+
 Maintenance maintenance_of(std::span<const std::uint8_t> frame) {
     if (!is_maintenance(frame)) return Maintenance::none;
     const auto type = maintenance_type(frame);

@@ -24,6 +24,9 @@ bool has_inband_information(std::span<const std::uint8_t> frame);
 /// it is longer than it may be. Takes any octets.
 call::UserToUser user_to_user(std::span<const std::uint8_t> frame);
 
+/// Whether the frame is a SABME (Q.921 3.6.2): the other end begins the data link anew. Takes any octets.
+bool is_establishment(std::span<const std::uint8_t> frame);
+
 /// B-channel maintenance (AT&T TR 41459 10.2, SR-NWT-002343): discriminator 0x03 or 0x43. The two families number
 /// SERVICE and its answer the other way round.
 enum class Maintenance { none, service, answer };

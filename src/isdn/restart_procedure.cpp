@@ -38,6 +38,10 @@ void RestartProcedure::send() {
     send_(*current_);
 }
 
+void RestartProcedure::repeat() {
+    if (current_ && allocator_.channel(*current_).restarting()) send_(*current_);
+}
+
 void RestartProcedure::end_current() {
     timer_.stop();
     if (current_) allocator_.end_restart(*current_);

@@ -10,6 +10,7 @@
 // | T316 runs out                 | RESTART again, N316 times in all          |                                   |
 // | T316 runs out the last time   | idle, a warning, counted                  | given up: they are idle anyway    |
 // | data link lost                | idle, not counted                         | all are handed back to the caller |
+// | data link begun anew by peer  | RESTART again, T316 runs on               |                                   |
 //
 // Channels that wait are used meanwhile, and left out when they carry a call by their turn. Thread: core.
 #pragma once
@@ -47,6 +48,10 @@ class RestartProcedure {
     void acknowledged(std::optional<unsigned> position);
     /// The other end gave the channel to a call: it works, and nothing more is waited for.
     void shown_idle(unsigned position);
+    /// The other end has begun the data link anew: RESTART or its answer may have been on its way and is lost (Q.921
+    /// 5.7.2), so it is sent again at once if one is waited for. Neither starts T316 anew nor counts for N316, so
+    /// that no peer can hold a channel by it.
+    void repeat();
     /// Layer 2 was lost: nothing will be acknowledged. The channels that were not restarted yet.
     std::vector<unsigned> cancel();
 

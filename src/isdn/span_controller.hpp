@@ -104,6 +104,7 @@ class SpanController final : public Span, public call::Exit {
     void on_progress(const CallPointer& call, const LinkEvent& event);
     void on_answer(const CallPointer& call);
     void on_cleared_by_peer(const CallPointer& call, const LinkEvent& event);
+    void on_cleared(const CallPointer& call, bool unanswered);
     void on_restart(std::optional<unsigned> channel);
     void on_line_event(unsigned position, hardware::LineEventKind kind);
     void on_service(const LinkEvent& event);

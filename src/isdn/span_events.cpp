@@ -17,6 +17,9 @@ void SpanController::on_link(const LinkEvent& event) {
             return on_up();
         case LinkEventKind::down:
             return on_down();
+        case LinkEventKind::reset:
+            log::info("isdn", "span={} the other side has begun the data link anew", settings_.number);
+            return restarts_->repeat();
         case LinkEventKind::failed:
             last_error_ = event.reason;
             link_failed_ = true;
@@ -64,7 +67,7 @@ void SpanController::on_link(const LinkEvent& event) {
                 link_->hangup(event.call, event.cause);  // a call that this side has forgotten
             break;
         case LinkEventKind::cleared:
-            if (call) finish(call);
+            if (call) on_cleared(call, event.unanswered);
             break;
         case LinkEventKind::digits:
             if (!call) break;
@@ -83,7 +86,7 @@ void SpanController::on_link(const LinkEvent& event) {
 // --- layers 1 and 2 ---
 
 void SpanController::on_up() {
-    if (std::exchange(up_, true)) return;
+    if (std::exchange(up_, true)) return restarts_->repeat();  // libpri has begun it anew by itself
     log::info("isdn", "span={} the D-channel is up", settings_.number);
     // After a restart of the gateway the other side may still hold calls that this side knows nothing of
     // (Q.931 5.5).
@@ -320,6 +323,14 @@ void SpanController::on_cleared_by_peer(const CallPointer& call, const LinkEvent
     if (event.kind == LinkEventKind::disconnect && !gone) return;
     if (!gone) link_->destroy(call->record);
     finish(call);
+}
+
+void SpanController::on_cleared(const CallPointer& call, bool unanswered) {
+    const unsigned position = call->position;
+    if (unanswered) log::warning("isdn", "{} RELEASE was never answered (T308)", ids(*call));
+    finish(call);
+    // Q.931 5.3.2, 5.5: the other end may hold the channel for busy for ever.
+    if (unanswered && position != 0) unsure_.insert(position);
 }
 
 void SpanController::on_restart(std::optional<unsigned> channel) {

@@ -13,6 +13,7 @@ struct TipringPosted;
 #include <mutex>
 #include <thread>
 
+#include "steady_time.hpp"
 #include "tipring/base/log.hpp"
 
 struct TipringPosted {
@@ -50,6 +51,7 @@ struct SipThread::State {
 void SipThread::State::run(const std::function<base::Result<void>(su_root_t*)>& prepare,
                            std::promise<base::Result<void>>& prepared) {
     pthread_setname_np(pthread_self(), "tipring-sip");
+    keep_sofia_time_steady();
     su_init();
     auto* own_root = su_root_create(nullptr);
     if (own_root == nullptr) {

@@ -43,7 +43,8 @@ struct System {
     media::Engine& engine;
     std::string version;
     std::chrono::system_clock::time_point started;
-    std::string board;  ///< "dahdi" or "simulator"
+    base::TimePoint started_steady{};  ///< the same moment; no step of the system's time moves it
+    std::string board;                 ///< "dahdi" or "simulator"
     std::string config_file;
     std::vector<routing::RouteRule> routes;  ///< what `routes.explain` explains
     Simulation* simulation = nullptr;        ///< null on real hardware

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -228,6 +229,7 @@ struct IsdnCallInfo {
     int redirect_reason = 0;     ///< Q.952 4.1.2: 1 busy, 2 no reply, 15 unconditional
     std::string user_to_user{};  ///< IA5 text
     std::string connected{};     ///< of a call that was placed: who has answered, as the gateway says
+    bool complete = true;        ///< of a call that is placed: no digits follow; false needs Options::overlap
     int screening = 0;           ///< of the calling number, as it came: Q.931 table 4-11
 };
 
@@ -249,6 +251,19 @@ struct LoopFaults {
     bool slip = false;               ///< once: an octet too many, or too few the next time
 };
 
+/// What happens to frames of the D-channel on their way, in both directions. Probabilities from 0 to 1 in steps of 1/10,000.
+struct FrameFaults {
+    double drop = 0;       ///< lost
+    double duplicate = 0;  ///< comes twice
+    double corrupt = 0;    ///< up to three bits are wrong
+    bool fcs = true;       ///< damage shows in the frame check sequence: the frame is lost; false: it arrives
+    std::uint32_t seed = 1;
+    /// Frames in both directions since the beginning.
+    struct Counts {
+        std::uint64_t frames = 0, dropped = 0, duplicated = 0, corrupted = 0;
+    };
+};
+
 class IsdnNetwork {
   public:
     struct Options {
@@ -258,9 +273,17 @@ class IsdnNetwork {
         /// For calls that come from the gateway: ring, then answer after this time; unset: wait for the test
         /// to act.
         std::optional<std::chrono::milliseconds> answer_after = std::chrono::milliseconds(500);
-        int reject_with = 0;           ///< Q.850 cause for every call, 0: accept
-        bool ignore_restarts = false;  ///< RESTART gets no answer and ends no call
-        std::string answer_as{};       ///< connected number that comes with an answer; "": none
+        int reject_with = 0;   ///< Q.850 cause for every call, 0: accept
+        bool overlap = false;  ///< calls may have a number that is not complete. Fixed when it is made.
+        bool ignore_restarts = false;         ///< RESTART gets no answer and ends no call
+        bool ignore_restart_answers = false;  ///< RESTART ACKNOWLEDGE is not heard
+        std::string answer_as{};              ///< connected number that comes with an answer; "": none
+        /// For every call: hang up so long after it was answered. Unset: wait for the test to act.
+        std::optional<std::chrono::milliseconds> hang_up_after{};
+        /// Each SETUP of the gateway crosses one of this end to this number on the same channel (Q.931 5.7); "": none.
+        std::string collide_with{};
+        /// Timers of libpri by their names there ("T305"), in milliseconds or times. Fixed when it is made.
+        std::vector<std::pair<std::string, int>> timers{};
     };
     virtual ~IsdnNetwork() = default;
     virtual bool wait_up(std::chrono::milliseconds limit) = 0;
@@ -278,6 +301,16 @@ class IsdnNetwork {
     virtual void end_loop(unsigned timeslot);
     /// Sends RESTART for one channel; its call ends on this side.
     virtual void restart(unsigned channel) = 0;
+    /// What happens to the frames from now on.
+    virtual void impair(const FrameFaults& faults);
+    virtual FrameFaults::Counts frame_counts() const;
+    struct Totals {
+        std::uint64_t collisions =
+            0;  ///< a SETUP of the gateway named the channel of an unanswered SETUP of this end
+        std::uint64_t connected = 0;                ///< calls of both ends
+        std::map<int, std::uint64_t> unanswered{};  ///< by their Q.850 cause
+    };
+    virtual Totals totals() const;
 };
 
 std::unique_ptr<Telephone> make_telephone(FarEndThread& thread, hardware::Channel channel,

@@ -4,6 +4,29 @@
 
 namespace tipring::daemon {
 
+namespace {
+
+farend::IsdnSwitch far_switch(config::SwitchType type) {
+    using config::SwitchType, farend::IsdnSwitch;
+    switch (type) {
+        case SwitchType::national:
+            return IsdnSwitch::national;
+        case SwitchType::dms100:
+            return IsdnSwitch::dms100;
+        case SwitchType::lucent4e:
+            return IsdnSwitch::lucent4e;
+        case SwitchType::lucent5e:
+            return IsdnSwitch::lucent5e;
+        case SwitchType::qsig:
+            return IsdnSwitch::qsig;
+        case SwitchType::euroisdn:
+            break;
+    }
+    return IsdnSwitch::euroisdn;
+}
+
+}  // namespace
+
 InProcessWorld::InProcessWorld(const config::Config& config, hardware::VirtualBoard& board)
     : far_(board.far()) {
     for (const auto& port : config.ports) {
@@ -42,7 +65,7 @@ void InProcessWorld::add_span(const config::Span& span) {
         bearers.push_back(std::move(*bearer));
     }
     const farend::IsdnNetwork::Options options{.network_side = span.side == config::SpanSide::user,
-                                               .national = span.switch_type == config::SwitchType::national,
+                                               .switch_type = far_switch(span.switch_type),
                                                .t1 = span.is_t1()};
     networks_.push_back(
         farend::make_isdn_network(thread_, std::move(*d_channel), std::move(bearers), options));

@@ -94,12 +94,23 @@ bool FarEndThread::Impl::sleep_until(base::TimePoint deadline) {
         if (left <= base::SteadyClock::duration::zero()) return true;
         const auto nanoseconds = std::chrono::duration_cast<std::chrono::nanoseconds>(left).count();
         const timespec limit{nanoseconds / 1'000'000'000, nanoseconds % 1'000'000'000};
-        pollfd wake{wake_.descriptor(), POLLIN, 0};
-        if (::ppoll(&wake, 1, &limit, nullptr) > 0) {
-            wake_.drain();
-            if (!run_posted()) return false;
-        }
+        if (!wait_prompt(limit)) return false;
     }
+}
+
+/// Until something came or the time is over. False when the thread has to end.
+bool FarEndThread::Impl::wait_prompt(const timespec& limit) {
+    std::vector<pollfd> descriptors;
+    for (const FarEndModel* model : models_)
+        descriptors.push_back({model->prompt_descriptor(), POLLIN, 0});
+    descriptors.push_back({wake_.descriptor(), POLLIN, 0});
+    if (::ppoll(descriptors.data(), descriptors.size(), &limit, nullptr) <= 0) return true;
+    for (std::size_t i = 0; i < models_.size(); ++i) {
+        if ((descriptors[i].revents & POLLIN) != 0) models_[i]->take_prompt();
+    }
+    if (descriptors.back().revents == 0) return true;
+    wake_.drain();
+    return run_posted();
 }
 
 /// The ticks that models want before the regular one. False when the thread has to end.

@@ -31,6 +31,10 @@ class FarEndModel {
     virtual std::optional<base::TimePoint> next_deadline() const { return std::nullopt; }
     /// Descriptors (with poll events) that wake the thread while nobody wants ticks.
     virtual void add_wakeups(std::vector<pollfd>& wakeups) const = 0;
+    /// What cannot wait for the next tick while somebody wants ticks: readable, it gets take_prompt(); -1: nothing.
+    virtual int prompt_descriptor() const { return -1; }
+    /// Between ticks: does not touch audio.
+    virtual void take_prompt() {}
 };
 
 struct FarEndThread::Impl {
@@ -69,6 +73,7 @@ struct FarEndThread::Impl {
     bool run_posted();
     bool sleep_until(base::TimePoint deadline);
     void sleep_until_woken();
+    bool wait_prompt(const timespec& limit);
     bool tick_between(base::TimePoint next_tick);
     void tick_all();
 };

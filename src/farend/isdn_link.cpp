@@ -44,7 +44,20 @@ void log_text(pri*, char* text) {
 }
 
 int switch_number(const IsdnNetwork::Options& options) {
-    if (options.national) return PRI_SWITCH_NI2;
+    switch (options.switch_type) {
+        case IsdnSwitch::euroisdn:
+            break;
+        case IsdnSwitch::national:
+            return PRI_SWITCH_NI2;
+        case IsdnSwitch::dms100:
+            return PRI_SWITCH_DMS100;
+        case IsdnSwitch::lucent4e:
+            return PRI_SWITCH_ATT4ESS;
+        case IsdnSwitch::lucent5e:
+            return PRI_SWITCH_LUCENT5E;
+        case IsdnSwitch::qsig:
+            return PRI_SWITCH_QSIG;
+    }
     return options.t1 ? PRI_SWITCH_EUROISDN_T1 : PRI_SWITCH_EUROISDN_E1;
 }
 
@@ -76,6 +89,7 @@ std::string number_of(const char* digits, int plan) {
 IsdnEvent setup_event(const pri_event_ring& ring) {
     IsdnEvent event{.kind = IsdnEvent::Kind::setup, .record = ring.call, .channel = channel_of(ring.channel)};
     event.exclusive = ring.flexible == 0;
+    event.info.complete = ring.complete != 0;
     event.info.called = number_of(ring.callednum, ring.calledplan);
     if (ring.calling.number.valid) {
         event.info.calling = number_of(ring.calling.number.str, ring.calling.number.plan);
@@ -118,6 +132,16 @@ std::optional<IsdnEvent> translate(const pri_event& event) {
             return IsdnEvent{.kind = Kind::down};
         case PRI_EVENT_RING:
             return setup_event(event.ring);
+        case PRI_EVENT_SETUP_ACK:
+            return IsdnEvent{.kind = Kind::setup_ack,
+                             .record = event.setup_ack.call,
+                             .channel = channel_of(event.setup_ack.channel),
+                             .inband = is_inband(event.setup_ack.progressmask)};
+        case PRI_EVENT_INFO_RECEIVED:
+            return IsdnEvent{.kind = Kind::more_called,
+                             .record = event.ring.call,
+                             .info = {.called = base::printable(text_of(event.ring.callednum)),
+                                      .complete = event.ring.complete != 0}};
         case PRI_EVENT_PROCEEDING:
         case PRI_EVENT_PROGRESS:
             return IsdnEvent{.kind = Kind::proceeding,
@@ -289,6 +313,22 @@ void IsdnLink::proceeding(q931_call* record, unsigned channel) {
     {
         const LibpriGuard guard(label);
         pri_proceeding(controller_, record, static_cast<int>(channel), 0);
+    }
+    arm_timer();
+}
+
+void IsdnLink::setup_ack(q931_call* record, unsigned channel) {
+    {
+        const LibpriGuard guard(label);
+        pri_setup_ack(controller_, record, static_cast<int>(channel), 0, 1);
+    }
+    arm_timer();
+}
+
+void IsdnLink::information(q931_call* record, char digit) {
+    {
+        const LibpriGuard guard(label);
+        pri_information(controller_, record, digit);
     }
     arm_timer();
 }

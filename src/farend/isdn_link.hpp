@@ -19,14 +19,28 @@ struct q931_call;
 namespace tipring::farend {
 
 struct IsdnEvent {
-    enum class Kind { up, down, setup, proceeding, alerting, answer, disconnect, released, cleared, restart };
+    enum class Kind {
+        up,
+        down,
+        setup,
+        setup_ack,
+        more_called,
+        proceeding,
+        alerting,
+        answer,
+        disconnect,
+        released,
+        cleared,
+        restart
+    };
     Kind kind = Kind::up;
     q931_call* record = nullptr;
     std::optional<unsigned> channel{};  ///< none: any (setup) or all (restart)
     bool exclusive = false;
     bool inband = false;  ///< progress indicator 1 or 8
     int cause = 0;
-    IsdnCallInfo info{};  ///< setup; answer: `connected` only
+    IsdnCallInfo
+        info{};  ///< setup; answer: `connected` only; more_called: `called` (the new digits) and `complete`
 };
 
 class IsdnLink {
@@ -42,10 +56,16 @@ class IsdnLink {
     void run();
     /// Readable when the next timer of libpri is due.
     int timer_descriptor() const { return timer_.get(); }
+    /// The D-channel cannot be read any more.
+    bool failed() const { return failed_; }
 
     /// Null when the called number is empty.
     q931_call* setup(const IsdnCallInfo& info, bool exclusive);
     void proceeding(q931_call* record, unsigned channel);
+    /// SETUP ACKNOWLEDGE with in-band information: dial tone.
+    void setup_ack(q931_call* record, unsigned channel);
+    /// INFORMATION with one digit of the called number.
+    void information(q931_call* record, char digit);
     void alert(q931_call* record);
     /// Before answer(): the connected number.
     void connect_as(q931_call* record, const std::string& number);

@@ -91,6 +91,8 @@ SimulatedNetwork::SimulatedNetwork(FarEndThread& thread, std::unique_ptr<hardwar
     : thread_(thread.impl()),
       d_channel_(std::move(d_channel)),
       network_side_(options.network_side),
+      overlap_(options.overlap),
+      number_length_(options.number_length),
       law_(bearers.empty() ? dsp::Law::alaw : bearers.front().info.law),
       link_(d_channel_, options, [this](const IsdnEvent& event) { on_event(event); }),
       options_(options) {
@@ -299,6 +301,7 @@ void SimulatedNetwork::on_event(const IsdnEvent& event) {
         return;
     }
     switch (event.kind) {
+        case Kind::setup_ack:
         case Kind::proceeding:
         case Kind::alerting:
         case Kind::answer:
@@ -309,8 +312,13 @@ void SimulatedNetwork::on_event(const IsdnEvent& event) {
             if (event.kind == Kind::answer) {
                 connect(call);
             } else {
-                call->enter(event.kind == Kind::proceeding ? "proceeding" : "alerting");
+                call->enter(event.kind == Kind::setup_ack    ? "overlap"
+                            : event.kind == Kind::proceeding ? "proceeding"
+                                                             : "alerting");
             }
+            break;
+        case Kind::more_called:
+            on_more_called(call, event.info);
             break;
         case Kind::disconnect:
             if (link_.hang_up(call->record_, event.cause)) forget(call);
@@ -342,24 +350,38 @@ void SimulatedNetwork::on_setup(const IsdnEvent& event) {
     auto call = std::make_shared<NetworkCall>(*this, std::move(info), law_);
     call->record_ = event.record;
     call->arrived_here_ = true;
-    Options options;
-    {
-        const std::lock_guard lock(mutex_);
-        options = options_;
-        calls_.push_back(call);
-    }
-    link_.proceeding(event.record, position);
-    if (options.reject_with != 0) {
-        hang_up_now(call, options.reject_with);
-    } else if (options.answer_after) {
-        alert_now(call, 0);
-        call->answer_at_ = base::SteadyClock::now() + *options.answer_after;
+    remember(call);
+    if (is_complete(event.info)) {
+        go_on(call);
+    } else if (!overlap_) {
+        link_.proceeding(event.record, position);
+        hang_up_now(call, cause_invalid_number);
+    } else {
+        link_.setup_ack(event.record, position);
+        start_audio(call);
+        call->enter("overlap");
     }
     {
         const std::lock_guard lock(mutex_);
         arrived_.push_back(call);
     }
     changed_.notify_all();
+}
+
+void SimulatedNetwork::go_on(const CallPointer& call) {
+    Options options;
+    {
+        const std::lock_guard lock(mutex_);
+        options = options_;
+    }
+    link_.proceeding(call->record_, call->position_);
+    if (call->state() == "overlap") call->enter("proceeding");
+    if (options.reject_with != 0) {
+        hang_up_now(call, options.reject_with);
+    } else if (options.answer_after) {
+        alert_now(call, 0);
+        call->answer_at_ = base::SteadyClock::now() + *options.answer_after;
+    }
 }
 
 void SimulatedNetwork::on_restart(std::optional<unsigned> channel) {

@@ -37,12 +37,15 @@ class NetworkCall final : public AudioPortOf<IsdnCall>, public std::enable_share
     void alert() override;
     void answer() override;
     void hang_up(int q850_cause) override;
+    void dial(const std::string& digits) override;
 
   private:
     friend class SimulatedNetwork;
     void enter(const std::string& state);
     void set_channel(unsigned channel);
     void set_connected(const std::string& number);
+    /// More of the called number has come; all of it.
+    std::string add_digits(const std::string& digits);
     void order(void (SimulatedNetwork::*what)(const std::shared_ptr<NetworkCall>&, int), int value);
 
     mutable std::mutex mutex_;  ///< guards the next five
@@ -90,12 +93,21 @@ class SimulatedNetwork final : public IsdnNetwork, private FarEndModel {
     void tick(base::TimePoint now) override;
     bool wants_ticks() const override;
     void add_wakeups(std::vector<pollfd>& wakeups) const override;
+    /// An exchange does not keep a message waiting for its audio.
+    int prompt_descriptor() const override { return link_.failed() ? -1 : d_channel_->descriptor(); }
+    void take_prompt() override { link_.run(); }
 
     void on_event(const IsdnEvent& event);
     void on_setup(const IsdnEvent& event);
     void cross(const IsdnEvent& setup);
     void give_way(const IsdnEvent& setup);
     void connect(const CallPointer& call);
+    /// The number is as long as it has to be, or said to be complete.
+    bool is_complete(const IsdnCallInfo& info) const;
+    /// Rejects, rings and answers, or waits for the test, as the options say.
+    void go_on(const CallPointer& call);
+    void on_more_called(const CallPointer& call, const IsdnCallInfo& more);
+    void dial_now(const CallPointer& call, int digit);
     void on_restart(std::optional<unsigned> channel);
     void send_setup(const CallPointer& call);
     void alert_now(const CallPointer& call, int);
@@ -116,7 +128,8 @@ class SimulatedNetwork final : public IsdnNetwork, private FarEndModel {
     FarEndThread::Impl& thread_;
     ImpairedDChannel d_channel_;
     std::map<unsigned, hardware::Channel> bearers_;
-    const bool network_side_;
+    const bool network_side_, overlap_;
+    const std::size_t number_length_;
     const dsp::Law law_;
     std::map<unsigned, LoopedBearer> loops_;  ///< far-end thread only
     IsdnLink link_;

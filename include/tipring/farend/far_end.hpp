@@ -221,6 +221,9 @@ class CentralOffice : public AudioPort {
 };
 
 /// The network side (or, on request, the user side) of a primary-rate span, over libpri.
+/// What kind of exchange or PBX an ISDN model is.
+enum class IsdnSwitch { euroisdn, national, dms100, lucent4e, lucent5e, qsig };
+
 struct IsdnCallInfo {
     std::string called{}, calling{}, calling_name{};
     unsigned channel = 0;
@@ -231,18 +234,21 @@ struct IsdnCallInfo {
     std::string connected{};     ///< of a call that was placed: who has answered, as the gateway says
     bool complete = true;        ///< of a call that is placed: no digits follow; false needs Options::overlap
     int screening = 0;           ///< of the calling number, as it came: Q.931 table 4-11
+    bool complete = true;        ///< no digits follow; matters with Options::overlap only
 };
 
 class IsdnCall : public AudioPort {
   public:
     virtual IsdnCallInfo info() const = 0;
-    /// "setup", "proceeding", "alerting", "connected", "released"
+    /// "setup", "overlap" (SETUP ACKNOWLEDGE), "proceeding", "alerting", "connected", "released"
     virtual std::string state() const = 0;
     virtual bool wait_state(std::string_view state, std::chrono::milliseconds limit) = 0;
     virtual int cause() const = 0;  ///< Q.850 of the release, 0 before
     virtual void alert() = 0;
     virtual void answer() = 0;
     virtual void hang_up(int q850_cause) = 0;
+    /// More of the called number of a call that was placed: one INFORMATION for each digit. For use after "overlap".
+    virtual void dial(const std::string& digits) = 0;
 };
 
 /// What a looped channel does wrong.
@@ -268,8 +274,15 @@ class IsdnNetwork {
   public:
     struct Options {
         bool network_side = true;
-        bool national = false;  ///< NI-2 instead of EuroISDN
+        IsdnSwitch switch_type = IsdnSwitch::euroisdn;
         bool t1 = false;
+        /// Numbers may go and come digit by digit (Q.931 5.1.3, 5.2.4): Sending complete stands where a number is
+        /// complete. False: EuroISDN always says complete, the others never.
+        bool overlap = false;
+        /// How many digits a call from the gateway needs. With `overlap` one that has fewer, and does not say that it
+        /// is complete, gets SETUP ACKNOWLEDGE with dial tone announced; after the last digit it goes on as usual.
+        /// Without `overlap` it is refused with cause 28.
+        std::size_t number_length = 0;
         /// For calls that come from the gateway: ring, then answer after this time; unset: wait for the test
         /// to act.
         std::optional<std::chrono::milliseconds> answer_after = std::chrono::milliseconds(500);

@@ -29,12 +29,13 @@ Side open_side(hardware::Board& board) {
 }
 
 struct Trunk {
-    explicit Trunk(const IsdnNetwork::Options& user_options = {.network_side = false, .answer_after = 0ms}) {
+    explicit Trunk(const IsdnNetwork::Options& user_options = {.network_side = false, .answer_after = 0ms},
+                   const IsdnNetwork::Options& network_options = {.answer_after = 0ms}) {
         auto far_side = open_side(*far_board);
         auto near_side = open_side(*near_board);
         REQUIRE(far_side.bearers.size() == 30);
         network = farend::make_isdn_network(thread, std::move(far_side.d_channel),
-                                            std::move(far_side.bearers), {.answer_after = 0ms});
+                                            std::move(far_side.bearers), network_options);
         user = farend::make_isdn_network(thread, std::move(near_side.d_channel), std::move(near_side.bearers),
                                          user_options);
     }
@@ -161,4 +162,42 @@ TEST_CASE("a call without a D-channel ends with cause 38, and a call may outlive
     REQUIRE(call->wait_state("released", 10s));
     CHECK(call->cause() == 38);
     CHECK(network->active_calls() == 0);
+}
+
+TEST_CASE("a number goes digit by digit where both ends do that") {
+    using farend::IsdnSwitch;
+    const auto type = GENERATE(IsdnSwitch::euroisdn, IsdnSwitch::qsig);
+    Trunk trunk({.network_side = false, .switch_type = type, .overlap = true, .number_length = 4},
+                {.switch_type = type, .overlap = true});
+    REQUIRE(trunk.up());
+    const auto caller = trunk.network->place_call({.called = "20", .calling = "1", .complete = false});
+    REQUIRE(caller->wait_state("overlap", 5s));
+    const auto called = trunk.user->wait_call(5s);
+    REQUIRE(called);
+    CHECK(called->info().called == "20");
+    caller->dial("13");
+    REQUIRE(caller->wait_state("connected", 5s));
+    CHECK(called->info().called == "2013");
+    caller->hang_up(16);
+
+    const auto complete = trunk.network->place_call("1", "", "201");
+    REQUIRE(complete->wait_state("connected", 5s));
+    CHECK_FALSE(complete->wait_state("overlap", 0ms));
+    complete->hang_up(16);
+    CHECK(all_cleared(*trunk.network));
+    CHECK(all_cleared(*trunk.user));
+}
+
+TEST_CASE("a number that is too short is refused where numbers go in one piece") {
+    Trunk trunk({.network_side = false, .number_length = 4, .answer_after = 0ms});
+    REQUIRE(trunk.up());
+    const auto caller = trunk.network->place_call("1", "", "201");
+    REQUIRE(caller->wait_state("released", 5s));
+    CHECK(caller->cause() == 28);
+    CHECK_FALSE(caller->wait_state("overlap", 0ms));
+    const auto again = trunk.network->place_call("1", "", "2013");
+    CHECK(again->wait_state("connected", 5s));
+    again->hang_up(16);
+    CHECK(all_cleared(*trunk.network));
+    CHECK(all_cleared(*trunk.user));
 }

@@ -10,6 +10,8 @@ namespace {
 
 constexpr unsigned e1_channels = 31;
 constexpr unsigned e1_d_position = 16;
+constexpr unsigned t1_channels_each = 24;
+constexpr unsigned t1_d_position = 24;
 
 /// Without its channels a test cannot even begin.
 template <class T>
@@ -24,9 +26,9 @@ std::string range(unsigned first, unsigned count) {
 
 class SimulatorWorld final : public World {
   public:
-    SimulatorWorld(const TemporaryFolder& folder, unsigned fxs, unsigned fxo)
+    SimulatorWorld(const TemporaryFolder& folder, unsigned fxs, unsigned fxo, unsigned t1)
         : socket_(folder.file("board.sock")),
-          board_({.fxs = fxs, .fxo = fxo, .e1 = 1, .t1 = 0}),
+          board_({.fxs = fxs, .fxo = fxo, .e1 = 1, .t1 = t1}),
           near_(board_.near()),
           far_(board_.far()) {
         if (const auto served = board_.serve(socket_); !served)
@@ -37,6 +39,11 @@ class SimulatorWorld final : public World {
     unsigned fxo(unsigned index) const override { return board_.layout().fxs + index; }
     unsigned span() const override { return 2; }
     std::string span_channels() const override { return range(first_span_channel(), e1_channels); }
+    unsigned t1_spans() const override { return board_.layout().t1; }
+    unsigned t1_span(unsigned index) const override { return span() + index; }
+    unsigned t1_first_channel(unsigned index) const override {
+        return first_span_channel() + e1_channels + (index - 1) * t1_channels_each;
+    }
     hardware::VirtualBoard* virtual_board() override { return &board_; }
 
   protected:
@@ -86,13 +93,17 @@ bool World::is_dahdi() {
     return kind != nullptr && std::string(kind) == "dahdi";
 }
 
-std::unique_ptr<World> World::make(const TemporaryFolder& folder, unsigned fxs, unsigned fxo) {
+std::unique_ptr<World> World::make(const TemporaryFolder& folder, unsigned fxs, unsigned fxo, unsigned t1) {
     if (is_dahdi()) return std::make_unique<DahdiWorld>();
-    return std::make_unique<SimulatorWorld>(folder, fxs, fxo);
+    return std::make_unique<SimulatorWorld>(folder, fxs, fxo, t1);
 }
 
-hardware::Channel World::open_far(unsigned near_channel) {
-    return opened(far_board().open({far_channel(near_channel)}, {.law = dsp::Law::alaw}));
+std::string World::t1_channels(unsigned index) const {
+    return range(t1_first_channel(index), t1_channels_each);
+}
+
+hardware::Channel World::open_far(unsigned near_channel, dsp::Law law) {
+    return opened(far_board().open({far_channel(near_channel)}, {.law = law}));
 }
 
 hardware::Channel World::hold(unsigned near_channel) {
@@ -114,6 +125,16 @@ std::unique_ptr<farend::IsdnNetwork> World::isdn_network(const farend::IsdnNetwo
     for (unsigned position = 1; position <= e1_channels; ++position) {
         if (position != e1_d_position) bearers.push_back(open_far(first + position - 1));
     }
+    return farend::make_isdn_network(thread_, std::move(d_channel), std::move(bearers), options);
+}
+
+std::unique_ptr<farend::IsdnNetwork> World::t1_network(unsigned index, farend::IsdnNetwork::Options options) {
+    options.national = options.t1 = true;
+    const unsigned first = t1_first_channel(index);
+    auto d_channel = opened(far_board().open_d_channel({far_channel(first + t1_d_position - 1)}));
+    std::vector<hardware::Channel> bearers;
+    for (unsigned position = 1; position < t1_d_position; ++position)
+        bearers.push_back(open_far(first + position - 1, dsp::Law::mulaw));
     return farend::make_isdn_network(thread_, std::move(d_channel), std::move(bearers), options);
 }
 

@@ -17,8 +17,9 @@ namespace tipring::acceptance {
 class World {
   public:
     /// The kind that TIPRING_WORLD names ("simulator" when it is unset), with this many FXS ports and FXO
-    /// lines, 12 of each at most.
-    static std::unique_ptr<World> make(const TemporaryFolder& folder, unsigned fxs = 4, unsigned fxo = 2);
+    /// lines, 12 of each at most, and T1 spans (the real driver's machine has none: see t1_spans()).
+    static std::unique_ptr<World> make(const TemporaryFolder& folder, unsigned fxs = 4, unsigned fxo = 2,
+                                       unsigned t1 = 0);
     static bool is_dahdi();
     virtual ~World() = default;
 
@@ -30,6 +31,11 @@ class World {
     /// The E1 span as the port map wants it: number and channel range.
     virtual unsigned span() const = 0;
     virtual std::string span_channels() const = 0;
+    virtual unsigned t1_spans() const { return 0; }
+    /// The i-th T1 span, from 1: number, first channel, channel range.
+    virtual unsigned t1_span(unsigned) const { return 0; }
+    virtual unsigned t1_first_channel(unsigned) const { return 0; }
+    std::string t1_channels(unsigned index) const;
 
     /// The gateway's own channel, held by this program, so that the gateway cannot open it.
     hardware::Channel hold(unsigned near_channel);
@@ -37,6 +43,9 @@ class World {
     std::unique_ptr<farend::Telephone> telephone(unsigned fxs_index);
     std::unique_ptr<farend::CentralOffice> central_office(unsigned fxo_index);
     std::unique_ptr<farend::IsdnNetwork> isdn_network(const farend::IsdnNetwork::Options& options = {});
+    /// Of the i-th T1 span: NI-2, and the law of a T1.
+    std::unique_ptr<farend::IsdnNetwork> t1_network(unsigned index,
+                                                    farend::IsdnNetwork::Options options = {});
 
     /// Only with the virtual board: nullptr otherwise.
     virtual hardware::VirtualBoard* virtual_board() { return nullptr; }
@@ -52,7 +61,7 @@ class World {
     virtual unsigned first_span_channel() const = 0;
 
   private:
-    hardware::Channel open_far(unsigned near_channel);
+    hardware::Channel open_far(unsigned near_channel, dsp::Law law = dsp::Law::alaw);
 
     farend::FarEndThread thread_;
     hardware::CountryTones country_ = hardware::country_tones("us").value();

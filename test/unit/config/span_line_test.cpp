@@ -51,3 +51,20 @@ TEST_CASE("span line: what cannot be is named with line, key and what to do") {
         CHECK(contains(problems[0], "test.yaml:3:"));
     }
 }
+
+TEST_CASE("span channels: the D-channel of a T1 is its last timeslot, and may be named") {
+    const auto t1 =
+        load_good("board: {simulator: {t1: 1}}\nspans: [{span: 1, channels: 1-24, switch: national}]\n")
+            .spans.at(0);
+    CHECK(t1.d_channel == 24);
+    CHECK(t1.bearers.size() == 23);
+    CHECK(t1.bearers.back() == 23);
+    CHECK(t1.is_t1());
+    const auto beside =
+        load_good("board: {simulator: {e1: 1, t1: 1}}\nspans: [{span: 2, channels: 32-55, d_channel: 55}]\n")
+            .spans.at(0);
+    CHECK(beside.is_t1());
+    CHECK(beside.bearers.front() == 32);
+    CHECK_FALSE(
+        load_good("board: {simulator: {e1: 1}}\nspans: [{span: 1, channels: 1-31}]\n").spans.at(0).is_t1());
+}

@@ -112,6 +112,7 @@ struct BenchOptions {
     config::SpanSide side = config::SpanSide::user;
     config::ChannelChoice choice = config::ChannelChoice::ascending;
     unsigned bearers = 30;
+    unsigned d_position = 16;       ///< 24: a T1
     config::Span settings{};        ///< what the tests do not name otherwise
     isdn::LinkOptions peer_link{};  ///< of the other end; its side is found out
     isdn::SpanTimes times{.t309 = 300ms,
@@ -130,12 +131,12 @@ class Bench {
         settings.number = 1;
         settings.name = "1";
         settings.first_channel = 1;
-        settings.d_channel = 16;
+        settings.d_channel = options.d_position;
         settings.side = options.side;
         settings.channel_choice = options.choice;
         std::vector<isdn::BearerPosition> positions;
         for (unsigned position = 1; positions.size() < options.bearers; ++position) {
-            if (position != 16) positions.push_back({position, {position}});
+            if (position != options.d_position) positions.push_back({position, {position}});
         }
         auto recording = std::make_unique<RecordingAudio>();
         audio = recording.get();

@@ -32,6 +32,8 @@ class CallHost {
     /// From the reactor, unless the call is over by then.
     virtual void later(base::CallId id, std::function<void(ActiveCall&)> task) = 0;
     virtual void changed(const ActiveCall& call) = 0;
+    /// What a network said beside the call, for the event log.
+    virtual void service(std::string_view event, std::vector<std::pair<std::string, std::string>> fields) = 0;
     /// The last word of a call; the host destroys it later, never inside this function.
     virtual void finished(ActiveCall& call) = 0;
     /// Destroys the leg later, never inside this function.
@@ -96,6 +98,11 @@ class ActiveCall final : public LegObserver {
     void on_join(Leg& leg, Leg& other) override;
     void on_referred(Leg& leg, ReferOutcome outcome) override;
     void on_flash(Leg& leg) override;
+    // call_services.cpp
+    void on_advice(Leg& leg, const Advice& advice) override;
+    void on_identification(Leg& leg, bool asked, bool done) override;
+    /// Asks the network of the calling side; false: there is none that can be asked.
+    bool identify();
 
   private:
     const base::CallId id_;

@@ -75,6 +75,10 @@ struct CallManager::Impl final : CallHost {
         if (owner.on_change) owner.on_change(view(call));
     }
 
+    void service(std::string_view event, std::vector<std::pair<std::string, std::string>> fields) override {
+        if (owner.on_service) owner.on_service(event, std::move(fields));
+    }
+
     CallView view(const ActiveCall& call) const {
         auto view = call.view();
         view.conference = std::any_of(calls.begin(), calls.end(), [&](const auto& entry) {
@@ -129,6 +133,8 @@ std::string rare_fields(const CallRecord& record) {
     add("transferred_to", record.transferred_to);
     add("transfer_endpoint", record.transfer_endpoint);
     if (record.joined) add("joined", to_text(record.joined));
+    add("charge", record.charge);
+    add("malicious", record.identification);
     return text;
 }
 
@@ -220,6 +226,14 @@ bool CallManager::hang_up(base::CallId id, const Cause& cause) {
     if (call == impl_->calls.end()) return false;
     call->second->hang_up(cause);
     return true;
+}
+
+base::Result<void> CallManager::identify(base::CallId id) {
+    auto* call = impl_->find_call(id);
+    if (call == nullptr) return base::fail("there is no such call");
+    if (!call->identify())
+        return base::fail("only an answered call from a span with malicious_call: yes can be identified");
+    return {};
 }
 
 void CallManager::hang_up_all(const Cause& cause) {

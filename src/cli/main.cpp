@@ -235,6 +235,11 @@ void add_actions(CLI::App& app, Arguments& arguments, Job& job) {
     hangup->add_option("CALL", arguments.text, "Id of the call, or all")->required();
     hangup->callback([&] { job = {"hangup", {{"call", arguments.text}}, render_ended}; });
 
+    auto* call = app.add_subcommand("call", "One call")->require_subcommand(1);
+    call->add_option("CALL", arguments.text, "Id of the call")->required();
+    call->add_subcommand("mcid", "Ask the network to record who calls (malicious call identification)");
+    call->callback([&] { job = {"call.identify", {{"call", arguments.text}}, render_row}; });
+
     auto* log = app.add_subcommand("log", "The daemon's log")->require_subcommand(1);
     auto* level = log->add_subcommand("level", "Show or set how much is logged");
     level->add_option("LEVEL", arguments.text, "trace, debug, info, warning or error");

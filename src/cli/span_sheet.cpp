@@ -186,7 +186,8 @@ std::string render_span(const json::value& answer) {
     sheet.add("Type", safe(text(answer, "switch")) + ", " + safe(text(answer, "side")) + " side" +
                           (flag(answer, "service_messages") ? ", with SERVICE messages" : ""));
     sheet.add("State", span_layers(answer));
-    sheet.add("B-channels", text(answer, "in_use") + " in use, " + text(answer, "idle") + " idle");
+    const auto held = number(answer, "held") > 0 ? ", and calls on hold: " + text(answer, "held") : "";
+    sheet.add("B-channels", text(answer, "in_use") + " in use, " + text(answer, "idle") + " idle" + held);
     sheet.add("Calls", text(answer, "calls_in") + " in, " + text(answer, "calls_out") + " out");
     sheet.add("Restarts", span_restarts(answer));
     if (number(answer, "repairs") > 0) sheet.add("Repaired by the audit", text(answer, "repairs"));

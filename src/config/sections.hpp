@@ -17,6 +17,8 @@ void read_ports(Context& context, const Node* ports, const Node* defaults, Confi
 void read_spans(Context& context, const Node* node, Config& config);
 /// span_timers.cpp
 void read_span_timers(Mapping& span_mapping, Span& span);
+/// Supplementary services of a span.
+void read_span_services(Mapping& mapping, Span& span);
 void read_routes(Context& context, const Node* node, Config& config);
 /// `numbers` of a span, which has its country already.
 void read_number_plan(Mapping& span_mapping, const Config& config, Span& span);

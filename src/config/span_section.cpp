@@ -164,6 +164,7 @@ void read_spans(Context& context, const Node* node, Config& config) {
         }
         read_switch(mapping, span);
         read_overlap(mapping, config, span);
+        read_span_services(mapping, span);
         read_number_plan(mapping, config, span);
         read_channels(mapping, span);
         read_line(mapping, span);

@@ -1,4 +1,4 @@
-// calls, hangup.
+// calls, call.identify, hangup.
 #include <boost/json/array.hpp>
 
 #include "commands.hpp"
@@ -57,11 +57,40 @@ class HangupCommand final : public Command {
     System& system_;
 };
 
+class IdentifyCommand final : public Command {
+  public:
+    explicit IdentifyCommand(System& system) : system_(system) {}
+    std::string_view name() const override { return "call.identify"; }
+    std::string_view summary() const override {
+        return "asks the network to record who calls (malicious call); event \"call.malicious\" tells its "
+               "answer";
+    }
+    Access access() const override { return Access::operate; }
+    std::vector<Parameter> parameters() const override {
+        return {{"call", "string", true, "id of the call"}};
+    }
+    Reply run(const json::object& parameters) override {
+        const auto text = text_parameter(parameters, "call");
+        for (const auto& call : system_.calls.calls()) {
+            if (to_text(call.id) != text) continue;
+            if (const auto asked = system_.calls.identify(call.id); !asked)
+                return CommandError{rpc_code::refused, asked.error().message};
+            return json::object{{"asked", true}};
+        }
+        return CommandError{rpc_code::not_found, base::format("there is no call {}; see: tipringctl calls",
+                                                              base::printable(text, 60))};
+    }
+
+  private:
+    System& system_;
+};
+
 }  // namespace
 
 void add_call_commands(Registry& registry, System& system) {
     registry.add(std::make_unique<CallsCommand>(system));
     registry.add(std::make_unique<HangupCommand>(system));
+    registry.add(std::make_unique<IdentifyCommand>(system));
 }
 
 }  // namespace tipring::control

@@ -64,6 +64,7 @@ json::object span_row(const isdn::SpanView& view) {
             {"d_channel_up", view.d_channel_up},
             {"in_use", view.in_use},
             {"idle", view.idle},
+            {"held", view.held},
             {"calls_in", view.calls_in},
             {"calls_out", view.calls_out},
             {"d_channel_losses", view.d_channel_losses},

@@ -164,7 +164,13 @@ void Gateway::Impl::observe_calls() {
                                       {"cause", to_text(record.cause)},
                                       {"released_by", record.released_by},
                                       {"disconnect", record.disconnect},
-                                      {"transferred_to", record.transferred_to}});
+                                      {"transferred_to", record.transferred_to},
+                                      {"charge", record.charge},
+                                      {"malicious", record.identification}});
+    };
+    calls.on_service = [this](std::string_view event,
+                              std::vector<std::pair<std::string, std::string>> fields) {
+        events.publish(std::string(event), std::move(fields));
     };
 }
 

@@ -14,6 +14,7 @@ extern "C" {
 #include <libpri.h>
 }
 
+#include "isdn_services.hpp"
 #include "tipring/base/libpri_guard.hpp"
 #include "tipring/base/libpri_words.hpp"
 #include "tipring/base/log.hpp"
@@ -167,7 +168,7 @@ std::optional<IsdnEvent> translate(const pri_event& event) {
         case PRI_EVENT_RESTART:
             return IsdnEvent{.kind = Kind::restart, .channel = channel_of(event.restart.channel)};
         default:
-            return std::nullopt;
+            return service_news(event);
     }
 }
 
@@ -189,6 +190,9 @@ IsdnLink::IsdnLink(hardware::DChannel& d_channel, const IsdnNetwork::Options& op
         if (controller_ != nullptr) {
             pri_facility_enable(controller_);
             pri_hangup_fix_enable(controller_, 1);
+            pri_hold_enable(controller_, 1);
+            pri_transfer_enable(controller_, options.transfers ? 1 : 0);
+            pri_mcid_enable(controller_, 1);
             if (options.overlap) pri_set_overlapdial(controller_, 1);
             for (auto [name, value] : options.timers) {
                 if (const int index = pri_timer2idx(name.data()); index >= 0)

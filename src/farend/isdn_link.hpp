@@ -31,7 +31,8 @@ struct IsdnEvent {
         disconnect,
         released,
         cleared,
-        restart
+        restart,
+        news
     };
     Kind kind = Kind::up;
     q931_call* record = nullptr;
@@ -39,8 +40,11 @@ struct IsdnEvent {
     bool exclusive = false;
     bool inband = false;  ///< progress indicator 1 or 8
     int cause = 0;
-    IsdnCallInfo
-        info{};  ///< setup; answer: `connected` only; more_called: `called` (the new digits) and `complete`
+    /// setup; answer: `connected` only; more_called: `called` (the new digits) and `complete`
+    IsdnCallInfo info{};
+    q931_call* other = nullptr;  ///< news: of a transfer
+    int invoke = 0;
+    std::string news{};  ///< as IsdnCall::wait_news() has it
 };
 
 class IsdnLink {
@@ -74,6 +78,15 @@ class IsdnLink {
     bool hang_up(q931_call* record, int cause);
     void destroy(q931_call* record);
     void restart(unsigned channel);
+    // isdn_services.cpp
+    /// False: not in this state. `channel`: for a retrieval.
+    bool request(q931_call* record, IsdnRequest what, unsigned channel);
+    /// Grants HOLD, and RETRIEVE on this channel (0: there is none).
+    void grant_hold(q931_call* record);
+    void grant_retrieve(q931_call* record, unsigned channel);
+    bool advise(q931_call* record, const IsdnCharge& charge);
+    bool transfer(q931_call* record, q931_call* other);
+    void answer_transfer(q931_call* record, int invoke, bool granted);
     /// RESTART is taken for a message of no protocol from now on, or no longer. Any thread.
     void ignore_restarts(bool ignore) { ignore_restarts_ = ignore; }
     /// The same for RESTART ACKNOWLEDGE.

@@ -170,6 +170,7 @@ void SimulatedNetwork::set_options(const Options& options) {
     options_.answer_as = options.answer_as;
     options_.hang_up_after = options.hang_up_after;
     options_.collide_with = options.collide_with;
+    options_.transfers = options.transfers;
     link_.ignore_restarts(options.ignore_restarts);
     link_.ignore_restart_answers(options.ignore_restart_answers);
 }
@@ -270,10 +271,11 @@ unsigned SimulatedNetwork::free_channel() const {
 void SimulatedNetwork::send_setup(const CallPointer& call) {
     call->give_up_at_.reset();
     if (call->released_) return;
-    const unsigned position = free_channel();
-    if (position == 0) return finish(call, cause_no_circuit);
+    const bool waits = call->info().waits;
+    const unsigned position = waits ? 0 : free_channel();
+    if (position == 0 && !waits) return finish(call, cause_no_circuit);
     call->set_channel(position);
-    call->record_ = link_.setup(call->info(), network_side_);
+    call->record_ = link_.setup(call->info(), network_side_ && !waits);
     if (call->record_ == nullptr) finish(call, cause_invalid_number);
 }
 
@@ -330,6 +332,9 @@ void SimulatedNetwork::on_event(const IsdnEvent& event) {
             break;
         case Kind::cleared:
             finish(call, event.cause);
+            break;
+        case Kind::news:
+            on_news(call, event);
             break;
         default:
             break;

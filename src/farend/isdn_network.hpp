@@ -5,6 +5,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -38,6 +39,10 @@ class NetworkCall final : public AudioPortOf<IsdnCall>, public std::enable_share
     void answer() override;
     void hang_up(int q850_cause) override;
     void dial(const std::string& digits) override;
+    void request(IsdnRequest what) override;
+    void advise(const IsdnCharge& charge) override;
+    void transfer_to(const std::shared_ptr<IsdnCall>& other) override;
+    bool wait_news(std::string_view word, std::chrono::milliseconds limit, unsigned count) override;
 
   private:
     friend class SimulatedNetwork;
@@ -46,10 +51,13 @@ class NetworkCall final : public AudioPortOf<IsdnCall>, public std::enable_share
     void set_connected(const std::string& number);
     /// More of the called number has come; all of it.
     std::string add_digits(const std::string& digits);
+    void tell(const std::string& news);
+    void later(std::function<void(SimulatedNetwork&)> task);
     void order(void (SimulatedNetwork::*what)(const std::shared_ptr<NetworkCall>&, int), int value);
 
-    mutable std::mutex mutex_;  ///< guards the next five
+    mutable std::mutex mutex_;  ///< guards the next six
     std::condition_variable changed_;
+    std::vector<std::string> news_;
     SimulatedNetwork* network_;  ///< null when the network is gone
     IsdnCallInfo info_;
     std::string state_ = "setup";
@@ -113,6 +121,12 @@ class SimulatedNetwork final : public IsdnNetwork, private FarEndModel {
     void alert_now(const CallPointer& call, int);
     void answer_now(const CallPointer& call, int);
     void hang_up_now(const CallPointer& call, int cause);
+    // isdn_services.cpp
+    void request_now(const CallPointer& call, int what);
+    void on_news(const CallPointer& call, const IsdnEvent& event);
+    void on_transfer(const CallPointer& call, const IsdnEvent& event);
+    void advise_now(const CallPointer& call, const IsdnCharge& charge);
+    void transfer_now(const CallPointer& call, const CallPointer& other);
     /// The call is over for whoever holds it; its record may still be clearing.
     void end(const CallPointer& call, int cause);
     void forget(const CallPointer& call);

@@ -36,6 +36,23 @@ void BearerLeg::dial_on(char digit) {
     if (call_->controller != nullptr) call_->controller->dial_on(call_, digit);
 }
 
+void BearerLeg::hold(bool on) {
+    if (call_->controller != nullptr) call_->controller->notify_hold(call_, on);
+}
+
+bool BearerLeg::refer(const call::ReferRequest& request) {
+    const auto* other = dynamic_cast<const BearerLeg*>(request.replaces);
+    return other != nullptr && call_->controller != nullptr && call_->controller->refer(call_, other->call_);
+}
+
+void BearerLeg::transfer_failed() {
+    if (call_->controller != nullptr) call_->controller->settle_transfer_request(call_, false);
+}
+
+bool BearerLeg::identify_call() {
+    return call_->controller != nullptr && call_->controller->identify(call_);
+}
+
 bool BearerLeg::takes_digits() const {
     return call_->controller != nullptr && call_->controller->takes_digits(*call_);
 }

@@ -37,7 +37,11 @@ struct SpanCall {
     };
 
     explicit SpanCall(base::Reactor& reactor)
-        : report_timer(reactor), guard_timer(reactor), t310_timer(reactor), digit_timer(reactor) {}
+        : report_timer(reactor),
+          guard_timer(reactor),
+          t310_timer(reactor),
+          digit_timer(reactor),
+          transfer_timer(reactor) {}
 
     bool clearing() const { return state == State::releasing || state == State::over; }
 
@@ -53,7 +57,7 @@ struct SpanCall {
     bool proceeding_reported = false;
     bool release_reported = false;
     bool audio = false;
-    unsigned position = 0;  ///< B-channel; 0: none (given up to a colliding call)
+    unsigned position = 0;  ///< B-channel; 0: none (given up to a colliding call, or held)
     base::LegId leg_id;
     base::CallId call_id;      ///< of the leg, kept for the log lines after it
     call::Cause cause;         ///< of the release
@@ -69,6 +73,17 @@ struct SpanCall {
     /// an indicator of its own still wants a ringing tone.
     bool dial_tone = false;
     std::string digits_waiting;  ///< outgoing: dialled before that
+    bool waiting = false;        ///< incoming: came without a channel, and gets one with the answer
+    bool held = false;           ///< by HOLD of the other end: no channel until RETRIEVE
+    bool remote_hold = false;    ///< by NOTIFY of the other end: somebody beyond it holds
+    bool hold_reported = false;  ///< either of them, to the leg
+    bool hold_notified = false;  ///< by NOTIFY of ours
+    // transfer (span_transfer.cpp)
+    std::weak_ptr<SpanCall> transfer_partner;  ///< the network was asked to join it to this one
+    bool transfer_asked = false;               ///< this one's leg was told to, and hears of the outcome
+    bool transfer_cleared = false;             ///< the network has cleared it meanwhile
+    base::Timer transfer_timer;                ///< of the one that was asked
+    std::optional<int> transfer_invoke;        ///< the other end's request, not answered yet
     /// Why the network has disconnected; it clears itself, so no location of ours goes into the answer.
     std::optional<call::Cause> peer_cause;
 };
@@ -88,6 +103,11 @@ class BearerLeg final : public call::Leg {
     void release(const call::Cause& cause) override;
     void send_digit(char digit) override;
     void dial_on(char digit) override;
+    void hold(bool on) override;
+    /// Only to another call of the same span (`replaces`), and where the span says `transfer: on`.
+    bool refer(const call::ReferRequest& request) override;
+    void transfer_failed() override;
+    bool identify_call() override;
     bool takes_digits() const override;
     media::EndpointId media() const override;
 

@@ -13,7 +13,10 @@ extern "C" {
 
 #include "message_edits.hpp"
 #include "pri_party.hpp"
+#include "pri_supplementary.hpp"
 #include "q931_peek.hpp"
+#include "service_commands.hpp"
+#include "supplementary_events.hpp"
 #include "tipring/base/libpri_guard.hpp"
 #include "tipring/base/libpri_words.hpp"
 #include "tipring/base/log.hpp"
@@ -221,6 +224,7 @@ void PriLink::Impl::create() {
                        switch_number(options.switch_type, options.t1), read_frame, write_frame, this);
         if (controller == nullptr) return;
         pri_facility_enable(controller);
+        enable_supplementary(controller, options);
         pri_hangup_fix_enable(controller, 1);
         if (options.overlap_sending) pri_set_overlapdial(controller, 1);
         apply_timers();
@@ -300,12 +304,18 @@ void PriLink::Impl::deliver(const pri_event& event, bool by_timer) {
         records.push_back(event.ring.call);
         placed.erase(event.ring.call);  // a freed record's memory
     }
+    const auto services = service_commands(event);
     auto translated = translate(event);
-    if (!translated) return;
-    if (translated->kind == LinkEventKind::up) link_up = true;
-    if (translated->kind == LinkEventKind::down) link_up = false;
-    translated->unanswered = by_timer && translated->kind == LinkEventKind::cleared;
-    handler(*translated);
+    if (translated) {
+        if (translated->kind == LinkEventKind::up) link_up = true;
+        if (translated->kind == LinkEventKind::down) link_up = false;
+        translated->unanswered = by_timer && translated->kind == LinkEventKind::cleared;
+    }
+    const bool setup = event.e == PRI_EVENT_RING;
+    if (translated && setup) handler(*translated);
+    for (const auto& service : services)
+        handler(service);  // of a call that may end with the event
+    if (translated && !setup) handler(*translated);
 }
 
 void PriLink::Impl::deliver_failure() {
@@ -417,6 +427,7 @@ std::optional<LinkEvent> PriLink::Impl::translate(const pri_event& event) const 
                                base::printable(text_of(event.err.err)));
             return std::nullopt;
         default:
+            if (auto service_event = supplementary_event(event)) return service_event;
             base::log::debug("isdn", "{} unused event {}", options.label, event.e);
             return std::nullopt;
     }
@@ -547,6 +558,10 @@ void PriLink::drop_record(const q931_call* record, std::uint8_t cause) {
     if (known == impl_->records.end()) return;
     auto* const call = *known;
     if (!hangup(call, cause)) destroy(call);
+}
+
+void PriLink::run(const std::function<void(pri*)>& work) {
+    impl_->enter([&] { work(impl_->controller); });
 }
 
 void PriLink::poll() {

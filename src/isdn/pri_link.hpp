@@ -18,6 +18,7 @@
 #include "tipring/isdn/frame_trace.hpp"
 #include "tipring/routing/number_plan.hpp"
 
+struct pri;
 struct q931_call;  // libpri's call record; only ever handed back to libpri
 
 namespace tipring::isdn {
@@ -42,7 +43,18 @@ enum class LinkEventKind {
     digits,       ///< INFORMATION with keypad digits, during a call or as more of the number
     more_called,  ///< INFORMATION with the next digits of the called number
     connected,    ///< FACILITY or NOTIFY: the far end is somebody else now
-    failed,       ///< the descriptor is dead; nothing more will come
+    hold,         ///< HOLD: must be answered (pri_supplementary.hpp)
+    hold_ack,
+    hold_reject,  ///< or no answer in time: cause 97
+    retrieve,     ///< RETRIEVE with `channel` (none: any) and `exclusive`: must be answered
+    retrieve_ack,
+    retrieve_reject,
+    notification,  ///< NOTIFY with an indicator that libpri has no use for
+    advice,        ///< advice of charge
+    transfer,  ///< the other end asks to join `call` and `other`: answer_transfer() with `invoke` must follow
+    malicious,         ///< the other end asks for its caller to be recorded; libpri has agreed
+    malicious_answer,  ///< to such a request of ours: `accepted`
+    failed,            ///< the descriptor is dead; nothing more will come
 };
 
 struct LinkEvent {
@@ -64,9 +76,19 @@ struct LinkEvent {
     bool audio = true;                       ///< the bearer capability is speech or 3.1 kHz audio
     bool signalling_only = false;            ///< a connection without a B-channel
     std::string digits{};
+<<<<<<< HEAD
     bool in_service = false;  ///< service, service_ack
     bool unanswered = false;  ///< cleared: RELEASE got no answer (T308 ran out the second time)
     std::string reason{};     ///< failed: what the D-channel said
+=======
+    bool in_service = false;        ///< service, service_ack
+    std::string reason{};           ///< failed: what the D-channel said
+    std::uint8_t notification = 0;  ///< Q.931 4.5.22
+    std::optional<call::Advice> advice{};
+    q931_call* other = nullptr;
+    int invoke = 0;
+    bool accepted = false;
+>>>>>>> suppl
 };
 
 struct LinkOptions {
@@ -82,6 +104,8 @@ struct LinkOptions {
     FrameTrace* trace = nullptr;
     config::NumberPlan numbers{};
     bool overlap_sending = false;  ///< Sending complete is only in a SETUP that says so
+    bool transfer = false;         ///< the other end may ask for transfers
+    bool malicious_call = false;   ///< ... and for the identification of its callers
 };
 
 /// Whether exchanges of this type know SERVICE messages for B-channels (AT&T TR 41459, SR-NWT-002343).
@@ -135,6 +159,8 @@ class PriLink {
     std::vector<const q931_call*> records();
     /// Ends a call of records() that nobody else knows any more.
     void drop_record(const q931_call* record, std::uint8_t cause);
+    /// Lets `work` use libpri's controller, for pri_supplementary.hpp.
+    void run(const std::function<void(pri*)>& work);
     /// Reads waiting frames and events (some drivers report alarms without waking the reader).
     void poll();
     /// No event and no frame from now on.

@@ -45,7 +45,9 @@ SpanController::SpanController(const config::Span& settings, ControllerParts par
                                                   .timers = settings_.timers,
                                                   .trace = &trace_,
                                                   .numbers = settings_.numbers,
-                                                  .overlap_sending = settings_.sends_overlap()},
+                                                  .overlap_sending = settings_.sends_overlap(),
+                                                  .transfer = settings_.transfer,
+                                                  .malicious_call = settings_.malicious_call},
                                       [this](const LinkEvent& event) { on_link(event); });
     restarts_ = std::make_unique<RestartProcedure>(
         reactor_, allocator_, RestartTimes{times_.t316, times_.n316},
@@ -71,6 +73,7 @@ void SpanController::shut_down() {
     const call::Cause cause{call::q850::destination_out_of_order, call::Location::private_local,
                             "span shut down"};
     for (const auto& call : std::vector(calls_)) {
+        forget_transfer(call);
         if (!call->clearing()) begin_clearing(call, cause);
         report_release(call);
         call->report_timer.stop();
@@ -148,6 +151,7 @@ void SpanController::start(const CallPointer& call, const call::CallRequest& req
 
 void SpanController::alert(const CallPointer& call, bool inband) {
     if (call->outgoing || call->clearing() || call->state == State::connected) return;
+    inband = inband && !call->waiting;
     if (inband) start_audio(call);
     const bool announce = inband && !call->inband_reported;
     call->inband_reported = call->inband_reported || inband;
@@ -164,6 +168,7 @@ void SpanController::alert(const CallPointer& call, bool inband) {
 void SpanController::progress(const CallPointer& call) {
     if (call->outgoing || call->clearing() || call->state == State::connected || call->inband_reported)
         return;
+    if (call->waiting) return;  // there is nothing to hear it on
     start_audio(call);
     call->inband_reported = true;
     link_->progress(call->record, call->position);
@@ -178,6 +183,7 @@ void SpanController::connected_party(const CallPointer& call, const call::Party&
 
 void SpanController::answer(const CallPointer& call) {
     if (call->outgoing || call->clearing() || call->state == State::connected) return;
+    if (call->waiting && !end_waiting(call)) return;
     start_audio(call);
     if (!call->audio) {
         begin_clearing(
@@ -191,12 +197,15 @@ void SpanController::answer(const CallPointer& call) {
 
 void SpanController::release(const CallPointer& call, const call::Cause& cause) {
     if (call->clearing()) return;
+    forget_transfer(call);
+    settle_transfer_request(call, cause.value == call::q850::normal_clearing);
     log::info("isdn", "{} released by this side: {}", ids(*call), call::to_text(cause));
     begin_clearing(call, cause);
 }
 
 void SpanController::abandon(const CallPointer& call) {
     call->release_reported = true;  // nobody is left to be told
+    forget_transfer(call);
     if (!call->clearing())
         begin_clearing(call, {call::q850::normal_clearing, call::Location::private_local, ""});
 }
@@ -237,6 +246,7 @@ void SpanController::begin_clearing(const CallPointer& call, const call::Cause& 
 
 void SpanController::finish(const CallPointer& call) {
     if (call->state == State::over) return;
+    if (!call->peer_cause) forget_transfer(call);
     stop_audio(call);
     // The other end may not have heard of it.
     if (!up_ && call->record != nullptr && call->position != 0) unsure_.insert(call->position);
@@ -263,7 +273,7 @@ void SpanController::report(const CallPointer& call,
 }
 
 void SpanController::report_release(const CallPointer& call) {
-    if (call->release_reported) return;
+    if (call->release_reported || ends_by_transfer(call)) return;
     call->release_reported = true;
     report(call, [cause = call->cause](call::LegObserver& observer, call::Leg& leg) {
         observer.on_released(leg, cause);
@@ -309,6 +319,8 @@ SpanView SpanController::view() const {
     view.d_channel_up = up_;
     view.in_use = allocator_.in_use();
     view.idle = allocator_.idle();
+    view.held = static_cast<unsigned>(
+        std::ranges::count_if(calls_, [](const CallPointer& call) { return call->held; }));
     view.calls_in = calls_in_;
     view.calls_out = calls_out_;
     view.d_channel_losses = losses_;

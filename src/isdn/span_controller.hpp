@@ -26,8 +26,11 @@ struct SpanTimes {
     std::chrono::milliseconds t309{90000};   ///< Q.931 table 9-1: 6 to 90 s
     std::chrono::milliseconds t310{0};       ///< Q.931 table 9-2: CALL PROCEEDING and then nothing; 0: off
     std::chrono::milliseconds t316{120000};  ///< Q.931 table 9-1: wait for RESTART ACKNOWLEDGE
-    unsigned n316 = 2;                       ///< Q.931 5.5.1.2: how often RESTART is sent
-    std::chrono::milliseconds release_report{1000};  ///< a leg is told of its release at the latest then
+    std::chrono::milliseconds transfer{
+        5000};  ///< the network has not cleared calls that it was to join: it does not
+    std::chrono::milliseconds transfer_settle{2000};  ///< ... when it has cleared one of them
+    unsigned n316 = 2;                                ///< Q.931 5.5.1.2: how often RESTART is sent
+    std::chrono::milliseconds release_report{1000};   ///< a leg is told of its release at the latest then
     std::chrono::milliseconds release_guard{
         50000};  ///< above T305 + 2 x T308 = 38 s: libpri should have said something
     std::chrono::milliseconds reconcile{
@@ -85,6 +88,10 @@ class SpanController final : public Span, public call::Exit {
     void dial_on(const CallPointer& call, char digit);
     bool takes_digits(const SpanCall& call) const;
     void answer(const CallPointer& call);
+    void notify_hold(const CallPointer& call, bool on);
+    bool refer(const CallPointer& call, const CallPointer& other);
+    void settle_transfer_request(const CallPointer& call, bool done);
+    bool identify(const CallPointer& call);
     void release(const CallPointer& call, const call::Cause& cause);
     void abandon(const CallPointer& call);
     void send_digit(const CallPointer& call, char digit);
@@ -129,6 +136,23 @@ class SpanController final : public Span, public call::Exit {
     void on_connected(const CallPointer& call, const LinkEvent& event);
     bool keeps_announcement(const SpanCall& call, const LinkEvent& event, const call::Cause& cause) const;
     void hear_announcement(const CallPointer& call, const call::Cause& cause);
+
+    // span_hold.cpp
+    bool on_supplementary(const LinkEvent& event);
+    void on_hold(const CallPointer& call, const LinkEvent& event);
+    void on_retrieve(const CallPointer& call, const LinkEvent& event);
+    void on_notification(const CallPointer& call, const LinkEvent& event);
+    void report_hold(const CallPointer& call);
+    // span_transfer.cpp
+    bool ends_by_transfer(const CallPointer& call);
+    void end_transfer(const CallPointer& call, bool done);
+    void forget_transfer(const CallPointer& call);
+    void on_transfer_request(const LinkEvent& event);
+    // span_services.cpp
+    bool may_wait() const;
+    bool end_waiting(const CallPointer& call);
+    void on_advice(const CallPointer& call, const LinkEvent& event);
+    void on_malicious(const CallPointer& call, const LinkEvent& event);
 
     std::optional<std::uint8_t> refusal(const LinkEvent& event) const;
     void give_way(unsigned position);

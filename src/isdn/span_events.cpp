@@ -39,6 +39,7 @@ void SpanController::on_link(const LinkEvent& event) {
         default:
             break;
     }
+    if (on_supplementary(event)) return;
     const auto call = find(event.call);
     switch (event.kind) {
         case LinkEventKind::setup_ack:
@@ -156,7 +157,7 @@ void SpanController::on_line_event(unsigned position, hardware::LineEventKind ki
 // --- incoming calls ---
 
 std::optional<std::uint8_t> SpanController::refusal(const LinkEvent& event) const {
-    if (stopped_ || event.channel == 0U) return call::q850::no_circuit_available;
+    if (stopped_ || (event.channel == 0U && !may_wait())) return call::q850::no_circuit_available;
     if (event.signalling_only || !event.audio) return call::q850::incompatible_destination;
     return std::nullopt;
 }
@@ -175,7 +176,8 @@ void SpanController::on_setup(const LinkEvent& event) {
     end_previous(event.call);
     auto refused = refusal(event);
     BearerAllocator::Incoming taken;
-    if (!refused) {
+    const bool waits = event.channel == 0U;
+    if (!refused && !waits) {
         taken = allocator_.take_incoming(event.channel, event.exclusive);
         if (taken.position == 0) refused = taken.cause;
     }
@@ -185,7 +187,7 @@ void SpanController::on_setup(const LinkEvent& event) {
         link_->hangup(event.call, *refused);
         return;
     }
-    restarts_->shown_idle(taken.position);
+    if (!waits) restarts_->shown_idle(taken.position);
     if (taken.displaced) give_way(taken.position);
 
     auto call = std::make_shared<SpanCall>(reactor_);
@@ -194,6 +196,7 @@ void SpanController::on_setup(const LinkEvent& event) {
     call->record = event.call;
     call->position = taken.position;
     call->confirmed = true;
+    call->waiting = waits;
     calls_.push_back(call);
     if (settings_.receives_overlap() && !event.complete) return begin_dialling(call, event);
     link_->proceeding(event.call, taken.position);
@@ -204,7 +207,10 @@ void SpanController::on_setup(const LinkEvent& event) {
 void SpanController::announce(const CallPointer& call, const LinkEvent& event) {
     call->state = State::proceeding;
     auto leg = std::make_unique<BearerLeg>(
-        sink_.next_leg_id(), base::format("span {} channel {}", settings_.number, call->position), call);
+        sink_.next_leg_id(),
+        call->waiting ? base::format("span {} waiting", settings_.number)
+                      : base::format("span {} channel {}", settings_.number, call->position),
+        call);
     log::info("isdn", "{} SETUP from {} to {}", ids(*call), call::logged_number(event.caller),
               base::printable(event.called));
     call::CallRequest request{.caller = event.caller, .called = event.called, .source = {}};

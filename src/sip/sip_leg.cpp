@@ -145,7 +145,7 @@ void SipLeg::on_dialog(const DialogEvent& event) {
         base::log::debug("sip", "{}: audio {} with {} port {}", log_prefix(),
                          dsp::name(agreed->agreement.options.codec), agreed->agreement.remote.host,
                          agreed->agreement.remote.port);
-        return;
+        return report_far_hold();
     }
     if (const auto* held = std::get_if<HoldAnswered>(&event)) return on_hold_answered(*held);
     if (const auto* progress = std::get_if<ReferProgress>(&event)) return on_refer_progress(*progress);

@@ -73,6 +73,7 @@ class SipLeg final : public call::Leg {
     // sip_leg_services.cpp
     void try_hold();
     void on_hold_answered(const HoldAnswered& answer);
+    void report_far_hold();
     std::chrono::milliseconds glare_wait();
     void on_refer_progress(const ReferProgress& progress);
     void refer_over(bool reached, const std::string& reason);
@@ -98,6 +99,7 @@ class SipLeg final : public call::Leg {
     bool hold_done_ = false;     ///< what the far end has accepted
     bool hold_pending_ = false;  ///< a re-INVITE is on its way
     unsigned hold_attempts_ = 0;
+    bool far_holds_ = false;  ///< as the observer was told
     bool outgoing_ = true;
     bool data_ = false;
     bool answered_ = false;

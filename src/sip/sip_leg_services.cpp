@@ -52,7 +52,8 @@ void SipLeg::on_hold_answered(const HoldAnswered& answer) {
         hold_done_ = hold_asked_;
         hold_attempts_ = 0;
         base::log::debug("sip", "{}: {} accepted", log_prefix(), what);
-        return try_hold();
+        try_hold();
+        return report_far_hold();
     }
     if (answer.try_again && hold_attempts_ < most_hold_attempts) {
         hold_timer_.start(glare_wait(), [this] { try_hold(); });
@@ -64,6 +65,16 @@ void SipLeg::on_hold_answered(const HoldAnswered& answer) {
     if (!changed_mind) hold_wanted_ = hold_done_;
     hold_attempts_ = 0;
     try_hold();
+}
+
+/// While our own hold is on its way or in force, "inactive" may be the answer to it, and is no hold of theirs. What
+/// was agreed at the answer is none either: an announcement server sends only.
+void SipLeg::report_far_hold() {
+    if (over_ || !answered_ || !agreement_ || observer() == nullptr) return;
+    const bool ours = hold_wanted_ || hold_pending_ || hold_done_;
+    if (agreement_->held == far_holds_ || (agreement_->held && ours)) return;
+    far_holds_ = agreement_->held;
+    observer()->on_hold(*this, far_holds_);
 }
 
 std::chrono::milliseconds SipLeg::glare_wait() {

@@ -6,9 +6,11 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tipring/base/reactor.hpp"
+#include "tipring/base/result.hpp"
 #include "tipring/call/leg.hpp"
 
 namespace tipring::call {
@@ -35,6 +37,8 @@ struct CallRecord {
     std::string transfer_endpoint;  ///< the leg of the last transfer, when one was opened
     /// The call that this one has exchanged a leg with (attended transfer, pick-up).
     base::CallId joined;
+    std::string charge;            ///< of the last advice of charge; empty: there was none
+    std::string identification{};  ///< malicious call: "asked", "done", "refused"; empty: none
 };
 
 enum class CallState { routing, proceeding, alerting, talking, releasing };
@@ -84,12 +88,18 @@ class CallManager final : public CallSink {
     /// False when there is no such call.
     bool hang_up(base::CallId id, const Cause& cause);
     void hang_up_all(const Cause& cause);
+    /// Asks the network of the calling side of a call to record it (malicious call identification). An error says why
+    /// that is not possible.
+    base::Result<void> identify(base::CallId id);
     std::uint64_t total() const;
 
     /// Told of every change of shown_state() that a call makes itself (that another call has made it a
     /// conference is seen in calls() only), and of every record.
     std::function<void(const CallView&)> on_change;
     std::function<void(const CallRecord&)> on_record;
+    /// Told of what a call's networks say beside it: "call.charge", "call.malicious", with fields for the event log.
+    std::function<void(std::string_view event, std::vector<std::pair<std::string, std::string>> fields)>
+        on_service;
 
     struct Impl;
 

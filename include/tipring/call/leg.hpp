@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "tipring/base/ids.hpp"
+#include "tipring/call/advice.hpp"
 #include "tipring/call/cause.hpp"
 #include "tipring/media/engine.hpp"
 #include "tipring/routing/route.hpp"
@@ -127,6 +128,11 @@ class LegObserver {
     /// Outcome of refer(); unless it has reached the new party, the far end is still in this call. A leg whose
     /// end says so reports on_released later, not from the same task: the outcome is looked at before that.
     virtual void on_referred(Leg&, ReferOutcome) {}
+    /// What the call costs, as the network of this leg says; may come again, and after on_released no more.
+    virtual void on_advice(Leg&, const Advice&) {}
+    /// Malicious call identification: the far end of this leg wants the call to be recorded (`asked`), or its network
+    /// has answered Leg::identify_call(): `done` or not.
+    virtual void on_identification(Leg&, bool /*asked*/, bool /*done*/) {}
     /// The user of this leg made a hook flash that is meant for the other side.
     virtual void on_flash(Leg&) {}
 };
@@ -187,6 +193,9 @@ class Leg {
     /// Asks the far end to call somebody else. False: it cannot be asked, the gateway joins the calls itself.
     /// When true, on_referred() tells the outcome; without a word of it for Options::no_answer it has failed.
     virtual bool refer(const ReferRequest&) { return false; }
+    /// Asks the network of this leg to record who calls (malicious call identification, EN 300 130-1). False: it cannot
+    /// be asked. on_identification() tells the outcome.
+    virtual bool identify_call() { return false; }
     /// A fax, modem or alarm panel: the other leg must carry its audio untouched (no concealment, no
     /// jitter-buffer adaptation, DTMF in-band).
     virtual bool carries_data() const { return false; }

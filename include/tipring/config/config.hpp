@@ -273,6 +273,12 @@ struct Span {
     bool dial_tone = false;                          ///< overlap receiving: before the first digit
     /// T306 (Q.931 table 9-1): how long an announcement that comes with a DISCONNECT is heard at most; 0: not at all
     std::chrono::milliseconds announcement{30000};
+    bool transfer =
+        false;  ///< two calls of the span may be joined by the network, and by the gateway when asked
+    unsigned call_waiting = 0;     ///< calls without a B-channel that may wait for one
+    bool advice_of_charge = true;  ///< is recorded and told
+    bool malicious_call = false;   ///< identification is asked for, and taken down when the other end asks
+    bool hold = true;  ///< HOLD and RETRIEVE are granted, and hold is told both ways (ETS 300 141)
     Place number_at, name_at, channels_at, d_channel_at;
 
     /// What `timers` says of this one.

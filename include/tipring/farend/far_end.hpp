@@ -232,9 +232,25 @@ struct IsdnCallInfo {
     int redirect_reason = 0;     ///< Q.952 4.1.2: 1 busy, 2 no reply, 15 unconditional
     std::string user_to_user{};  ///< IA5 text
     std::string connected{};     ///< of a call that was placed: who has answered, as the gateway says
-    bool complete = true;        ///< of a call that is placed: no digits follow; false needs Options::overlap
+    bool waits = false;          ///< placed without a channel (call waiting); the answer brings one
     int screening = 0;           ///< of the calling number, as it came: Q.931 table 4-11
-    bool complete = true;        ///< no digits follow; matters with Options::overlap only
+    bool complete = true;        ///< of a call that is placed: no digits follow; false needs Options::overlap
+};
+
+/// What a party of a call asks of the other end beside the call.
+enum class IsdnRequest {
+    hold,              ///< HOLD; the channel is given up with its acknowledgement
+    retrieve,          ///< RETRIEVE, on a free channel of this side's choice
+    notify_hold,       ///< NOTIFY: remote hold
+    notify_retrieval,  ///< NOTIFY: remote retrieval
+    identify,          ///< malicious call identification, by the called side
+};
+
+/// Advice of charge, EuroISDN.
+struct IsdnCharge {
+    bool end = false;        ///< AOC-E, with the next message of the call; otherwise AOC-D, a total, at once
+    unsigned amount = 0;     ///< thousandths of the currency, or units
+    std::string currency{};  ///< "": units
 };
 
 class IsdnCall : public AudioPort {
@@ -249,6 +265,15 @@ class IsdnCall : public AudioPort {
     virtual void hang_up(int q850_cause) = 0;
     /// More of the called number of a call that was placed: one INFORMATION for each digit. For use after "overlap".
     virtual void dial(const std::string& digits) = 0;
+    virtual void request(IsdnRequest what) = 0;
+    virtual void advise(const IsdnCharge& charge) = 0;
+    /// Asks the other end to join this call to that one of the same network (explicit call transfer).
+    virtual void transfer_to(const std::shared_ptr<IsdnCall>& other) = 0;
+    /// What came in answer to requests, or by itself, in words: "hold ack", "hold reject 50", "hold" (granted),
+    /// "retrieve ack", "retrieve reject 34", "retrieve" (granted), "notify 121", "identify" (granted), "identify ack",
+    /// "identify reject", "transfer" (granted: both calls are cleared), "transfer reject", "not possible". Waits until the word has come `count`
+    /// times.
+    virtual bool wait_news(std::string_view word, std::chrono::milliseconds limit, unsigned count = 1) = 0;
 };
 
 /// What a looped channel does wrong.
@@ -291,6 +316,7 @@ class IsdnNetwork {
         bool ignore_restarts = false;         ///< RESTART gets no answer and ends no call
         bool ignore_restart_answers = false;  ///< RESTART ACKNOWLEDGE is not heard
         std::string answer_as{};              ///< connected number that comes with an answer; "": none
+        bool transfers = true;                ///< joins calls when asked to (the audio is not), or refuses it
         /// For every call: hang up so long after it was answered. Unset: wait for the test to act.
         std::optional<std::chrono::milliseconds> hang_up_after{};
         /// Each SETUP of the gateway crosses one of this end to this number on the same channel (Q.931 5.7); "": none.

@@ -48,6 +48,7 @@ struct SpanView {
     bool layer1_up = false;
     bool d_channel_up = false;  ///< Q.921 multiframe established
     unsigned in_use = 0, idle = 0;
+    unsigned held = 0;  ///< calls without a channel, put on hold by the other end
     std::uint64_t calls_in = 0, calls_out = 0, d_channel_losses = 0, d_channel_errors = 0;
     std::uint64_t restarts = 0;          ///< channels that we restarted, acknowledged
     std::uint64_t restart_failures = 0;  ///< ... not acknowledged after N316 times T316

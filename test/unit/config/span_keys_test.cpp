@@ -113,6 +113,8 @@ TEST_CASE("nonsense in a number plan is refused with line and key") {
         Row{", overlap: sending, digit_timeout: 10s", "spans[0].digit_timeout", "do not come digit by digit"},
         Row{", overlap: both, digit_timeout: 10ms", "spans[0].digit_timeout", "10ms"},
         Row{", overlap: both, digit_map: (", "spans[0].digit_map", "position 1"},
+        Row{", call_waiting: 31", "spans[0].call_waiting", "31"},
+        Row{", hold: maybe", "spans[0].hold", "neither yes nor no"},
         Row{", announcement: 1h", "spans[0].announcement", "1h"});
     CAPTURE(row.keys);
     const auto lines = load_bad(with_span(row.keys), picky());
@@ -141,6 +143,17 @@ TEST_CASE("a span may receive digits one by one, by its own digit map or the gat
     const auto none = load_good(with_span("")).spans.at(0);
     CHECK((!none.receives_overlap() && !none.sends_overlap()));
     CHECK(none.announcement == std::chrono::seconds(30));
+}
+
+TEST_CASE("a span grants supplementary services as its keys say") {
+    const auto usual = load_good(with_span("")).spans.at(0);
+    CHECK((usual.hold && usual.advice_of_charge));
+    CHECK((!usual.transfer && !usual.malicious_call && usual.call_waiting == 0));
+    const auto other =
+        load_good(with_span(", hold: off, transfer: on, aoc: off, malicious_call: yes, call_waiting: 2"))
+            .spans.at(0);
+    CHECK((!other.hold && !other.advice_of_charge));
+    CHECK((other.transfer && other.malicious_call && other.call_waiting == 2));
 }
 
 TEST_CASE("causes are the gateway's, with what an account changes") {

@@ -200,6 +200,11 @@ TEST_CASE("hangup knows the calls") {
     CHECK(fixture.error("hangup", {{"call", "7"}}) == "there is no call 7; see: tipringctl calls");
 }
 
+TEST_CASE("only a call that there is can be identified") {
+    Fixture fixture;
+    CHECK(fixture.error("call.identify", {{"call", "7"}}) == "there is no call 7; see: tipringctl calls");
+}
+
 TEST_CASE("a call's row says whether the caller shows the number") {
     Fixture fixture;
     call::CallView view;

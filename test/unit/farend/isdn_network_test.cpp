@@ -201,3 +201,53 @@ TEST_CASE("a number that is too short is refused where numbers go in one piece")
     CHECK(all_cleared(*trunk.network));
     CHECK(all_cleared(*trunk.user));
 }
+
+TEST_CASE("either side holds a call, takes it back, and hears what the other one does") {
+    Trunk trunk;
+    REQUIRE(trunk.up());
+    const auto caller = trunk.network->place_call("5550100", "", "5551234");
+    const auto called = trunk.user->wait_call(5s);
+    REQUIRE(called);
+    REQUIRE(caller->wait_state("connected", 5s));
+    REQUIRE(called->wait_state("connected", 5s));
+    const bool by_caller = GENERATE(true, false);
+    const auto& holder = by_caller ? caller : called;
+    const auto& other = by_caller ? called : caller;
+    holder->request(farend::IsdnRequest::hold);
+    REQUIRE(holder->wait_news("hold ack", 5s));
+    CHECK(other->wait_news("hold", 0ms));
+    CHECK(holder->info().channel == 0);
+    holder->request(farend::IsdnRequest::retrieve);
+    REQUIRE(holder->wait_news("retrieve ack", 5s));
+    CHECK(other->wait_news("retrieve", 5s));
+    CHECK(holder->info().channel == other->info().channel);
+    CHECK(holder->info().channel != 0);
+    holder->start_recording();
+    other->play(farend::tone(1000, 0, 500ms), false);
+    REQUIRE(other->wait_playing_done(5s));
+    CHECK(farend::level_at(holder->stop_recording(), 1000) > -30);
+    holder->request(farend::IsdnRequest::notify_hold);
+    CHECK(other->wait_news("notify 121", 5s));
+    CHECK_FALSE(holder->wait_news("hold ack", 0ms, 2));
+    called->request(farend::IsdnRequest::identify);
+    CHECK(caller->wait_news("identify", 5s));
+    CHECK(called->wait_news("identify ack", 5s));
+    holder->hang_up(16);
+    CHECK(other->wait_state("released", 5s));
+    CHECK(all_cleared(*trunk.network));
+}
+
+TEST_CASE("a user has two of its calls joined by the network") {
+    Trunk trunk;
+    REQUIRE(trunk.up());
+    const auto first = trunk.user->place_call("5551234", "", "5550100");
+    REQUIRE(first->wait_state("connected", 5s));
+    const auto second = trunk.user->place_call("5551234", "", "5550101");
+    REQUIRE(second->wait_state("connected", 5s));
+    first->transfer_to(second);
+    CHECK(first->wait_state("released", 5s));
+    CHECK(second->wait_state("released", 5s));
+    const auto there = trunk.network->wait_call(0ms);
+    REQUIRE(there);
+    CHECK(there->wait_news("transfer", 0ms));
+}

@@ -84,6 +84,7 @@ struct Listener final : call::LegObserver {
     }
     void on_media_changed(call::Leg&) override { heard += "media "; }
     void on_digit(call::Leg&, char digit) override { heard += digit; }
+    void on_hold(call::Leg&, bool on) override { heard += on ? "hold " : "back "; }
 
     bool has(std::string_view word) const { return heard.find(word) != std::string::npos; }
 

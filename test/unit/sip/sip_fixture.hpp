@@ -191,6 +191,7 @@ struct FakeObserver final : call::LegObserver {
     void on_media_changed(call::Leg&) override { seen.push_back("media changed"); }
     void on_digit(call::Leg&, char digit) override { seen.push_back(std::string("digit ") + digit); }
     void on_flash(call::Leg&) override { seen.push_back("flash"); }
+    void on_hold(call::Leg&, bool held) override { seen.push_back(held ? "holds" : "takes back"); }
     void on_referred(call::Leg&, call::ReferOutcome outcome) override {
         seen.push_back(outcome == call::ReferOutcome::reached   ? "referred"
                        : outcome == call::ReferOutcome::refused ? "refused"

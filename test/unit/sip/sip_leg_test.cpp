@@ -162,3 +162,31 @@ TEST_CASE("a leg that is over asks for nothing") {
     CHECK_FALSE(talking.leg->refer({"205", nullptr}));
     CHECK(talking.host->told == 0);
 }
+
+TEST_CASE("a far end that holds is told of, its answer to our hold is none") {
+    Talking talking;
+    const auto agree = [&](bool held) {
+        sip::Agreement agreement;
+        agreement.held = held;
+        talking.leg->on_dialog(sip::MediaAgreed{agreement});
+    };
+    const auto seen = [&](const std::string& what) {
+        return std::count(talking.observer.seen.begin(), talking.observer.seen.end(), what);
+    };
+    agree(true);
+    agree(true);
+    CHECK(seen("holds") == 1);
+    agree(false);
+    CHECK(seen("takes back") == 1);
+
+    talking.leg->hold(true);
+    agree(true);  // "inactive"
+    talking.leg->on_dialog(sip::HoldAnswered{true, false, {}});
+    CHECK(seen("holds") == 1);
+    talking.leg->hold(false);
+    const bool they_hold = GENERATE(true, false);
+    agree(they_hold);  // "sendonly", or all
+    talking.leg->on_dialog(sip::HoldAnswered{true, false, {}});
+    CHECK(seen("holds") == (they_hold ? 2 : 1));
+    CHECK(seen("takes back") == 1);
+}

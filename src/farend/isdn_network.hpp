@@ -102,7 +102,7 @@ class SimulatedNetwork final : public IsdnNetwork, private FarEndModel {
     bool wants_ticks() const override;
     void add_wakeups(std::vector<pollfd>& wakeups) const override;
     /// An exchange does not keep a message waiting for its audio.
-    int prompt_descriptor() const override { return link_.failed() ? -1 : d_channel_->descriptor(); }
+    int prompt_descriptor() const override { return link_.failed() ? -1 : d_channel_.descriptor(); }
     void take_prompt() override { link_.run(); }
 
     void on_event(const IsdnEvent& event);

@@ -76,19 +76,14 @@ struct LinkEvent {
     bool audio = true;                       ///< the bearer capability is speech or 3.1 kHz audio
     bool signalling_only = false;            ///< a connection without a B-channel
     std::string digits{};
-<<<<<<< HEAD
-    bool in_service = false;  ///< service, service_ack
-    bool unanswered = false;  ///< cleared: RELEASE got no answer (T308 ran out the second time)
-    std::string reason{};     ///< failed: what the D-channel said
-=======
     bool in_service = false;        ///< service, service_ack
+    bool unanswered = false;        ///< cleared: RELEASE got no answer (T308 ran out the second time)
     std::string reason{};           ///< failed: what the D-channel said
     std::uint8_t notification = 0;  ///< Q.931 4.5.22
     std::optional<call::Advice> advice{};
     q931_call* other = nullptr;
     int invoke = 0;
     bool accepted = false;
->>>>>>> suppl
 };
 
 struct LinkOptions {

@@ -312,7 +312,6 @@ class IsdnNetwork {
         /// to act.
         std::optional<std::chrono::milliseconds> answer_after = std::chrono::milliseconds(500);
         int reject_with = 0;   ///< Q.850 cause for every call, 0: accept
-        bool overlap = false;  ///< calls may have a number that is not complete. Fixed when it is made.
         bool ignore_restarts = false;         ///< RESTART gets no answer and ends no call
         bool ignore_restart_answers = false;  ///< RESTART ACKNOWLEDGE is not heard
         std::string answer_as{};              ///< connected number that comes with an answer; "": none

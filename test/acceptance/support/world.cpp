@@ -129,7 +129,8 @@ std::unique_ptr<farend::IsdnNetwork> World::isdn_network(const farend::IsdnNetwo
 }
 
 std::unique_ptr<farend::IsdnNetwork> World::t1_network(unsigned index, farend::IsdnNetwork::Options options) {
-    options.national = options.t1 = true;
+    options.switch_type = farend::IsdnSwitch::national;
+    options.t1 = true;
     const unsigned first = t1_first_channel(index);
     auto d_channel = opened(far_board().open_d_channel({far_channel(first + t1_d_position - 1)}));
     std::vector<hardware::Channel> bearers;

@@ -17,7 +17,7 @@ struct Entry {
 
 // Q.850 table 1, in the order of the values. A cause that says something about the called party or its number
 // ends the search; one that says something about the way to it does not.
-constexpr std::array<Entry, 60> table{{
+constexpr std::array<Entry, 66> table{{
     {1, false, "unallocated number"},
     {2, true, "no route to transit network"},
     {3, true, "no route to destination"},
@@ -75,7 +75,13 @@ constexpr std::array<Entry, 60> table{{
     {95, true, "invalid message, unspecified"},
     {96, true, "mandatory information element is missing"},
     {97, true, "message type not implemented"},
+    {98, true, "message not compatible with call state or not implemented"},
+    {99, true, "information element not implemented"},
+    {100, true, "invalid information element contents"},
+    {101, true, "message not compatible with call state"},
     {102, true, "recovery on timer expiry"},
+    {103, true, "parameter not implemented, passed on"},
+    {110, true, "message with unrecognized parameter discarded"},
     {111, true, "protocol error, unspecified"},
     {127, true, "interworking, unspecified"},
 }};

@@ -9,6 +9,19 @@ namespace json = boost::json;
 
 namespace {
 
+const Parameter simulated_span{"span", "string", false, "name of the span; default: the first"};
+
+boost::system::result<farend::IsdnNetwork*, CommandError> network_of(const Simulation& simulation,
+                                                                     const json::object& parameters) {
+    const auto span = text_parameter(parameters, "span");
+    const auto network = std::find_if(simulation.networks.begin(), simulation.networks.end(),
+                                      [&](const auto& one) { return span.empty() || one.span == span; });
+    if (network != simulation.networks.end()) return network->network;
+    return CommandError{rpc_code::not_found, span.empty() ? "there is no simulated span"
+                                                          : base::format("there is no simulated span {}",
+                                                                         base::printable(span, 60))};
+}
+
 class SimIsdnCallCommand final : public SimCommand {
   public:
     using SimCommand::SimCommand;
@@ -18,20 +31,13 @@ class SimIsdnCallCommand final : public SimCommand {
         return {{"to", "string", true, "called number"},
                 {"from", "string", false, "calling number"},
                 {"name", "string", false, "calling name"},
-                {"span", "string", false, "name of the span; default: the first"}};
+                simulated_span};
     }
 
   protected:
     Reply act(Simulation& simulation, const json::object& parameters) override {
-        const auto span = text_parameter(parameters, "span");
-        const auto network = std::find_if(simulation.networks.begin(), simulation.networks.end(),
-                                          [&](const auto& one) { return span.empty() || one.span == span; });
-        if (network == simulation.networks.end()) {
-            return CommandError{
-                rpc_code::not_found,
-                span.empty() ? "there is no simulated span"
-                             : base::format("there is no simulated span {}", base::printable(span, 60))};
-        }
+        const auto network = network_of(simulation, parameters);
+        if (!network) return network.error();
         for (const auto* key : {"to", "from"}) {
             // Q.931 4.5.8: IA5 digits; the information element holds no more than this.
             const auto number = text_parameter(parameters, key);
@@ -41,9 +47,9 @@ class SimIsdnCallCommand final : public SimCommand {
             }
         }
         update_isdn_calls(simulation);
-        auto call = network->network->place_call(text_parameter(parameters, "from"),
-                                                 text_parameter(parameters, "name").substr(0, 32),
-                                                 text_parameter(parameters, "to"));
+        auto call = (*network)->place_call(text_parameter(parameters, "from"),
+                                           text_parameter(parameters, "name").substr(0, 32),
+                                           text_parameter(parameters, "to"));
         if (!call)
             return CommandError{rpc_code::refused, "the network could not place the call (is the span up?)"};
         simulation.isdn_calls.push_back(std::move(call));
@@ -84,26 +90,23 @@ class SimIsdnLoopCommand final : public SimCommand {
                 {"off", "boolean", false, "ends the loop"},
                 {"wrong_bit_in", "integer", false, "every n-th bit comes back wrong; 0: none"},
                 {"slip", "boolean", false, "one octet too many once, or too few the next time"},
-                {"span", "string", false, "name of the span; default: the first"}};
+                simulated_span};
     }
 
   protected:
     Reply act(Simulation& simulation, const json::object& parameters) override {
-        const auto span = text_parameter(parameters, "span");
-        const auto network = std::find_if(simulation.networks.begin(), simulation.networks.end(),
-                                          [&](const auto& one) { return span.empty() || one.span == span; });
-        if (network == simulation.networks.end())
-            return CommandError{rpc_code::not_found, "there is no such simulated span"};
+        const auto network = network_of(simulation, parameters);
+        if (!network) return network.error();
         const auto timeslot = static_cast<unsigned>(integer_parameter(parameters, "timeslot", 0, 0, 31));
         const bool off = flag_parameter(parameters, "off");
         if (off) {
-            network->network->end_loop(timeslot);
+            (*network)->end_loop(timeslot);
         } else {
             farend::LoopFaults faults;
             faults.wrong_bit_in = static_cast<std::uint32_t>(
                 integer_parameter(parameters, "wrong_bit_in", 0, 0, 1'000'000'000));
             faults.slip = flag_parameter(parameters, "slip");
-            network->network->loop(timeslot, faults);
+            (*network)->loop(timeslot, faults);
         }
         return json::object{{"timeslot", timeslot}, {"looped", !off}};
     }

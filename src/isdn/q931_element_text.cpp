@@ -93,19 +93,6 @@ constexpr Word network_facilities[] = {{0xb1, "SID preferred"},
 constexpr Word user_protocols[] = {{0, "user's own"}, {1, "OSI"},   {2, "X.244"},
                                    {4, "IA5"},        {7, "V.120"}, {8, "Q.931"}};
 
-/// Q.850 values about the signalling itself, which no call ends with and call::description() does not name.
-constexpr Word protocol_causes[] = {{98, "message not compatible with call state or not implemented"},
-                                    {99, "information element not implemented"},
-                                    {100, "invalid information element contents"},
-                                    {101, "message not compatible with call state"},
-                                    {103, "parameter not implemented, passed on"},
-                                    {110, "message with unrecognized parameter discarded"}};
-
-std::string_view cause_words(unsigned value) {
-    const auto words = find_word(protocol_causes, value);
-    return words.empty() ? call::description(static_cast<std::uint8_t>(value)) : words;
-}
-
 std::string diagnostic_text(unsigned cause, Octets octets) {
     std::string list;
     const bool elements = cause == 96 || cause == 99 || cause == 100;
@@ -123,8 +110,8 @@ std::string cause_text(OctetReader& reader) {
     const auto third = reader.take_group(2);
     const unsigned value = reader.take() & 0x7fU;
     if ((third[0] >> 5 & 3U) != 0) return base::format("{} of another coding standard", value);
-    auto text =
-        base::format("{} ({}) from {}", value, cause_words(value), word_or_code(locations, third[0] & 0x0fU));
+    auto text = base::format("{} ({}) from {}", value, call::description(static_cast<std::uint8_t>(value)),
+                             word_or_code(locations, third[0] & 0x0fU));
     if (!reader.empty()) text += ", " + diagnostic_text(value, reader.take_rest());
     return text;
 }

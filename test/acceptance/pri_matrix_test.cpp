@@ -11,8 +11,9 @@
 #include "support/talk.hpp"
 #include "support/world.hpp"
 
-using namespace tipring;
-using namespace tipring::acceptance;
+// A namespace of its own: the tests are compiled as one file.
+namespace tipring::acceptance::switch_matrix {
+
 using namespace std::chrono_literals;
 
 namespace {
@@ -390,3 +391,5 @@ TEST_CASE("switch matrix: QSIG with the gateway as the user side", "[pri][sip][m
 TEST_CASE("switch matrix: QSIG with the gateway as the network side", "[pri][sip][matrix][simulator]") {
     prove(IsdnSwitch::qsig, Side::network);
 }
+
+}  // namespace tipring::acceptance::switch_matrix

@@ -9,6 +9,9 @@ TEST_CASE("causes have their Q.850 names") {
     CHECK(description(q850::user_busy) == "user busy");
     CHECK(description(q850::normal_clearing) == "normal clearing");
     CHECK(description(q850::interworking) == "interworking, unspecified");
+    CHECK(description(98) == "message not compatible with call state or not implemented");
+    CHECK(description(103) == "parameter not implemented, passed on");
+    CHECK(description(110) == "message with unrecognized parameter discarded");
     CHECK(description(0) == "unknown cause");
     CHECK(description(126) == "unknown cause");
     CHECK(to_text(Cause{16, Location::user, ""}) == "16 (normal clearing)");

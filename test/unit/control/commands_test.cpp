@@ -335,6 +335,9 @@ TEST_CASE("a simulated telephone does what it is told") {
     CHECK(fixture.error("sim.ring", {{"line", "901"}}) == "port 901 has no simulated exchange line");
     CHECK(fixture.error("sim.lift", {{"port", "901"}}) == "port 901 has no simulated telephone");
     CHECK(fixture.error("sim.isdn_call", {{"to", "1"}}) == "there is no simulated span");
+    CHECK(fixture.error("sim.isdn_loop", {{"timeslot", 1}}) == "there is no simulated span");
+    CHECK(fixture.error("sim.isdn_loop", {{"timeslot", 1}, {"span", "main"}}) ==
+          "there is no simulated span main");
     CHECK(fixture.ask("sim.hang_up", {{"port", "1"}}).has_value());
     CHECK_FALSE(fixture.telephone.lifted);
 }

@@ -96,7 +96,7 @@ struct SteppedSpan {
     std::string clock = folder.file("clock");
     std::unique_ptr<Gateway> gateway;
     std::unique_ptr<farend::IsdnNetwork> network =
-        world->isdn_network({.answer_after = 0ms, .overlap = true});
+        world->isdn_network({.overlap = true, .answer_after = 0ms});
     Sipp server = Sipp::server(folder, 5091);
 
     SteppedSpan() {

@@ -35,7 +35,8 @@ struct ServiceScene {
             for (const auto& event : events.as_array()) {
                 const auto& fields = event.at("fields").as_object();
                 const auto* found = fields.if_contains(field);
-                if (event.at("name") == name && found != nullptr && *found == value) return true;
+                if (event.at("name").as_string() == name && found != nullptr && found->as_string() == value)
+                    return true;
             }
             return false;
         });

@@ -143,11 +143,10 @@ TEST_CASE("chaos: frames of the D-channel are lost, come twice and come damaged 
     CHECK(span.count("repairs") == 0);
 }
 
-TEST_CASE("chaos: the cable is pulled during calls", "[pri][sip][chaos]") {
-    if (World::is_dahdi()) return;
-    const auto unplugged = GENERATE(200ms, 1000ms, 3000ms, 6000ms);
-    CAPTURE(unplugged.count());
-    ChaosSpan span;
+namespace {
+
+void pull_the_cable(const std::string& timers, std::chrono::milliseconds unplugged, bool survives) {
+    ChaosSpan span(short_options(), timers);
     const auto held = span.network_calls(10, 0ms);
     for (const auto& call : held)
         REQUIRE(call->wait_state("connected", patience));
@@ -160,7 +159,6 @@ TEST_CASE("chaos: the cable is pulled during calls", "[pri][sip][chaos]") {
     span.world->virtual_board()->set_faults(wire, {});
     REQUIRE(span.gateway.wait_span_up(patience));
     REQUIRE(span.network->wait_up(patience));
-    const bool survives = unplugged <= 1000ms;  // T309 is 2 s
     for (const auto& call : held) {
         if (survives) {
             CHECK(call->state() == "connected");
@@ -171,6 +169,47 @@ TEST_CASE("chaos: the cable is pulled during calls", "[pri][sip][chaos]") {
     CHECK(eventually(patience, [&] { return !caller.process().running(); }));
     span.check_well();
     CHECK(span.count("repairs") == 0);
+}
+
+}  // namespace
+
+TEST_CASE("chaos: the cable is pulled during calls", "[pri][sip][chaos]") {
+    if (World::is_dahdi()) return;
+    const auto unplugged = GENERATE(200ms, 1000ms, 3000ms, 6000ms);
+    CAPTURE(unplugged.count());
+    pull_the_cable(short_timers, unplugged, unplugged <= 1000ms);  // T309 is 2 s
+}
+
+TEST_CASE("chaos: the cable is pulled for as long as in life, with the timers of the standards",
+          "[.][long]") {
+    if (World::is_dahdi()) return;
+    const auto unplugged = GENERATE(1s, 30s, 90s, 120s);
+    CAPTURE(unplugged.count());
+    // The other end's are short: what it does not know any more is told to the gateway when the line is back.
+    pull_the_cable("T316: 2s", unplugged, unplugged <= 1s);
+}
+
+TEST_CASE("chaos: an exchange that starts anew during RESTART is asked again at once", "[pri][chaos]") {
+    if (World::is_dahdi()) return;
+    TemporaryFolder folder;
+    const auto world = World::make(folder);
+    // T316 is two minutes, six times our patience. The data link does not notice that the exchange is gone.
+    Gateway gateway(folder, chaos_map(*world, "T203: 60s", "user"));
+    const auto count = [&gateway](const char* what) {
+        return gateway.call("span.show", {{"span", "main"}}).as_object().at(what).to_number<std::int64_t>();
+    };
+    auto network = world->isdn_network({.ignore_restarts = true});
+    REQUIRE(network->wait_up(patience));
+    REQUIRE(gateway.wait_span_up(patience));
+    REQUIRE(
+        eventually(patience, [&] { return count("idle") == whole_span - 1; }));  // one waits for its answer
+    network.reset();
+    network = world->isdn_network();
+    REQUIRE(network->wait_up(patience));
+    CHECK(
+        eventually(patience, [&] { return count("idle") == whole_span && count("restarts") == whole_span; }));
+    CHECK(count("restart_failures") == 0);
+    CHECK(count("d_channel_losses") == 0);
 }
 
 TEST_CASE("chaos: the other end answers no RESTART, and hears no answer to its own", "[pri][sip][chaos]") {

@@ -89,10 +89,10 @@ struct ChaosSpan {
     }
 
     /// What every test ends with: no call, no channel stuck, and thirty calls at once.
-    void check_well() {
-        CHECK(gateway.wait_no_calls(patience));
-        CHECK(eventually(patience, [this] { return network->active_calls() == 0; }));
-        CHECK(eventually(patience, [this] { return idle() == whole_span; }));
+    void check_well(std::chrono::milliseconds limit = patience) {
+        CHECK(gateway.wait_no_calls(limit));
+        CHECK(eventually(limit, [this] { return network->active_calls() == 0; }));
+        CHECK(eventually(limit, [this] { return idle() == whole_span; }));
         auto options = short_options();
         network->set_options(options);
         Calls calls;
@@ -140,12 +140,14 @@ TEST_CASE("chaos: frames of the D-channel are lost, come twice and come damaged 
     // A damaged frame that arrives may mean anything: number, channel, or call.
     CHECK(span.network->totals().connected > (faults.fcs ? each_way : each_way / 4));
     span.check_well();
-    CHECK(span.count("repairs") == 0);
+    // libpri may be left with a call that nobody knows when any message may turn into any other: the audit's work.
+    if (faults.fcs) CHECK(span.count("repairs") == 0);
 }
 
 namespace {
 
-void pull_the_cable(const std::string& timers, std::chrono::milliseconds unplugged, bool survives) {
+void pull_the_cable(const std::string& timers, std::chrono::milliseconds unplugged, bool survives,
+                    std::chrono::milliseconds limit = patience) {
     ChaosSpan span(short_options(), timers);
     const auto held = span.network_calls(10, 0ms);
     for (const auto& call : held)
@@ -167,7 +169,7 @@ void pull_the_cable(const std::string& timers, std::chrono::milliseconds unplugg
         CHECK(call->wait_state("released", patience));
     }
     CHECK(eventually(patience, [&] { return !caller.process().running(); }));
-    span.check_well();
+    span.check_well(limit);
     CHECK(span.count("repairs") == 0);
 }
 
@@ -185,8 +187,8 @@ TEST_CASE("chaos: the cable is pulled for as long as in life, with the timers of
     if (World::is_dahdi()) return;
     const auto unplugged = GENERATE(1s, 30s, 90s, 120s);
     CAPTURE(unplugged.count());
-    // The other end's are short: what it does not know any more is told to the gateway when the line is back.
-    pull_the_cable("T316: 2s", unplugged, unplugged <= 1s);
+    // A message that was lost costs T305 and twice T308: 38 s.
+    pull_the_cable("T316: 2s", unplugged, unplugged <= 1s, 60s);
 }
 
 TEST_CASE("chaos: an exchange that starts anew during RESTART is asked again at once", "[pri][chaos]") {

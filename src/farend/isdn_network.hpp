@@ -62,8 +62,7 @@ class NetworkCall final : public AudioPortOf<IsdnCall>, public std::enable_share
 
 class SimulatedNetwork final : public IsdnNetwork, private FarEndModel {
   public:
-    SimulatedNetwork(FarEndThread& thread, std::unique_ptr<hardware::DChannel> d_channel,
-                     std::vector<hardware::Channel> bearers, const Options& options);
+    SimulatedNetwork(FarEndThread& thread, IsdnTrunk trunk, const Options& options);
     ~SimulatedNetwork() override;
 
     bool wait_up(std::chrono::milliseconds limit) override;
@@ -86,6 +85,8 @@ class SimulatedNetwork final : public IsdnNetwork, private FarEndModel {
     void add_wakeups(std::vector<pollfd>& wakeups) const override;
 
     void on_event(const IsdnEvent& event);
+    void on_data_link(std::size_t link, bool up);
+    IsdnLink& link_in_use();
     void on_setup(const IsdnEvent& event);
     void on_restart(std::optional<unsigned> channel);
     void send_setup(const CallPointer& call);
@@ -105,12 +106,14 @@ class SimulatedNetwork final : public IsdnNetwork, private FarEndModel {
     CallPointer find(const q931_call* record) const;
 
     FarEndThread::Impl& thread_;
-    std::unique_ptr<hardware::DChannel> d_channel_;
+    std::vector<IsdnTrunk::DWire> d_channels_;
     std::map<unsigned, hardware::Channel> bearers_;
     const bool network_side_;
     const dsp::Law law_;
     std::map<unsigned, LoopedBearer> loops_;  ///< far-end thread only
+    bool links_up_[2] = {};                   ///< far-end thread only
     IsdnLink link_;
+    std::unique_ptr<IsdnLink> backup_link_;
 
     mutable std::mutex mutex_;  ///< guards the next five
     std::condition_variable changed_;

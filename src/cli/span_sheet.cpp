@@ -160,15 +160,28 @@ std::string state_words(std::string word) {
     return word;
 }
 
+/// "span 2, layer 1 up, backup D-channel up, in use"
+std::string trunk_span(const json::value& span) {
+    std::string line = "span " + text(span, "span") + ", layer 1 ";
+    line += flag(span, "layer1_up") ? "up" : "DOWN";
+    if (const auto role = text(span, "d_channel"); role == "primary" || role == "backup") {
+        line += ", " + role + " D-channel " + (flag(span, "d_channel_up") ? "up" : "DOWN");
+        if (flag(span, "active")) line += ", in use";
+    }
+    return line;
+}
+
 std::string bearer_table(const json::value& answer) {
     Table table({{"TIMESLOT", Align::right},
                  {"CHANNEL", Align::right},
                  {"STATE", Align::left},
                  {"SERVICE", Align::left},
                  {"CALL", Align::right}});
+    const bool trunk = !list(member(answer, "spans")).empty();
     for (const auto& bearer : list(member(answer, "bearers"))) {
-        table.add({text(bearer, "timeslot"), text(bearer, "channel"), state_words(text(bearer, "state")),
-                   bearer_service(bearer),
+        const auto span = trunk ? text(bearer, "span") + ":" : std::string();
+        table.add({span + text(bearer, "timeslot"), text(bearer, "channel"),
+                   state_words(text(bearer, "state")), bearer_service(bearer),
                    number(bearer, "call") != 0 ? text(bearer, "call") : std::string()});
     }
     return table.empty() ? "" : "\n" + table.text();
@@ -186,6 +199,9 @@ std::string render_span(const json::value& answer) {
     sheet.add("Type", safe(text(answer, "switch")) + ", " + safe(text(answer, "side")) + " side" +
                           (flag(answer, "service_messages") ? ", with SERVICE messages" : ""));
     sheet.add("State", span_layers(answer));
+    if (const auto trunk = text(answer, "trunk"); !trunk.empty()) sheet.add("Trunk", safe(trunk));
+    for (const auto& span : list(member(answer, "spans")))
+        sheet.add("Interface " + text(span, "interface"), trunk_span(span));
     const auto held = number(answer, "held") > 0 ? ", and calls on hold: " + text(answer, "held") : "";
     sheet.add("B-channels", text(answer, "in_use") + " in use, " + text(answer, "idle") + " idle" + held);
     sheet.add("Calls", text(answer, "calls_in") + " in, " + text(answer, "calls_out") + " out");

@@ -180,12 +180,12 @@ void check_duplicates(Context& context, const Config& config) {
         see_channel(port.channel, port.channel_at);
         numbers.see(port.number, port.number_at);
     }
-    for (const auto& span : config.spans) {
-        const bool fresh = span.number == 0 || spans.see(std::to_string(span.number), span.number_at);
-        if (fresh) span_names.see(span.name, span.name_at);
-        for (const unsigned channel : span.bearers)
-            see_channel(channel, span.channels_at);
-        see_channel(span.d_channel, span.d_channel_at);
+    for (const auto* span : every_span(config.spans)) {
+        const bool fresh = span->number == 0 || spans.see(std::to_string(span->number), span->number_at);
+        if (fresh) span_names.see(span->name, span->name_at);
+        for (const unsigned channel : span->bearers)
+            see_channel(channel, span->channels_at);
+        see_channel(span->d_channel, span->d_channel_at);
     }
     for (auto& problem : doubled.problems())
         context.problem(std::move(problem.at), std::move(problem.message), std::move(problem.advice));
@@ -252,12 +252,12 @@ std::vector<Problem> check_board(const Config& config, const std::vector<BoardCh
                        port.kind == PortKind::fxs ? BoardChannelKind::fxs : BoardChannelKind::fxo,
                        port.channel_at);
     }
-    for (const auto& span : config.spans) {
-        check.want(span.d_channel, BoardChannelKind::d_channel, span.d_channel_at);
-        check.want_span(span.d_channel, span);
-        for (const unsigned channel : span.bearers) {
-            check.want(channel, BoardChannelKind::bearer, span.channels_at);
-            check.want_span(channel, span);
+    for (const auto* span : every_span(config.spans)) {
+        check.want(span->d_channel, BoardChannelKind::d_channel, span->d_channel_at);
+        check.want_span(span->d_channel, *span);
+        for (const unsigned channel : span->bearers) {
+            check.want(channel, BoardChannelKind::bearer, span->channels_at);
+            check.want_span(channel, *span);
         }
     }
     return check.problems();

@@ -15,6 +15,10 @@ void read_sip(Context& context, const Node* node, Sip& sip);
 /// `config` has its country, digit map, emergency numbers and SIP accounts already.
 void read_ports(Context& context, const Node* ports, const Node* defaults, Config& config);
 void read_spans(Context& context, const Node* node, Config& config);
+/// `line`, after the channels: what fits an E1 does not fit a T1.
+void read_span_line(Mapping& span_mapping, Span& span);
+/// `nfas` and `d_channel_backup` of a span that has all its other settings. nfas_section.cpp
+void read_nfas(Mapping& span_mapping, Span& span);
 /// span_timers.cpp
 void read_span_timers(Mapping& span_mapping, Span& span);
 /// Supplementary services of a span.

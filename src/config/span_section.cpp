@@ -98,8 +98,9 @@ void read_channels(Mapping& mapping, Span& span) {
     }
 }
 
-/// After the channels: what fits an E1 does not fit a T1.
-void read_line(Mapping& mapping, Span& span) {
+}  // namespace
+
+void read_span_line(Mapping& mapping, Span& span) {
     const Node* node = mapping.take("line");
     if (node == nullptr) return;
     Mapping line(mapping.context(), *node, mapping.place("line").key);
@@ -133,8 +134,6 @@ void read_line(Mapping& mapping, Span& span) {
     line.finish();
 }
 
-}  // namespace
-
 void read_spans(Context& context, const Node* node, Config& config) {
     if (node == nullptr || node->kind == Node::Kind::null) return;
     if (node->kind != Node::Kind::sequence) {
@@ -167,11 +166,12 @@ void read_spans(Context& context, const Node* node, Config& config) {
         read_span_services(mapping, span);
         read_number_plan(mapping, config, span);
         read_channels(mapping, span);
-        read_line(mapping, span);
+        read_span_line(mapping, span);
         span.number_at = mapping.place("span");
         span.name_at = mapping.place(mapping.has("name") ? "name" : "span");
         span.channels_at = mapping.place("channels");
         span.d_channel_at = mapping.place(mapping.has("d_channel") ? "d_channel" : "channels");
+        read_nfas(mapping, span);
         mapping.finish();
         config.spans.push_back(std::move(span));
     }

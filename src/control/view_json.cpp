@@ -46,7 +46,8 @@ std::string iso_time(std::chrono::system_clock::time_point time) {
 json::object span_row(const isdn::SpanView& view) {
     json::array bearers;
     for (const auto& bearer : view.bearers) {
-        bearers.push_back(json::object{{"timeslot", bearer.position},
+        bearers.push_back(json::object{{"span", bearer.span},
+                                       {"timeslot", bearer.position},
                                        {"channel", bearer.channel.value},
                                        {"state", isdn::name(bearer.state)},
                                        {"call", bearer.call.value},
@@ -54,8 +55,24 @@ json::object span_row(const isdn::SpanView& view) {
                                        {"out_remote", bearer.out_remote},
                                        {"removed", bearer.removed}});
     }
+    json::array spans;
+    for (const auto& span : view.spans) {
+        using DChannel = isdn::TrunkSpanView::DChannel;
+        json::object row{{"span", span.number},
+                         {"interface", span.interface},
+                         {"layer1_up", span.layer1_up},
+                         {"d_channel", nullptr}};
+        if (span.d_channel != DChannel::none) {
+            row["d_channel"] = span.d_channel == DChannel::primary ? "primary" : "backup";
+            row["d_channel_up"] = span.d_channel_up;
+            row["active"] = span.active;
+        }
+        spans.push_back(std::move(row));
+    }
     return {{"span", view.number},
             {"name", view.name},
+            {"trunk", view.trunk},
+            {"spans", std::move(spans)},
             {"label", view.label},
             {"side", view.side},
             {"switch", view.switch_type},

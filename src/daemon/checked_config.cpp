@@ -85,7 +85,8 @@ void note_line_settings(const config::Config& config) {
     if (config.spans.empty()) return;
     const auto opened = open_board(config.board);
     if (!opened) return;  // told already
-    for (const auto& span : config.spans) {
+    for (const auto* each : config::every_span(config.spans)) {
+        const auto& span = *each;
         const auto settings = opened->board->span_settings({span.number});
         if (!settings) {
             std::cerr << "note: " << settings.error().message << "\n";

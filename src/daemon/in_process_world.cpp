@@ -55,21 +55,30 @@ void InProcessWorld::add_port(const config::Config& config, const config::Port& 
 }
 
 void InProcessWorld::add_span(const config::Span& span) {
-    auto d_channel = far_->open_d_channel({span.d_channel});
-    if (!d_channel) return;
-    std::vector<hardware::Channel> bearers;
-    bearers.reserve(span.bearers.size());
-    for (const auto number : span.bearers) {
-        auto bearer = far_->open({number}, {.law = law_of_span(span)});
-        if (!bearer) return;
-        bearers.push_back(std::move(*bearer));
+    farend::IsdnTrunk trunk;
+    if (!add_wires(trunk, span)) return;
+    for (const auto& member : span.nfas) {
+        if (!add_wires(trunk, member)) return;
     }
     const farend::IsdnNetwork::Options options{.network_side = span.side == config::SpanSide::user,
                                                .switch_type = far_switch(span.switch_type),
                                                .t1 = span.is_t1()};
-    networks_.push_back(
-        farend::make_isdn_network(thread_, std::move(*d_channel), std::move(bearers), options));
+    networks_.push_back(farend::make_isdn_network(thread_, std::move(trunk), options));
     simulation_.networks.push_back({.span = span.name, .network = networks_.back().get()});
+}
+
+bool InProcessWorld::add_wires(farend::IsdnTrunk& trunk, const config::Span& span) {
+    if (span.d_channel != 0) {
+        auto d_channel = far_->open_d_channel({span.d_channel});
+        if (!d_channel) return false;
+        trunk.d_channels.push_back({std::move(*d_channel), span.interface});
+    }
+    for (const auto number : span.bearers) {
+        auto bearer = far_->open({number}, {.law = law_of_span(span)});
+        if (!bearer) return false;
+        trunk.bearers.push_back({std::move(*bearer), span.interface});
+    }
+    return true;
 }
 
 }  // namespace tipring::daemon

@@ -23,6 +23,8 @@ class InProcessWorld {
   private:
     void add_port(const config::Config& config, const config::Port& port);
     void add_span(const config::Span& span);
+    /// False: the virtual board has not got them.
+    bool add_wires(farend::IsdnTrunk& trunk, const config::Span& span);
 
     std::unique_ptr<hardware::Board> far_;
     farend::FarEndThread thread_;

@@ -25,6 +25,14 @@ std::string name_of(const config::Span& span) {
     return base::format("span={}", span.number);
 }
 
+/// The first span of an NFAS trunk and the others, or the only one.
+std::vector<const config::Span*> spans_of_trunk(const config::Span& span) {
+    std::vector<const config::Span*> all{&span};
+    for (const auto& member : span.nfas)
+        all.push_back(&member);
+    return all;
+}
+
 }  // namespace
 
 Lines::Lines(Parts parts)
@@ -76,25 +84,39 @@ base::Result<std::unique_ptr<isdn::Span>> Lines::make_span(const config::Span& s
     auto d_channel = parts_.board.open_d_channel({settings.d_channel});
     if (!d_channel) return d_channel.error();
     std::vector<hardware::Channel> bearers;
-    for (const auto number : settings.bearers) {
-        auto bearer = parts_.board.open(
-            {number}, {.law = law_of_span(settings), .kind = hardware::ChannelKind::bearer});
-        if (!bearer) return bearer.error();
-        bearers.push_back(std::move(*bearer));
+    std::unique_ptr<hardware::DChannel> backup;
+    for (const auto* each : spans_of_trunk(settings)) {
+        for (const auto number : each->bearers) {
+            auto bearer = parts_.board.open(
+                {number}, {.law = law_of_span(*each), .kind = hardware::ChannelKind::bearer});
+            if (!bearer) return bearer.error();
+            bearers.push_back(std::move(*bearer));
+        }
+        if (each == &settings || each->d_channel == 0) continue;
+        auto second = parts_.board.open_d_channel({each->d_channel});
+        if (!second) return second.error();
+        backup = std::move(*second);
     }
-    return isdn::make_span(settings,
-                           {.reactor = parts_.reactor,
-                            .engine = parts_.engine,
-                            .calls = parts_.calls,
-                            .d_channel = std::move(*d_channel),
-                            .bearers = std::move(bearers),
-                            .country = std::move(*country),
-                            .on_change = [this](std::string_view event, const isdn::SpanView& view) {
-                                parts_.events.publish(std::string(event),
-                                                      {{"span", std::to_string(view.number)},
-                                                       {"name", view.name},
-                                                       {"d_channel", view.d_channel_up ? "up" : "down"}});
-                            }});
+    return isdn::make_span(settings, {.reactor = parts_.reactor,
+                                      .engine = parts_.engine,
+                                      .calls = parts_.calls,
+                                      .d_channel = std::move(*d_channel),
+                                      .bearers = std::move(bearers),
+                                      .backup_d_channel = std::move(backup),
+                                      .country = std::move(*country),
+                                      .on_change =
+                                          [this](std::string_view event, const isdn::SpanView& view) {
+                                              parts_.events.publish(
+                                                  std::string(event),
+                                                  {{"span", std::to_string(view.number)},
+                                                   {"name", view.name},
+                                                   {"d_channel", view.d_channel_up ? "up" : "down"}});
+                                          },
+                                      .span_alarm = [this](unsigned number) -> std::optional<bool> {
+                                          const auto reading = parts_.board.read_span({number});
+                                          if (!reading) return std::nullopt;
+                                          return reading->alarms.any();
+                                      }});
 }
 
 void Lines::announce(call::Exit& exit) {
@@ -181,8 +203,11 @@ std::vector<analog::Port*> Lines::ports() const {
 
 std::vector<isdn::Span*> Lines::spans() const {
     std::vector<isdn::Span*> all;
-    for (const auto& span : spans_)
+    for (const auto& span : spans_) {
         all.push_back(span.get());
+        for (auto* const member : span->members())
+            all.push_back(member);
+    }
     return all;
 }
 

@@ -82,13 +82,21 @@ pri_party_id caller_of(const IsdnCallInfo& info, bool network_side) {
     return id;
 }
 
+/// With the interface that was named, as IsdnCallInfo::channel.
+std::optional<unsigned> position_of(int encoded) {
+    const auto timeslot = channel_of(encoded);
+    if (!timeslot || *timeslot == 0) return timeslot;
+    return *timeslot | (static_cast<unsigned>(encoded) & 0xff00U);
+}
+
 std::string number_of(const char* digits, int plan) {
     const bool international = *digits != 0 && (plan & 0x70) == (PRI_TON_INTERNATIONAL << 4);
     return (international ? "+" : "") + base::printable(digits);
 }
 
 IsdnEvent setup_event(const pri_event_ring& ring) {
-    IsdnEvent event{.kind = IsdnEvent::Kind::setup, .record = ring.call, .channel = channel_of(ring.channel)};
+    IsdnEvent event{
+        .kind = IsdnEvent::Kind::setup, .record = ring.call, .channel = position_of(ring.channel)};
     event.exclusive = ring.flexible == 0;
     event.info.complete = ring.complete != 0;
     event.info.called = number_of(ring.callednum, ring.calledplan);
@@ -120,7 +128,7 @@ std::string connected_number(const pri_subcommands* commands) {
 IsdnEvent hangup_event(IsdnEvent::Kind kind, const pri_event_hangup& hangup) {
     return {.kind = kind,
             .record = hangup.call,
-            .channel = channel_of(hangup.channel),
+            .channel = position_of(hangup.channel),
             .cause = hangup.cause > 0 && hangup.cause < 128 ? hangup.cause : PRI_CAUSE_NORMAL_UNSPECIFIED};
 }
 
@@ -147,17 +155,17 @@ std::optional<IsdnEvent> translate(const pri_event& event) {
         case PRI_EVENT_PROGRESS:
             return IsdnEvent{.kind = Kind::proceeding,
                              .record = event.proceeding.call,
-                             .channel = channel_of(event.proceeding.channel),
+                             .channel = position_of(event.proceeding.channel),
                              .inband = is_inband(event.proceeding.progressmask)};
         case PRI_EVENT_RINGING:
             return IsdnEvent{.kind = Kind::alerting,
                              .record = event.ringing.call,
-                             .channel = channel_of(event.ringing.channel),
+                             .channel = position_of(event.ringing.channel),
                              .inband = is_inband(event.ringing.progressmask)};
         case PRI_EVENT_ANSWER:
             return IsdnEvent{.kind = Kind::answer,
                              .record = event.answer.call,
-                             .channel = channel_of(event.answer.channel),
+                             .channel = position_of(event.answer.channel),
                              .info = {.connected = connected_number(event.answer.subcmds)}};
         case PRI_EVENT_HANGUP_REQ:
             return hangup_event(Kind::disconnect, event.hangup);
@@ -166,7 +174,7 @@ std::optional<IsdnEvent> translate(const pri_event& event) {
         case PRI_EVENT_HANGUP_ACK:
             return hangup_event(Kind::cleared, event.hangup);
         case PRI_EVENT_RESTART:
-            return IsdnEvent{.kind = Kind::restart, .channel = channel_of(event.restart.channel)};
+            return IsdnEvent{.kind = Kind::restart, .channel = position_of(event.restart.channel)};
         default:
             return service_news(event);
     }
@@ -174,10 +182,12 @@ std::optional<IsdnEvent> translate(const pri_event& event) {
 
 }  // namespace
 
-IsdnLink::IsdnLink(hardware::DChannel& d_channel, const IsdnNetwork::Options& options, Handler handler)
+IsdnLink::IsdnLink(hardware::DChannel& d_channel, const IsdnNetwork::Options& options, Handler handler,
+                   bool nfas, IsdnLink* primary)
     : d_channel_(d_channel),
       network_side_(options.network_side),
       t1_(options.t1),
+      nfas_(nfas),
       handler_(std::move(handler)),
       timer_(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)) {
     if (!timer_) throw std::system_error(errno, std::generic_category(), "timerfd for the ISDN network");
@@ -198,6 +208,7 @@ IsdnLink::IsdnLink(hardware::DChannel& d_channel, const IsdnNetwork::Options& op
                 if (const int index = pri_timer2idx(name.data()); index >= 0)
                     pri_set_timer(controller_, index, value);
             }
+            if (primary != nullptr) pri_enslave(primary->controller_, controller_);
         }
     }
     if (controller_ == nullptr) throw std::runtime_error("libpri has no memory for the ISDN network");
@@ -293,7 +304,7 @@ q931_call* IsdnLink::setup(const IsdnCallInfo& info, bool exclusive) {
         record = pri_new_call(controller_);
         pri_sr* request = record != nullptr ? pri_sr_new() : nullptr;
         if (request == nullptr) return nullptr;
-        pri_sr_set_channel(request, static_cast<int>(info.channel), exclusive ? 1 : 0, 0);
+        pri_sr_set_channel(request, wire(info.channel), exclusive ? 1 : 0, 0);
         pri_sr_set_bearer(request, PRI_TRANS_CAP_3_1K_AUDIO, t1_ ? PRI_LAYER_1_ULAW : PRI_LAYER_1_ALAW);
         pri_sr_set_called(request, called.data(), international ? PRI_INTERNATIONAL_ISDN : PRI_UNKNOWN,
                           info.complete ? 1 : 0);
@@ -313,10 +324,15 @@ q931_call* IsdnLink::setup(const IsdnCallInfo& info, bool exclusive) {
     return record;
 }
 
+int IsdnLink::wire(unsigned channel) const {
+    constexpr unsigned explicit_interface = 1U << 16U;
+    return static_cast<int>(nfas_ ? channel | explicit_interface : channel);
+}
+
 void IsdnLink::proceeding(q931_call* record, unsigned channel) {
     {
         const LibpriGuard guard(label);
-        pri_proceeding(controller_, record, static_cast<int>(channel), 0);
+        pri_proceeding(controller_, record, wire(channel), 0);
     }
     arm_timer();
 }
@@ -380,7 +396,7 @@ void IsdnLink::destroy(q931_call* record) {
 void IsdnLink::restart(unsigned channel) {
     {
         const LibpriGuard guard(label);
-        pri_reset(controller_, static_cast<int>(channel));
+        pri_reset(controller_, wire(channel));
     }
     arm_timer();
 }

@@ -51,7 +51,9 @@ class IsdnLink {
   public:
     using Handler = std::function<void(const IsdnEvent&)>;
 
-    IsdnLink(hardware::DChannel& d_channel, const IsdnNetwork::Options& options, Handler handler);
+    /// `nfas`: channels name their interface. `primary`: of a trunk with two D-channels, of which this is the second.
+    IsdnLink(hardware::DChannel& d_channel, const IsdnNetwork::Options& options, Handler handler,
+             bool nfas = false, IsdnLink* primary = nullptr);
     ~IsdnLink();
     IsdnLink(const IsdnLink&) = delete;
     IsdnLink& operator=(const IsdnLink&) = delete;
@@ -96,10 +98,12 @@ class IsdnLink {
     static int read_frame(pri* controller, void* buffer, int size);
     static int write_frame(pri* controller, void* buffer, int size);
     void arm_timer();
+    int wire(unsigned channel) const;
 
     hardware::DChannel& d_channel_;
     bool network_side_;
     bool t1_;
+    bool nfas_;
     Handler handler_;
     base::Fd timer_;
     pri* controller_ = nullptr;

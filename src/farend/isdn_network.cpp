@@ -18,6 +18,18 @@ constexpr milliseconds d_channel_patience{5000};
 
 const dsp::TonePlan no_tones;
 
+bool is_nfas(const IsdnTrunk& trunk) {
+    return std::any_of(trunk.bearers.begin(), trunk.bearers.end(),
+                       [](const IsdnTrunk::BearerWire& wire) { return wire.interface != 0; });
+}
+
+std::vector<std::unique_ptr<ImpairedDChannel>> impaired(std::vector<IsdnTrunk::DWire> wires) {
+    std::vector<std::unique_ptr<ImpairedDChannel>> lines;
+    for (auto& wire : wires)
+        lines.push_back(std::make_unique<ImpairedDChannel>(std::move(wire.channel)));
+    return lines;
+}
+
 }  // namespace
 
 // --- the call, any thread ---
@@ -86,19 +98,30 @@ void NetworkCall::set_connected(const std::string& number) {
 
 // --- the network, any thread ---
 
-SimulatedNetwork::SimulatedNetwork(FarEndThread& thread, std::unique_ptr<hardware::DChannel> d_channel,
-                                   std::vector<hardware::Channel> bearers, const Options& options)
+SimulatedNetwork::SimulatedNetwork(FarEndThread& thread, IsdnTrunk trunk, const Options& options)
     : thread_(thread.impl()),
-      d_channel_(std::move(d_channel)),
+      d_channels_(impaired(std::move(trunk.d_channels))),
       network_side_(options.network_side),
       overlap_(options.overlap),
       number_length_(options.number_length),
-      law_(bearers.empty() ? dsp::Law::alaw : bearers.front().info.law),
-      link_(d_channel_, options, [this](const IsdnEvent& event) { on_event(event); }),
+      law_(trunk.bearers.empty() ? dsp::Law::alaw : trunk.bearers.front().channel.info.law),
+      link_(
+          *d_channels_.at(0), options, [this](const IsdnEvent& event) { on_event(event); }, is_nfas(trunk)),
       options_(options) {
-    for (auto& bearer : bearers) {
-        const unsigned position = bearer.info.position;
-        bearers_.emplace(position, std::move(bearer));
+    if (d_channels_.size() > 1) {
+        backup_link_ = std::make_unique<IsdnLink>(
+            *d_channels_[1], options,
+            [this](const IsdnEvent& event) {
+                using Kind = IsdnEvent::Kind;
+                if (event.kind == Kind::up || event.kind == Kind::down)
+                    return on_data_link(1, event.kind == Kind::up);
+                on_event(event);
+            },
+            true, &link_);
+    }
+    for (auto& [channel, interface] : trunk.bearers) {
+        const unsigned position = channel.info.position | interface << 8U;
+        bearers_.emplace(position, std::move(channel));
     }
     thread_.add(*this);
 }
@@ -212,6 +235,7 @@ void SimulatedNetwork::remember(const CallPointer& call) {
 
 void SimulatedNetwork::tick(base::TimePoint now) {
     link_.run();
+    if (backup_link_) backup_link_->run();
     std::vector<CallPointer> calls;
     {
         const std::lock_guard lock(mutex_);
@@ -242,8 +266,10 @@ bool SimulatedNetwork::wants_ticks() const {
 }
 
 void SimulatedNetwork::add_wakeups(std::vector<pollfd>& wakeups) const {
-    wakeups.push_back({d_channel_.descriptor(), POLLIN | POLLPRI, 0});
+    for (const auto& wire : d_channels_)
+        wakeups.push_back({wire->descriptor(), POLLIN | POLLPRI, 0});
     wakeups.push_back({link_.timer_descriptor(), POLLIN, 0});
+    if (backup_link_) wakeups.push_back({backup_link_->timer_descriptor(), POLLIN, 0});
 }
 
 SimulatedNetwork::CallPointer SimulatedNetwork::find(const q931_call* record) const {
@@ -275,7 +301,7 @@ void SimulatedNetwork::send_setup(const CallPointer& call) {
     const unsigned position = waits ? 0 : free_channel();
     if (position == 0 && !waits) return finish(call, cause_no_circuit);
     call->set_channel(position);
-    call->record_ = link_.setup(call->info(), network_side_ && !waits);
+    call->record_ = link_in_use().setup(call->info(), network_side_ && !waits);
     if (call->record_ == nullptr) finish(call, cause_invalid_number);
 }
 
@@ -283,19 +309,7 @@ void SimulatedNetwork::on_event(const IsdnEvent& event) {
     using Kind = IsdnEvent::Kind;
     if (event.kind == Kind::setup) return on_setup(event);
     if (event.kind == Kind::restart) return on_restart(event.channel);
-    if (event.kind == Kind::up || event.kind == Kind::down) {
-        std::vector<CallPointer> calls;
-        {
-            const std::lock_guard lock(mutex_);
-            up_ = event.kind == Kind::up;
-            calls = calls_;
-        }
-        changed_.notify_all();
-        for (const auto& call : calls) {
-            if (event.kind == Kind::up && call->give_up_at_) send_setup(call);
-        }
-        return;
-    }
+    if (event.kind == Kind::up || event.kind == Kind::down) return on_data_link(0, event.kind == Kind::up);
     const auto call = find(event.record);
     if (!call) {
         if (event.kind == Kind::disconnect || event.kind == Kind::released)
@@ -339,6 +353,25 @@ void SimulatedNetwork::on_event(const IsdnEvent& event) {
         default:
             break;
     }
+}
+
+void SimulatedNetwork::on_data_link(std::size_t link, bool up) {
+    links_up_[link] = up;
+    const bool any = links_up_[0] || links_up_[1];
+    std::vector<CallPointer> calls;
+    {
+        const std::lock_guard lock(mutex_);
+        up_ = any;
+        calls = calls_;
+    }
+    changed_.notify_all();
+    for (const auto& call : calls) {
+        if (any && call->give_up_at_) send_setup(call);
+    }
+}
+
+IsdnLink& SimulatedNetwork::link_in_use() {
+    return backup_link_ && !links_up_[0] ? *backup_link_ : link_;
 }
 
 void SimulatedNetwork::on_setup(const IsdnEvent& event) {
@@ -484,7 +517,16 @@ std::unique_ptr<IsdnNetwork> make_isdn_network(FarEndThread& thread,
                                                std::unique_ptr<hardware::DChannel> d_channel,
                                                std::vector<hardware::Channel> bearers,
                                                const IsdnNetwork::Options& options) {
-    return std::make_unique<SimulatedNetwork>(thread, std::move(d_channel), std::move(bearers), options);
+    IsdnTrunk trunk;
+    trunk.d_channels.push_back({std::move(d_channel), 0});
+    for (auto& bearer : bearers)
+        trunk.bearers.push_back({std::move(bearer), 0});
+    return make_isdn_network(thread, std::move(trunk), options);
+}
+
+std::unique_ptr<IsdnNetwork> make_isdn_network(FarEndThread& thread, IsdnTrunk trunk,
+                                               const IsdnNetwork::Options& options) {
+    return std::make_unique<SimulatedNetwork>(thread, std::move(trunk), options);
 }
 
 }  // namespace tipring::farend

@@ -76,8 +76,7 @@ class NetworkCall final : public AudioPortOf<IsdnCall>, public std::enable_share
 
 class SimulatedNetwork final : public IsdnNetwork, private FarEndModel {
   public:
-    SimulatedNetwork(FarEndThread& thread, std::unique_ptr<hardware::DChannel> d_channel,
-                     std::vector<hardware::Channel> bearers, const Options& options);
+    SimulatedNetwork(FarEndThread& thread, IsdnTrunk trunk, const Options& options);
     ~SimulatedNetwork() override;
 
     bool wait_up(std::chrono::milliseconds limit) override;
@@ -90,8 +89,11 @@ class SimulatedNetwork final : public IsdnNetwork, private FarEndModel {
     void loop(unsigned timeslot, const LoopFaults& faults) override;
     void end_loop(unsigned timeslot) override;
     void restart(unsigned channel) override;
-    void impair(const FrameFaults& faults) override { d_channel_.impair(faults); }
-    FrameFaults::Counts frame_counts() const override { return d_channel_.counts(); }
+    void impair(const FrameFaults& faults) override {
+        for (auto& line : d_channels_)
+            line->impair(faults);
+    }
+    FrameFaults::Counts frame_counts() const override { return d_channels_.front()->counts(); }
     Totals totals() const override;
 
   private:
@@ -102,10 +104,12 @@ class SimulatedNetwork final : public IsdnNetwork, private FarEndModel {
     bool wants_ticks() const override;
     void add_wakeups(std::vector<pollfd>& wakeups) const override;
     /// An exchange does not keep a message waiting for its audio.
-    int prompt_descriptor() const override { return link_.failed() ? -1 : d_channel_.descriptor(); }
+    int prompt_descriptor() const override { return link_.failed() ? -1 : d_channels_.front()->descriptor(); }
     void take_prompt() override { link_.run(); }
 
     void on_event(const IsdnEvent& event);
+    void on_data_link(std::size_t link, bool up);
+    IsdnLink& link_in_use();
     void on_setup(const IsdnEvent& event);
     void cross(const IsdnEvent& setup);
     void give_way(const IsdnEvent& setup);
@@ -140,13 +144,15 @@ class SimulatedNetwork final : public IsdnNetwork, private FarEndModel {
     CallPointer find(const q931_call* record) const;
 
     FarEndThread::Impl& thread_;
-    ImpairedDChannel d_channel_;
+    std::vector<std::unique_ptr<ImpairedDChannel>> d_channels_;
     std::map<unsigned, hardware::Channel> bearers_;
     const bool network_side_, overlap_;
     const std::size_t number_length_;
     const dsp::Law law_;
     std::map<unsigned, LoopedBearer> loops_;  ///< far-end thread only
+    bool links_up_[2] = {};                   ///< far-end thread only
     IsdnLink link_;
+    std::unique_ptr<IsdnLink> backup_link_;
 
     mutable std::mutex mutex_;  ///< guards the next six
     std::condition_variable changed_;

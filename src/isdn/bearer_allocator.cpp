@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "bearer_position.hpp"
 #include "tipring/call/cause.hpp"
 
 namespace tipring::isdn {
@@ -126,14 +127,18 @@ void BearerAllocator::set_alarm(unsigned position, bool alarm) {
     apply(position, alarm ? ChannelEvent::alarm : ChannelEvent::alarm_clear);
 }
 
-void BearerAllocator::set_span_alarm(bool alarm) {
-    for (auto& bearer : bearers_)
+void BearerAllocator::set_span_alarm(bool alarm, unsigned interface) {
+    for (auto& bearer : bearers_) {
+        if (interface_of(bearer.position) != interface) continue;
         bearer.state.apply(alarm ? ChannelEvent::span_alarm : ChannelEvent::span_alarm_clear);
+    }
 }
 
-void BearerAllocator::set_looped(bool looped) {
-    for (auto& bearer : bearers_)
+void BearerAllocator::set_looped(bool looped, unsigned interface) {
+    for (auto& bearer : bearers_) {
+        if (interface_of(bearer.position) != interface) continue;
         bearer.state.apply(looped ? ChannelEvent::loop : ChannelEvent::loop_clear);
+    }
 }
 
 void BearerAllocator::remove(unsigned position) {

@@ -15,7 +15,7 @@ namespace tipring::isdn {
 
 class BearerAllocator {
   public:
-    /// `positions`: the timeslots of the B-channels, in any order.
+    /// `positions`: the B-channels (bearer_position.hpp), in any order.
     BearerAllocator(std::vector<unsigned> positions, config::ChannelChoice choice, bool network_side);
 
     /// An idle channel for a call of ours, held until confirmed or released; none when all are taken.
@@ -49,10 +49,10 @@ class BearerAllocator {
     /// By SERVICE of the other end.
     void set_remote_in_service(unsigned position, bool in_service);
     void set_alarm(unsigned position, bool alarm);
-    /// Layer 1 of the whole span.
-    void set_span_alarm(bool alarm);
+    /// Layer 1 of the whole span: of this interface of the trunk.
+    void set_span_alarm(bool alarm, unsigned interface = 0);
     /// A loop of the whole span, which our operator has set: no calls, hold() goes on.
-    void set_looped(bool looped);
+    void set_looped(bool looped, unsigned interface = 0);
     /// For good.
     void remove(unsigned position);
 

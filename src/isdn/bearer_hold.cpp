@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "bearer_position.hpp"
 #include "span_controller.hpp"
 #include "tipring/base/log.hpp"
 
@@ -33,19 +34,20 @@ base::Result<std::unique_ptr<BearerHold>> SpanController::hold(unsigned position
     if (!allocator_.known(position)) {
         return base::fail(
             base::format("span {} has no B-channel in timeslot {}; see: tipringctl --json spans",
-                         settings_.number, position));
+                         settings_.number, position_text(position)));
     }
     if (!allocator_.hold(position)) {
         return base::fail(
             base::format("channel {} of span {} is busy: take an idle one, or wait for the end of its call",
-                         position, settings_.number));
+                         position_text(position), settings_.number));
     }
     if (!audio_->start_clear(position)) {
         allocator_.release(position);
-        return base::fail(base::format("channel {} of span {} does not work; the log says why", position,
-                                       settings_.number));
+        return base::fail(base::format("channel {} of span {} does not work; the log says why",
+                                       position_text(position), settings_.number));
     }
-    base::log::info("isdn", "span={} channel={} is held for a test", settings_.number, position);
+    base::log::info("isdn", "span={} channel={} is held for a test", span_number(position),
+                    timeslot_of(position));
     held_.push_back(std::make_shared<HeldBearer>(HeldBearer{this, position, audio_->endpoint(position)}));
     return make_bearer_hold(held_.back());
 }
@@ -61,7 +63,7 @@ void SpanController::take_back(unsigned position) {
     held_.erase(found);
     audio_->stop(position);
     allocator_.release(position);
-    base::log::info("isdn", "span={} channel={} is given back", settings_.number, position);
+    base::log::info("isdn", "span={} channel={} is given back", span_number(position), timeslot_of(position));
 }
 
 }  // namespace tipring::isdn

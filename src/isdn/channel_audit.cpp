@@ -65,17 +65,20 @@ Verdict judge(const std::vector<Finding>& before, const std::vector<Finding>& no
 std::string describe(const Finding& finding) {
     switch (finding.kind) {
         case Discrepancy::channel_without_call:
-            return base::format("channel {} is in use without a call", finding.position);
+            return base::format("channel {} is in use without a call", position_text(finding.position));
         case Discrepancy::call_without_channel:
-            return base::format("a call is on channel {}, which counts as free", finding.position);
+            return base::format("a call is on channel {}, which counts as free",
+                                position_text(finding.position));
         case Discrepancy::shared_channel:
-            return base::format("channel {} has a second call", finding.position);
+            return base::format("channel {} has a second call", position_text(finding.position));
         case Discrepancy::call_without_leg:
-            return base::format("the call on channel {} has no leg", finding.position);
+            return base::format("the call on channel {} has no leg", position_text(finding.position));
         case Discrepancy::call_not_started:
-            return base::format("channel {} is held by a call that was never started", finding.position);
+            return base::format("channel {} is held by a call that was never started",
+                                position_text(finding.position));
         case Discrepancy::call_without_record:
-            return base::format("the call on channel {} is none of libpri's any more", finding.position);
+            return base::format("the call on channel {} is none of libpri's any more",
+                                position_text(finding.position));
         case Discrepancy::record_without_call:
             return "libpri has a call that belongs to nobody";
     }

@@ -3,17 +3,23 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <deque>
+#include <map>
 #include <mutex>
 #include <set>
+#include <utility>
 #include <vector>
 
 extern "C" {
 #include <libpri.h>
 }
 
+#include "bearer_position.hpp"
+#include "data_links.hpp"
 #include "message_edits.hpp"
 #include "pri_party.hpp"
 #include "pri_supplementary.hpp"
+#include "q931_message.hpp"
 #include "q931_peek.hpp"
 #include "service_commands.hpp"
 #include "supplementary_events.hpp"
@@ -33,6 +39,7 @@ constexpr unsigned frames_per_wake =
 constexpr std::uint8_t ignored_discriminator = 0x00;  // Q.931 5.8.1: no protocol of ours
 constexpr std::size_t fcs_octets = 2;
 constexpr int signalling_only_bit = 1 << 17;
+constexpr unsigned explicit_interface = 1U << 16U;
 
 void log_text(pri*, char* text) {
     const auto line = base::trim(text);
@@ -102,7 +109,8 @@ struct PriLink::Impl {
           d_channel(channel),
           options(std::move(options_)),
           handler(std::move(handler_)),
-          timer(reactor) {}
+          timer(reactor),
+          move_timer(reactor) {}
 
     base::Reactor& reactor;
     hardware::DChannel& d_channel;
@@ -115,6 +123,7 @@ struct PriLink::Impl {
     bool link_up = false;
     bool sabme_seen = false;  // of the frame being handled
     bool stopped = false;
+    bool dead = false;  ///< the descriptor is; with another D-channel libpri finds out by Q.921
     std::string read_error;
     std::uint64_t write_errors = 0;
     // of the frame being handled
@@ -127,8 +136,27 @@ struct PriLink::Impl {
     std::vector<q931_call*> records;    // handed out; checked before use, because libpri may have freed them
     std::set<const q931_call*> placed;  // those of them that began with our SETUP
 
+    // Two D-channels: the first knows what is common to both.
+    Impl* first = this;
+    std::unique_ptr<Impl> backup;
+    DataLinks links;
+    std::map<const q931_call*, Impl*> carriers;        // where a call was seen last
+    std::deque<std::vector<std::uint8_t>> own_frames;  // for libpri, before those of the D-channel
+    base::Timer move_timer;
+
     static int read_frame(pri* controller, void* buffer, int size);
     static int write_frame(pri* controller, void* buffer, int size);
+    bool read_own_frame(std::span<std::uint8_t> buffer, int& length);
+    void open(bool is_backup);
+    Impl& link(std::size_t which) { return which == 0 ? *first : *first->backup; }
+    Impl& active() { return link(first->links.active().value_or(0)); }
+    /// The controller that has the call, so that libpri's timers of a call are all of one.
+    pri* carrier(const q931_call* call);
+    void on_data_link(DataLinks::Change change, const LinkEvent& event);
+    void move_calls();
+    /// Hides the one of libpri_words.hpp, which knows no interface.
+    std::optional<unsigned> channel_of(int encoded) const;
+    int wire(unsigned position) const;
     void record(FrameDirection direction, std::span<const std::uint8_t> frame) const;
     void create();
     void pump();
@@ -141,8 +169,13 @@ struct PriLink::Impl {
     }
     void run_timers();
     void rearm();
+    void rearm_all() {
+        first->rearm();
+        if (first->backup) first->backup->rearm();
+    }
     void apply_timers();
     void deliver(const pri_event& event, bool by_timer = false);
+    void tell(LinkEvent& event, bool by_timer);
     void deliver_failure();
     std::optional<LinkEvent> translate(const pri_event& event) const;
     LinkEvent setup_event(const pri_event_ring& ring) const;
@@ -155,13 +188,13 @@ struct PriLink::Impl {
                 const LibpriGuard guard(options.label);
                 call();
             }
-            rearm();
+            rearm_all();
         } else {
             auto result = [&] {
                 const LibpriGuard guard(options.label);
                 return call();
             }();
-            rearm();
+            rearm_all();
             return result;
         }
     }
@@ -171,6 +204,8 @@ int PriLink::Impl::read_frame(pri* controller, void* buffer, int size) {
     auto* self = static_cast<Impl*>(pri_get_userdata(controller));
     if (self == nullptr || self->stopped || size <= 0) return 0;
     const std::span frame(static_cast<std::uint8_t*>(buffer), static_cast<std::size_t>(size));
+    if (int own = 0; self->read_own_frame(frame, own)) return own;
+    if (self->dead) return 0;
     const auto length = self->d_channel.read(frame);
     if (!length) {
         self->read_error = length.error().message;
@@ -180,7 +215,7 @@ int PriLink::Impl::read_frame(pri* controller, void* buffer, int size) {
     self->frame_seen = true;
     const auto received = frame.first(*length);
     self->record(FrameDirection::received, received);
-    self->edits.note_received(received);
+    self->first->edits.note_received(received);
     self->sabme_seen = is_establishment(received);
     const auto maintenance = maintenance_of(received);
     if (maintenance == Maintenance::service) self->maintenance = LinkEventKind::service;
@@ -197,7 +232,7 @@ int PriLink::Impl::write_frame(pri* controller, void* buffer, int size) {
     auto* self = static_cast<Impl*>(pri_get_userdata(controller));
     if (self == nullptr || self->stopped || size <= 0) return size;
     const std::span frame(static_cast<const std::uint8_t*>(buffer), static_cast<std::size_t>(size));
-    const auto edited = self->edits.apply(frame);
+    const auto edited = self->first->edits.apply(frame);
     const auto sent = edited.empty() ? frame : std::span<const std::uint8_t>(edited);
     self->record(FrameDirection::sent, sent);
     const auto written = self->d_channel.write(sent);
@@ -276,7 +311,7 @@ void PriLink::Impl::run_timers() {
         if (event == nullptr) break;
         deliver(*event, true);
     }
-    rearm();
+    rearm_all();
 }
 
 void PriLink::Impl::pump() {
@@ -293,7 +328,7 @@ void PriLink::Impl::pump() {
         if (sabme_seen && was_up && link_up && !stopped) handler({.kind = LinkEventKind::reset});
         if (!frame_seen) break;
     }
-    rearm();
+    rearm_all();
     if (!read_error.empty() && !stopped) deliver_failure();
 }
 
@@ -301,29 +336,122 @@ void PriLink::Impl::deliver(const pri_event& event, bool by_timer) {
     // The controller's event is overwritten by the next call into libpri, so the handler gets a copy of what
     // matters.
     if (event.e == PRI_EVENT_RING) {
-        records.push_back(event.ring.call);
-        placed.erase(event.ring.call);  // a freed record's memory
+        first->records.push_back(event.ring.call);
+        first->placed.erase(event.ring.call);  // a freed record's memory
     }
     const auto services = service_commands(event);
     auto translated = translate(event);
-    if (translated) {
-        if (translated->kind == LinkEventKind::up) link_up = true;
-        if (translated->kind == LinkEventKind::down) link_up = false;
-        translated->unanswered = by_timer && translated->kind == LinkEventKind::cleared;
-    }
     const bool setup = event.e == PRI_EVENT_RING;
-    if (translated && setup) handler(*translated);
+    if (translated && setup) tell(*translated, by_timer);
     for (const auto& service : services)
         handler(service);  // of a call that may end with the event
-    if (translated && !setup) handler(*translated);
+    if (translated && !setup) tell(*translated, by_timer);
+}
+
+void PriLink::Impl::tell(LinkEvent& event, bool by_timer) {
+    if (event.call != nullptr) first->carriers[event.call] = this;
+    event.unanswered = by_timer && event.kind == LinkEventKind::cleared;
+    const bool up = event.kind == LinkEventKind::up;
+    if (!up && event.kind != LinkEventKind::down) return handler(event);
+    if (std::exchange(link_up, up) && up) return handler({.kind = LinkEventKind::reset});
+    first->on_data_link(first->links.set_up(this == first ? 0 : 1, up), event);
 }
 
 void PriLink::Impl::deliver_failure() {
     base::log::error("isdn", "{} the D-channel cannot be read any more: {}", options.label, read_error);
-    stopped = true;
-    timer.stop();
+    const LinkEvent event{.kind = LinkEventKind::failed, .reason = std::exchange(read_error, {})};
+    dead = true;
     watch.reset();
-    handler({.kind = LinkEventKind::failed, .reason = read_error});
+    if (!first->backup) {
+        stopped = true;
+        timer.stop();
+    }
+    first->on_data_link(first->links.fail(this == first ? 0 : 1), event);
+}
+
+// --- two D-channels ---
+
+bool PriLink::Impl::read_own_frame(std::span<std::uint8_t> buffer, int& length) {
+    if (own_frames.empty()) return false;
+    const auto frame = std::move(own_frames.front());
+    own_frames.pop_front();
+    const auto octets = std::min(frame.size(), buffer.size());
+    std::copy_n(frame.begin(), octets, buffer.begin());
+    frame_seen = true;
+    length = static_cast<int>(octets);
+    return true;
+}
+
+void PriLink::Impl::open(bool is_backup) {
+    create();
+    if (controller == nullptr) throw std::runtime_error(options.label + ": libpri has no memory");
+    if (is_backup) {
+        const LibpriGuard guard(options.label);
+        pri_enslave(first->controller, controller);
+    }
+    watch = std::make_unique<base::Watch>(reactor, d_channel.descriptor(), [this] { pump(); });
+    rearm();
+}
+
+pri* PriLink::Impl::carrier(const q931_call* call) {
+    const auto found = carriers.find(call);
+    return found != carriers.end() ? found->second->controller : controller;
+}
+
+void PriLink::Impl::on_data_link(DataLinks::Change change, const LinkEvent& event) {
+    using Change = DataLinks::Change;
+    // libpri clears those that are not answered, by timers that are due now.
+    if (backup && !stopped) move_timer.start(std::chrono::milliseconds(0), [this] { move_calls(); });
+    switch (change) {
+        case Change::none:
+            return;
+        case Change::up:
+            return handler({.kind = LinkEventKind::up});
+        case Change::down:
+            return handler({.kind = LinkEventKind::down});
+        case Change::switched:
+            return handler({.kind = LinkEventKind::switched});
+        case Change::failed:
+            return handler(event);
+    }
+}
+
+/// libpri sends the messages of a call on the D-channel that had its last one, and has no function to change that: only
+/// a message from the other end does. So libpri is handed a STATUS ENQUIRY as if it had come on the D-channel that is in
+/// use now. Its answer, STATUS, is what Q.931 5.8.8 wants to be said of a call after its data link was lost, and shows
+/// the other end where the call is.
+void PriLink::Impl::move_calls() {
+    if (stopped) return;
+    run_timers();
+    backup->run_timers();
+    const auto in_use = links.active();
+    if (stopped || !in_use) return;
+    auto& target = link(*in_use);
+    for (auto* const call : std::vector(records)) {
+        const auto carried = carriers.find(call);
+        if (carried == carriers.end() || links.up(carried->second == this ? 0 : 1)) continue;
+        std::uint16_t reference = 0;
+        {
+            const LibpriGuard guard(options.label);
+            reference = reference_of(controller, call);
+        }
+        if (reference == 0) continue;
+        target.own_frames.push_back(q931::received_status_enquiry(reference, placed.contains(call)));
+        carried->second = &target;
+    }
+    if (!target.own_frames.empty()) target.pump();
+}
+
+std::optional<unsigned> PriLink::Impl::channel_of(int encoded) const {
+    const auto timeslot = base::libpri::channel_of(encoded);
+    if (!timeslot || *timeslot == 0 || !options.nfas) return timeslot;
+    const auto named = static_cast<unsigned>(encoded) >> 8U & 0xffU;
+    const bool is_explicit = (static_cast<unsigned>(encoded) & explicit_interface) != 0;
+    return bearer_position(is_explicit || named != 0 ? named : options.interface, *timeslot);
+}
+
+int PriLink::Impl::wire(unsigned position) const {
+    return static_cast<int>(options.nfas && position != 0 ? position | explicit_interface : position);
 }
 
 LinkEvent PriLink::Impl::setup_event(const pri_event_ring& ring) const {
@@ -358,7 +486,7 @@ std::optional<LinkEvent> PriLink::Impl::translate(const pri_event& event) const 
                          .cause = cause_of(event.hangup.cause),
                          .location = location};
     };
-    const auto service = [](LinkEventKind kind, int channel, bool in) {
+    const auto service = [this](LinkEventKind kind, int channel, bool in) {
         return LinkEvent{.kind = kind, .channel = channel_of(channel), .in_service = in};
     };
     switch (event.e) {
@@ -435,16 +563,36 @@ std::optional<LinkEvent> PriLink::Impl::translate(const pri_event& event) const 
 
 PriLink::PriLink(base::Reactor& reactor, hardware::DChannel& d_channel, LinkOptions options, Handler handler)
     : impl_(std::make_unique<Impl>(reactor, d_channel, std::move(options), std::move(handler))) {
-    impl_->create();
-    if (impl_->controller == nullptr)
-        throw std::runtime_error(impl_->options.label + ": libpri has no memory");
-    impl_->watch = std::make_unique<base::Watch>(reactor, d_channel.descriptor(), [this] { impl_->pump(); });
-    impl_->rearm();
+    impl_->open(false);
+}
+
+void PriLink::add_backup(hardware::DChannel& d_channel, unsigned interface) {
+    auto options = impl_->options;
+    options.interface = interface;
+    options.label += " backup";
+    auto backup = std::make_unique<Impl>(impl_->reactor, d_channel, std::move(options), impl_->handler);
+    backup->first = impl_.get();
+    impl_->links.add();
+    impl_->backup = std::move(backup);
+    impl_->backup->open(true);
+}
+
+std::vector<DataLinkView> PriLink::data_links() const {
+    std::vector<DataLinkView> views;
+    const auto& links = impl_->links;
+    for (std::size_t i = 0; i < links.count(); ++i) {
+        views.push_back({.interface = impl_->link(i).options.interface,
+                         .up = links.up(i),
+                         .active = links.active() == i,
+                         .failed = links.failed(i)});
+    }
+    return views;
 }
 
 PriLink::~PriLink() {
     stop();
     retire(impl_->controller);
+    if (impl_->backup) retire(impl_->backup->controller);
 }
 
 q931_call* PriLink::setup(const OutgoingSetup& request) {
@@ -454,59 +602,60 @@ q931_call* PriLink::setup(const OutgoingSetup& request) {
     if (digits.empty() || impl_->stopped) return nullptr;
     const auto caller = party_to_libpri(request.caller, numbers, impl_->options.network_side);
     const auto redirecting = diversions_to_libpri(request.diversions, numbers, impl_->options.network_side);
+    auto& carrier = impl_->active();
+    auto* const controller = carrier.controller;
     return impl_->enter([&]() -> q931_call* {
-        q931_call* call = pri_new_call(impl_->controller);
+        q931_call* call = pri_new_call(controller);
         pri_sr* record = call != nullptr ? pri_sr_new() : nullptr;
         if (record == nullptr) return nullptr;
-        pri_sr_set_channel(record, static_cast<int>(request.channel), request.exclusive ? 1 : 0, 0);
+        pri_sr_set_channel(record, impl_->wire(request.channel), request.exclusive ? 1 : 0, 0);
         pri_sr_set_bearer(record, PRI_TRANS_CAP_3_1K_AUDIO,
                           impl_->options.t1 ? PRI_LAYER_1_ULAW : PRI_LAYER_1_ALAW);
         pri_sr_set_called(record, digits.data(), plan_octet(called), request.complete ? 1 : 0);
         pri_sr_set_caller_party(record, &caller);
         if (!request.diversions.empty()) pri_sr_set_redirecting_parties(record, &redirecting);
-        impl_->edits.add_setup(reference_of(impl_->controller, call), request.user_to_user);
-        const int failed = pri_setup(impl_->controller, call, record);
+        impl_->edits.add_setup(reference_of(controller, call), request.user_to_user);
+        const int failed = pri_setup(controller, call, record);
         pri_sr_free(record);
         if (failed == 0) {
             impl_->records.push_back(call);
             impl_->placed.insert(call);
+            impl_->carriers[call] = &carrier;
             return call;
         }
-        pri_destroycall(impl_->controller, call);
+        pri_destroycall(controller, call);
         return nullptr;
     });
 }
 
 void PriLink::proceeding(q931_call* call, unsigned channel) {
-    impl_->enter([&] { pri_proceeding(impl_->controller, call, static_cast<int>(channel), 0); });
+    impl_->enter([&] { pri_proceeding(impl_->carrier(call), call, impl_->wire(channel), 0); });
 }
 
 void PriLink::setup_ack(q931_call* call, unsigned channel, bool inband) {
-    impl_->enter(
-        [&] { pri_setup_ack(impl_->controller, call, static_cast<int>(channel), 0, inband ? 1 : 0); });
+    impl_->enter([&] { pri_setup_ack(impl_->carrier(call), call, impl_->wire(channel), 0, inband ? 1 : 0); });
 }
 
 void PriLink::information(q931_call* call, char digit) {
-    impl_->enter([&] { pri_information(impl_->controller, call, digit); });
+    impl_->enter([&] { pri_information(impl_->carrier(call), call, digit); });
 }
 
 void PriLink::connected(q931_call* call, const call::Party& party) {
     const pri_party_connected_line connected{
         .id = party_to_libpri(party, impl_->options.numbers, impl_->options.network_side)};
-    impl_->enter([&] { pri_connected_line_update(impl_->controller, call, &connected); });
+    impl_->enter([&] { pri_connected_line_update(impl_->carrier(call), call, &connected); });
 }
 
 void PriLink::alerting(q931_call* call, unsigned channel, bool inband) {
-    impl_->enter(
-        [&] { pri_acknowledge(impl_->controller, call, static_cast<int>(channel), inband ? 1 : 0); });
+    impl_->enter([&] { pri_acknowledge(impl_->carrier(call), call, impl_->wire(channel), inband ? 1 : 0); });
 }
 
 void PriLink::progress(q931_call* call, unsigned channel) {
-    impl_->enter([&] { pri_progress(impl_->controller, call, static_cast<int>(channel), 1); });
+    impl_->enter([&] { pri_progress(impl_->carrier(call), call, impl_->wire(channel), 1); });
 }
 
 void PriLink::answer(q931_call* call, unsigned channel) {
-    impl_->enter([&] { pri_answer(impl_->controller, call, static_cast<int>(channel), 0); });
+    impl_->enter([&] { pri_answer(impl_->carrier(call), call, impl_->wire(channel), 0); });
 }
 
 bool PriLink::hangup(q931_call* call, std::uint8_t cause, std::optional<call::Location> location) {
@@ -514,7 +663,7 @@ bool PriLink::hangup(q931_call* call, std::uint8_t cause, std::optional<call::Lo
         if (location)
             impl_->edits.add_clearing(reference_of(impl_->controller, call), impl_->placed.contains(call),
                                       clearing_cause(cause), *location);
-        pri_hangup(impl_->controller, call, clearing_cause(cause));
+        pri_hangup(impl_->carrier(call), call, clearing_cause(cause));
         // The record's validity is checked against libpri's own list, so a freed one is only compared, not
         // touched.
         int mode = 0;
@@ -523,17 +672,18 @@ bool PriLink::hangup(q931_call* call, std::uint8_t cause, std::optional<call::Lo
 }
 
 void PriLink::destroy(q931_call* call) {
-    impl_->enter([&] { pri_destroycall(impl_->controller, call); });
+    impl_->enter([&] { pri_destroycall(impl_->carrier(call), call); });
 }
 
 void PriLink::restart(unsigned channel) {
-    impl_->enter([&] { pri_reset(impl_->controller, static_cast<int>(channel)); });
+    impl_->enter([&] { pri_reset(impl_->active().controller, impl_->wire(channel)); });
 }
 
 void PriLink::service(unsigned channel, bool in_service) {
     if (!has_service_messages(impl_->options.switch_type)) return;
     impl_->enter([&] {
-        pri_maintenance_service(impl_->controller, 0, static_cast<int>(channel),
+        pri_maintenance_service(impl_->active().controller, static_cast<int>(interface_of(channel)),
+                                static_cast<int>(timeslot_of(channel)),
                                 in_service ? service_in : service_out);
     });
 }
@@ -549,6 +699,9 @@ std::vector<const q931_call*> PriLink::records() {
     impl_->records.erase(std::unique(impl_->records.begin(), impl_->records.end()), impl_->records.end());
     std::erase_if(impl_->placed, [this](const q931_call* call) {
         return !std::ranges::binary_search(impl_->records, call, std::less<const q931_call*>());
+    });
+    std::erase_if(impl_->carriers, [this](const auto& carried) {
+        return !std::ranges::binary_search(impl_->records, carried.first, std::less<const q931_call*>());
     });
     return {impl_->records.begin(), impl_->records.end()};
 }
@@ -566,12 +719,17 @@ void PriLink::run(const std::function<void(pri*)>& work) {
 
 void PriLink::poll() {
     if (!impl_->stopped) impl_->pump();
+    if (impl_->backup && !impl_->backup->stopped) impl_->backup->pump();
 }
 
 void PriLink::stop() {
-    impl_->stopped = true;
-    impl_->timer.stop();
-    impl_->watch.reset();
+    for (auto* each : {impl_.get(), impl_->backup.get()}) {
+        if (each == nullptr) continue;
+        each->stopped = true;
+        each->timer.stop();
+        each->move_timer.stop();
+        each->watch.reset();
+    }
 }
 
 }  // namespace tipring::isdn

@@ -24,9 +24,10 @@ struct q931_call;  // libpri's call record; only ever handed back to libpri
 namespace tipring::isdn {
 
 enum class LinkEventKind {
-    up,     ///< Q.921 multiframe operation established
-    down,   ///< ... lost
-    reset,  ///< ... begun anew by the other end: frames under way may be lost, and libpri does not repeat them
+    up,          ///< Q.921 multiframe operation established
+    down,        ///< ... lost: on both D-channels of a trunk with two
+    reset,       ///< ... begun anew: frames under way may be lost, and libpri does not repeat them
+    switched,    ///< the other D-channel of the trunk is in use now
     setup,       ///< SETUP; the record lives until hangup() or destroy()
     setup_ack,   ///< SETUP ACKNOWLEDGE: the rest of the number is waited for
     proceeding,  ///< CALL PROCEEDING
@@ -101,6 +102,15 @@ struct LinkOptions {
     bool overlap_sending = false;  ///< Sending complete is only in a SETUP that says so
     bool transfer = false;         ///< the other end may ask for transfers
     bool malicious_call = false;   ///< ... and for the identification of its callers
+    /// Channels name their interface, and are positions of bearer_position.hpp.
+    bool nfas = false;
+    unsigned interface = 0;  ///< where this D-channel is: that of channels that come without one
+};
+
+/// One D-channel of a trunk.
+struct DataLinkView {
+    unsigned interface = 0;
+    bool up = false, active = false, failed = false;
 };
 
 /// Whether exchanges of this type know SERVICE messages for B-channels (AT&T TR 41459, SR-NWT-002343).
@@ -126,6 +136,12 @@ class PriLink {
     ~PriLink();
     PriLink(const PriLink&) = delete;
     PriLink& operator=(const PriLink&) = delete;
+
+    /// A second D-channel, which outlives the link: Q.921 is established on both, one carries what this side begins, and
+    /// the answered calls of one that goes down are moved to the other. Once, at the beginning.
+    void add_backup(hardware::DChannel& d_channel, unsigned interface);
+    /// The primary first.
+    std::vector<DataLinkView> data_links() const;
 
     /// Sends SETUP; null when the number has no digits.
     q931_call* setup(const OutgoingSetup& request);

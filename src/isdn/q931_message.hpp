@@ -46,4 +46,8 @@ bool set_cause_location(std::span<std::uint8_t> frame, std::uint8_t value, call:
 std::vector<std::uint8_t> with_user_to_user(std::span<const std::uint8_t> frame,
                                             const call::UserToUser& user);
 
+/// STATUS ENQUIRY (Q.931 3.1.16) as it would come from the other end, in a UI frame of Q.921, with room for the check
+/// sequence. `ours`: this end has begun the call.
+std::vector<std::uint8_t> received_status_enquiry(std::uint16_t reference, bool ours);
+
 }  // namespace tipring::isdn::q931

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "bearer_position.hpp"
 #include "tipring/base/text.hpp"
 
 namespace tipring::isdn {
@@ -72,7 +73,7 @@ void RestartProcedure::timed_out() {
     if (sent_ < times_.n316) return send();
     const auto text = base::format(
         "channel {} was not acknowledged after {} times RESTART (T316, N316); it counts as idle again",
-        *current_, sent_);
+        position_text(*current_), sent_);
     // A peer that ignores one channel ignores all: asking for the rest would only hold channels back.
     waiting_.clear();
     ++counters_.failed;

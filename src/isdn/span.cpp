@@ -1,6 +1,9 @@
 // The module's door: makes a span of an engine, a board's channels and its settings. Thread: core.
 #include "tipring/isdn/span.hpp"
 
+#include <algorithm>
+
+#include "bearer_position.hpp"
 #include "span_controller.hpp"
 
 namespace tipring::isdn {
@@ -11,8 +14,12 @@ base::Result<std::unique_ptr<BearerHold>> Span::hold(unsigned) {
 
 std::unique_ptr<Span> make_span(const config::Span& settings, SpanParts parts) {
     std::vector<BearerPosition> positions;
-    for (const auto& bearer : parts.bearers)
+    for (auto& bearer : parts.bearers) {
+        const auto member = std::ranges::find(settings.nfas, bearer.info.span.value, &config::Span::number);
+        if (member != settings.nfas.end())
+            bearer.info.position = bearer_position(member->interface, bearer.info.position);
         positions.push_back({bearer.info.position, bearer.info.number});
+    }
     return std::make_unique<SpanController>(
         settings,
         ControllerParts{.reactor = parts.reactor,
@@ -22,7 +29,9 @@ std::unique_ptr<Span> make_span(const config::Span& settings, SpanParts parts) {
                         .bearers = std::move(positions),
                         .on_change = std::move(parts.on_change),
                         .times = times_of(settings),
-                        .dial_tone = std::move(parts.country.tones.dial)});
+                        .dial_tone = std::move(parts.country.tones.dial),
+                        .backup_d_channel = std::move(parts.backup_d_channel),
+                        .span_alarm = std::move(parts.span_alarm)});
 }
 
 }  // namespace tipring::isdn

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "bearer_position.hpp"
+#include "span_member.hpp"
 #include "span_names.hpp"
 #include "tipring/base/log.hpp"
 
@@ -19,6 +21,13 @@ std::vector<unsigned> positions_of(const std::vector<BearerPosition>& bearers) {
     return positions;
 }
 
+std::vector<TrunkSpan> spans_of(const config::Span& settings) {
+    std::vector<TrunkSpan> spans{{.interface = 0, .number = settings.number}};
+    for (const auto& member : settings.nfas)
+        spans.push_back({.interface = member.interface, .number = member.number});
+    return spans;
+}
+
 }  // namespace
 
 SpanController::SpanController(const config::Span& settings, ControllerParts parts)
@@ -26,13 +35,17 @@ SpanController::SpanController(const config::Span& settings, ControllerParts par
       reactor_(parts.reactor),
       sink_(parts.calls),
       d_channel_(std::move(parts.d_channel)),
+      backup_d_channel_(std::move(parts.backup_d_channel)),
+      span_alarm_(std::move(parts.span_alarm)),
+      spans_(spans_of(settings)),
       audio_(std::move(parts.audio)),
       bearers_(std::move(parts.bearers)),
       on_change_(std::move(parts.on_change)),
       times_(parts.times),
       dial_tone_(std::move(parts.dial_tone)),
       allocator_(positions_of(bearers_), settings.channel_choice, settings.side == config::SpanSide::network),
-      reconcile_timer_(reactor_) {
+      reconcile_timer_(reactor_),
+      t309_timer_(reactor_) {
     audio_->on_line_event = [this](unsigned position, hardware::LineEventKind kind) {
         on_line_event(position, kind);
     };
@@ -47,8 +60,14 @@ SpanController::SpanController(const config::Span& settings, ControllerParts par
                                                   .numbers = settings_.numbers,
                                                   .overlap_sending = settings_.sends_overlap(),
                                                   .transfer = settings_.transfer,
-                                                  .malicious_call = settings_.malicious_call},
+                                                  .malicious_call = settings_.malicious_call,
+                                                  .nfas = is_trunk()},
                                       [this](const LinkEvent& event) { on_link(event); });
+    for (const auto& member : settings_.nfas) {
+        if (member.d_channel != 0 && backup_d_channel_)
+            link_->add_backup(*backup_d_channel_, member.interface);
+        members_.push_back(make_span_member(*this, member));
+    }
     restarts_ = std::make_unique<RestartProcedure>(
         reactor_, allocator_, RestartTimes{times_.t316, times_.n316},
         [this](unsigned position) { link_->restart(position); },
@@ -58,8 +77,9 @@ SpanController::SpanController(const config::Span& settings, ControllerParts par
         });
     if (auto map = routing::DigitMap::parse(settings_.digit_map); map && settings_.receives_overlap())
         digit_map_ = std::move(*map);
-    alarm_ = d_channel_->alarm();
-    allocator_.set_span_alarm(alarm_);
+    spans_.front().alarm = d_channel_->alarm();
+    allocator_.set_span_alarm(spans_.front().alarm);
+    check_member_alarms();
     reconcile_timer_.start(times_.reconcile, [this] { reconcile(); });
 }
 
@@ -87,6 +107,7 @@ void SpanController::shut_down() {
     stopped_ = true;
     calls_.clear();
     reconcile_timer_.stop();
+    t309_timer_.stop();
     restarts_->cancel();
     link_->stop();
 }
@@ -95,12 +116,12 @@ void SpanController::shut_down() {
 
 std::unique_ptr<call::Leg> SpanController::open(base::LegId id, const call::CallRequest&, call::Cause& why) {
     why.location = call::Location::private_local;
-    if (stopped_ || alarm_ || looped_ || !up_) {
+    if (stopped_ || !usable() || !up_) {
         why.value = call::q850::network_out_of_order;
         why.detail = base::format("span {}: {}", settings_.number,
-                                  looped_  ? "it is looped"
-                                  : alarm_ ? "layer 1 is down"
-                                           : "the D-channel is down");
+                                  spans_.front().looped ? "it is looped"
+                                  : !usable()           ? "layer 1 is down"
+                                                        : "the D-channel is down");
         return nullptr;
     }
     const auto position = allocator_.take_outgoing();
@@ -116,8 +137,8 @@ std::unique_ptr<call::Leg> SpanController::open(base::LegId id, const call::Call
     call->state = State::reserved;
     call->position = *position;
     calls_.push_back(call);
-    return std::make_unique<BearerLeg>(id, base::format("span {} channel {}", settings_.number, *position),
-                                       call);
+    return std::make_unique<BearerLeg>(
+        id, base::format("span {} channel {}", span_number(*position), timeslot_of(*position)), call);
 }
 
 void SpanController::start(const CallPointer& call, const call::CallRequest& request) {
@@ -304,8 +325,8 @@ SpanController::CallPointer SpanController::find(const q931_call* record) const 
 
 std::string SpanController::ids(const SpanCall& call) const {
     const auto call_id = call.leg != nullptr ? call.leg->call() : call.call_id;
-    return base::format("call={} leg={} span={} channel={}", call_id, call.leg_id, settings_.number,
-                        call.position);
+    return base::format("call={} leg={} span={} channel={}", call_id, call.leg_id, span_number(call.position),
+                        timeslot_of(call.position));
 }
 
 void SpanController::changed(std::string_view event) const {
@@ -315,7 +336,7 @@ void SpanController::changed(std::string_view event) const {
 SpanView SpanController::view() const {
     auto view = settings_view(settings_);
     view.missing = link_failed_;
-    view.layer1_up = !alarm_;
+    view.layer1_up = !spans_.front().alarm;
     view.d_channel_up = up_;
     view.in_use = allocator_.in_use();
     view.idle = allocator_.idle();
@@ -332,7 +353,8 @@ SpanView SpanController::view() const {
     view.last_error = last_error_;
     for (const auto& bearer : bearers_) {
         BearerView row;
-        row.position = bearer.position;
+        row.position = timeslot_of(bearer.position);
+        row.span = span_number(bearer.position);
         row.channel = bearer.channel;
         const auto channel = allocator_.channel(bearer.position);
         row.state = channel.shown();
@@ -346,6 +368,7 @@ SpanView SpanController::view() const {
         }
         view.bearers.push_back(row);
     }
+    if (is_trunk()) show_trunk(view);
     return view;
 }
 

@@ -54,6 +54,18 @@ struct ControllerParts {
     std::function<void(std::string_view event, const SpanView&)> on_change;
     SpanTimes times;
     dsp::ToneSequence dial_tone{};  ///< for overlap receiving
+    std::unique_ptr<hardware::DChannel> backup_d_channel = nullptr;
+    std::function<std::optional<bool>(unsigned span)> span_alarm{};  ///< as SpanParts::span_alarm
+};
+
+/// Layer 1 of one span of the trunk. The first has interface 0.
+struct TrunkSpan {
+    unsigned interface = 0, number = 0;
+    bool alarm = false, looped = false;
+    bool alarm_known = true;
+    base::TimePoint alarm_since{};
+
+    bool usable() const { return !alarm && !looped; }
 };
 
 class SpanController final : public Span, public call::Exit {
@@ -68,6 +80,7 @@ class SpanController final : public Span, public call::Exit {
     base::Result<std::unique_ptr<BearerHold>> hold(unsigned timeslot) override;
     void set_looped(bool looped) override;
     void shut_down() override;
+    std::vector<Span*> members() override;
     const FrameTrace* trace() const override { return &trace_; }
     base::Result<void> set_in_service(std::optional<unsigned> position, bool in_service) override;
     base::Result<unsigned> restart(std::optional<unsigned> position) override;
@@ -103,10 +116,16 @@ class SpanController final : public Span, public call::Exit {
 
     const BearerAllocator& allocator() const { return allocator_; }
 
+    /// For a span of the trunk (span_trunk.cpp).
+    void set_looped(unsigned interface, bool looped);
+    base::Result<void> set_interface_in_service(unsigned interface, bool in_service);
+    unsigned restart_interface(unsigned interface);
+
   private:
     void on_link(const LinkEvent& event);
     void on_up();
     void on_down();
+    void on_switched();
     void on_setup(const LinkEvent& event);
     void on_progress(const CallPointer& call, const LinkEvent& event);
     void on_answer(const CallPointer& call);
@@ -126,6 +145,17 @@ class SpanController final : public Span, public call::Exit {
     void supervise(const CallPointer& call, const LinkEvent& event);
 
     void announce(const CallPointer& call, const LinkEvent& setup);
+    // span_trunk.cpp
+    bool is_trunk() const { return spans_.size() > 1; }
+    TrunkSpan* span_of(unsigned interface);
+    unsigned span_number(unsigned position) const;
+    bool usable() const;
+    bool alarm_of(unsigned position) const;
+    void check_member_alarms();
+    void tell_alarm(TrunkSpan& span, bool alarm);
+    void clear_dead_spans();
+    bool can_tell_service(unsigned position) const;
+    void show_trunk(SpanView& view) const;
     // span_overlap.cpp
     void begin_dialling(const CallPointer& call, const LinkEvent& setup);
     void on_more_called(const CallPointer& call, const LinkEvent& event);
@@ -174,7 +204,10 @@ class SpanController final : public Span, public call::Exit {
     config::Span settings_;
     base::Reactor& reactor_;
     call::CallSink& sink_;
-    std::unique_ptr<hardware::DChannel> d_channel_;
+    std::unique_ptr<hardware::DChannel> d_channel_, backup_d_channel_;
+    std::function<std::optional<bool>(unsigned span)> span_alarm_;
+    std::vector<TrunkSpan> spans_;  ///< the first: this one; the others: of an NFAS trunk
+    std::vector<std::unique_ptr<Span>> members_;
     std::unique_ptr<BearerAudio> audio_;
     std::vector<BearerPosition> bearers_;
     std::function<void(std::string_view event, const SpanView&)> on_change_;
@@ -192,14 +225,13 @@ class SpanController final : public Span, public call::Exit {
     std::set<unsigned> last_channel_alarms_;
     bool up_ = false;
     bool was_up_ = false;
-    bool alarm_ = false;
-    bool looped_ = false;
     bool stopped_ = false;
     std::uint64_t calls_in_ = 0, calls_out_ = 0, losses_ = 0, repairs_ = 0;
     std::string last_error_;
     bool link_failed_ = false;  ///< the D-channel is gone for good
     base::Timer reconcile_timer_;
-    FrameTrace trace_;  ///< outlives the link, which writes it
+    base::Timer t309_timer_;  ///< of a trunk with two D-channels: libpri leaves it to us
+    FrameTrace trace_;        ///< outlives the link, which writes it
     std::unique_ptr<PriLink> link_;
     std::unique_ptr<RestartProcedure> restarts_;
 };

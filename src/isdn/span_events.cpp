@@ -1,4 +1,5 @@
 // SpanController's other half: what comes from the D-channel, the B-channels and layer 1. Thread: core.
+#include "bearer_position.hpp"
 #include "span_controller.hpp"
 #include "tipring/base/log.hpp"
 
@@ -18,8 +19,10 @@ void SpanController::on_link(const LinkEvent& event) {
         case LinkEventKind::down:
             return on_down();
         case LinkEventKind::reset:
-            log::info("isdn", "span={} the other side has begun the data link anew", settings_.number);
+            log::info("isdn", "span={} the data link has begun anew", settings_.number);
             return restarts_->repeat();
+        case LinkEventKind::switched:
+            return on_switched();
         case LinkEventKind::failed:
             last_error_ = event.reason;
             link_failed_ = true;
@@ -87,7 +90,8 @@ void SpanController::on_link(const LinkEvent& event) {
 // --- layers 1 and 2 ---
 
 void SpanController::on_up() {
-    if (std::exchange(up_, true)) return restarts_->repeat();  // libpri has begun it anew by itself
+    if (std::exchange(up_, true)) return;
+    t309_timer_.stop();
     log::info("isdn", "span={} the D-channel is up", settings_.number);
     // After a restart of the gateway the other side may still hold calls that this side knows nothing of
     // (Q.931 5.5).
@@ -110,17 +114,18 @@ void SpanController::on_down() {
                  times_.t309);
     for (const unsigned position : restarts_->cancel())
         unsure_.insert(position);
+    if (backup_d_channel_) {
+        t309_timer_.start(times_.t309, [this] {
+            drop_calls(std::nullopt,
+                       {call::q850::destination_out_of_order, call::Location::private_local, "T309"});
+        });
+    }
     changed("span.down");
 }
 
 void SpanController::check_alarm() {
-    const bool alarm = d_channel_->alarm();
-    if (alarm == alarm_) return;
-    alarm_ = alarm;
-    allocator_.set_span_alarm(alarm);
-    if (alarm) last_error_ = "layer 1 alarm";
-    log::warning("isdn", "span={} layer 1 {}", settings_.number, alarm ? "is in alarm" : "is well again");
-    changed("span.alarm");
+    tell_alarm(spans_.front(), d_channel_->alarm());
+    check_member_alarms();
 }
 
 void SpanController::reconcile() {
@@ -129,6 +134,8 @@ void SpanController::reconcile() {
     if (stopped_) return;
     check_alarm();
     check_channel_alarms();
+    clear_dead_spans();
+    tell_service();
     audit();
     restart_unsure();
 }
@@ -143,7 +150,8 @@ void SpanController::on_line_event(unsigned position, hardware::LineEventKind ki
         return;
     }
     if (kind != LineEventKind::removed) return;
-    log::error("isdn", "span={} channel={} was removed by the driver", settings_.number, position);
+    log::error("isdn", "span={} channel={} was removed by the driver", span_number(position),
+               timeslot_of(position));
     allocator_.remove(position);
     take_back(position);
     for (const auto& call : std::vector(calls_)) {
@@ -182,8 +190,9 @@ void SpanController::on_setup(const LinkEvent& event) {
         if (taken.position == 0) refused = taken.cause;
     }
     if (refused) {
-        log::warning("isdn", "span={} channel={} incoming call refused, cause {}", settings_.number,
-                     event.channel.value_or(0), *refused);
+        log::warning("isdn", "span={} channel={} incoming call refused, cause {}",
+                     span_number(event.channel.value_or(0)), timeslot_of(event.channel.value_or(0)),
+                     *refused);
         link_->hangup(event.call, *refused);
         return;
     }
@@ -208,8 +217,9 @@ void SpanController::announce(const CallPointer& call, const LinkEvent& event) {
     call->state = State::proceeding;
     auto leg = std::make_unique<BearerLeg>(
         sink_.next_leg_id(),
-        call->waiting ? base::format("span {} waiting", settings_.number)
-                      : base::format("span {} channel {}", settings_.number, call->position),
+        call->waiting
+            ? base::format("span {} waiting", settings_.number)
+            : base::format("span {} channel {}", span_number(call->position), timeslot_of(call->position)),
         call);
     log::info("isdn", "{} SETUP from {} to {}", ids(*call), call::logged_number(event.caller),
               base::printable(event.called));
@@ -233,12 +243,13 @@ bool SpanController::settle_channel(const CallPointer& call, const LinkEvent& ev
         return true;
     }
     if (!allocator_.move(call->position, named)) {
-        log::warning("isdn", "{} the network wants channel {}, which is not free", ids(*call), named);
+        log::warning("isdn", "{} the network wants channel {}, which is not free", ids(*call),
+                     position_text(named));
         begin_clearing(call, {call::q850::requested_circuit_unavailable, call::Location::private_local,
                               "channel collision"});
         return false;
     }
-    log::info("isdn", "{} moved to channel {} by the network", ids(*call), named);
+    log::info("isdn", "{} moved to channel {} by the network", ids(*call), position_text(named));
     restarts_->shown_idle(named);
     const bool had_audio = call->audio;
     stop_audio(call);
@@ -341,7 +352,7 @@ void SpanController::on_cleared(const CallPointer& call, bool unanswered) {
 
 void SpanController::on_restart(std::optional<unsigned> channel) {
     log::warning("isdn", "span={} RESTART from the other side for {}", settings_.number,
-                 channel ? base::format("channel {}", *channel) : std::string("all channels"));
+                 channel ? "channel " + position_text(*channel) : std::string("all channels"));
     drop_calls(channel, {call::q850::temporary_failure, received_cause({}, false).location,
                          "RESTART by the other side"});
     if (channel) return restarts_->shown_idle(*channel);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "bearer_position.hpp"
 #include "span_controller.hpp"
 #include "tipring/base/log.hpp"
 
@@ -40,12 +41,12 @@ SpanTimes times_of(const config::Span& settings) {
 base::Result<void> SpanController::set_in_service(std::optional<unsigned> position, bool in_service) {
     if (stopped_) return base::fail(base::format("span {} is shut down", settings_.number));
     if (position && !allocator_.known(*position))
-        return base::fail(
-            base::format("span {} has no B-channel on timeslot {}", settings_.number, *position));
+        return base::fail(base::format("span {} has no B-channel on timeslot {}", settings_.number,
+                                       position_text(*position)));
     if (position && in_service && allocator_.channel(*position).removed()) {
         return base::fail(
             base::format("span {} channel {} was removed by the driver; restart tipringd when it is back",
-                         settings_.number, *position));
+                         settings_.number, position_text(*position)));
     }
     for (const unsigned one : allocator_.positions()) {
         if (position && one != *position) continue;
@@ -56,21 +57,27 @@ base::Result<void> SpanController::set_in_service(std::optional<unsigned> positi
         untold_.insert(one);
     }
     tell_service();
-    log::warning("isdn", "span={} {} {} service by the operator", settings_.number,
-                 position ? base::format("channel={} is", *position) : std::string("all channels are"),
-                 in_service ? "in" : "out of");
+    log::warning(
+        "isdn", "span={} {} {} service by the operator", settings_.number,
+        position ? base::format("channel={} is", position_text(*position)) : std::string("all channels are"),
+        in_service ? "in" : "out of");
     changed("span.service");
     return {};
 }
 
 void SpanController::tell_service() {
     if (!up_ || stopped_) return;
-    for (const unsigned position : std::exchange(untold_, {}))
-        link_->service(position, !allocator_.channel(position).out_here());
+    for (const unsigned position : std::exchange(untold_, {})) {
+        if (can_tell_service(position)) {
+            link_->service(position, !allocator_.channel(position).out_here());
+        } else {
+            untold_.insert(position);
+        }
+    }
 }
 
 void SpanController::on_service(const LinkEvent& event) {
-    const auto who = event.channel ? base::format("channel={}", *event.channel) : std::string("all channels");
+    const auto who = event.channel ? "channel=" + position_text(*event.channel) : std::string("all channels");
     if (event.kind == LinkEventKind::service_ack) {
         log::info("isdn", "span={} {} the other side agrees: {} service", settings_.number, who,
                   event.in_service ? "in" : "out of");
@@ -90,11 +97,16 @@ void SpanController::on_service(const LinkEvent& event) {
 }
 
 void SpanController::set_looped(bool looped) {
-    if (stopped_ || std::exchange(looped_, looped) == looped) return;
-    allocator_.set_looped(looped);
+    set_looped(0, looped);
+}
+
+void SpanController::set_looped(unsigned interface, bool looped) {
+    auto* const span = span_of(interface);
+    if (stopped_ || span == nullptr || std::exchange(span->looped, looped) == looped) return;
+    allocator_.set_looped(looped, interface);
     if (!looped) return;
     for (const auto& call : std::vector(calls_)) {
-        if (call->clearing()) continue;
+        if (call->clearing() || interface_of(call->position) != interface) continue;
         log::warning("isdn", "{} is cut by a loop of its span", ids(*call));
         begin_clearing(call, {call::q850::temporary_failure, call::Location::private_local, "loop"});
         report_release(call);
@@ -106,11 +118,12 @@ void SpanController::set_looped(bool looped) {
 base::Result<unsigned> SpanController::restart(std::optional<unsigned> position) {
     if (stopped_ || !up_) return base::fail(base::format("span {}: the D-channel is down", settings_.number));
     if (position && !allocator_.known(*position))
-        return base::fail(
-            base::format("span {} has no B-channel on timeslot {}", settings_.number, *position));
+        return base::fail(base::format("span {} has no B-channel on timeslot {}", settings_.number,
+                                       position_text(*position)));
     if (position && allocator_.state(*position) != BearerState::idle) {
         return base::fail(base::format("span {} channel {} is {}: only an idle channel is restarted",
-                                       settings_.number, *position, name(allocator_.state(*position))));
+                                       settings_.number, position_text(*position),
+                                       name(allocator_.state(*position))));
     }
     std::vector<unsigned> chosen;
     for (const unsigned one : allocator_.positions()) {
@@ -154,13 +167,13 @@ void SpanController::check_channel_alarms() {
     // A channel tells of its alarm by events, and one that gets lost would keep the channel from use for ever.
     std::set<unsigned> alarmed;
     for (const unsigned position : allocator_.positions()) {
-        if (alarm_ || !allocator_.channel(position).in_alarm()) continue;
+        if (alarm_of(position) || !allocator_.channel(position).in_alarm()) continue;
         if (!last_channel_alarms_.contains(position)) {
             alarmed.insert(position);
             continue;
         }
         log::warning("isdn", "span={} channel={} counts as well again: its span has no alarm",
-                     settings_.number, position);
+                     span_number(position), timeslot_of(position));
         allocator_.set_alarm(position, false);
         ++repairs_;
     }

@@ -83,7 +83,8 @@ TEST_CASE("--check accepts every example and names every mistake of a bad file",
     // Beside a real board the examples for other boards are rightly refused.
     std::vector<std::string> examples{"simulator"};
     if (!World::is_dahdi())
-        examples.insert(examples.end(), {"fxs-box", "fxo-box", "mixed-office", "e1-trunk", "hotel"});
+        examples.insert(examples.end(),
+                        {"fxs-box", "fxo-box", "mixed-office", "e1-trunk", "hotel", "t1-trunk"});
     for (const auto& name : examples) {
         const auto outcome = run(folder, {program("tipringd"), "--check",
                                           std::string(TIPRING_SOURCE_DIR "/config/") + name + ".yaml"});

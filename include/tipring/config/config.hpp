@@ -279,6 +279,10 @@ struct Span {
     bool advice_of_charge = true;  ///< is recorded and told
     bool malicious_call = false;   ///< identification is asked for, and taken down when the other end asks
     bool hold = true;  ///< HOLD and RETRIEVE are granted, and hold is told both ways (ETS 300 141)
+    /// NFAS (ANSI T1.607): further spans whose B-channels this one's D-channel serves. Each has the settings of the
+    /// whole trunk, but its own number, channels, interface, label and line; one at most has a D-channel: the backup.
+    std::vector<Span> nfas;
+    unsigned interface = 0;  ///< interface identifier (Q.931 4.5.13) of a span of an NFAS trunk
     Place number_at, name_at, channels_at, d_channel_at;
 
     /// What `timers` says of this one.
@@ -286,9 +290,15 @@ struct Span {
     std::optional<unsigned> counter(std::string_view counter_name) const;
     bool receives_overlap() const { return overlap == Overlap::receiving || overlap == Overlap::both; }
     bool sends_overlap() const { return overlap == Overlap::sending || overlap == Overlap::both; }
-    /// A T1 has its D-channel in the last of 24 timeslots.
-    bool is_t1() const { return d_channel == first_channel + 23 && bearers.size() < 24; }
+    /// A T1 has its D-channel in the last of 24 timeslots, or 24 B-channels and none.
+    bool is_t1() const {
+        return (d_channel == first_channel + 23 && bearers.size() < 24) ||
+               (d_channel == 0 && bearers.size() == 24);
+    }
 };
+
+/// Every span once: those of the list, each followed by its `nfas`.
+std::vector<const Span*> every_span(const std::vector<Span>& spans);
 
 enum class TargetKind { sip, port, group, span };
 struct Target {

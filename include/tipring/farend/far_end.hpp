@@ -226,7 +226,7 @@ enum class IsdnSwitch { euroisdn, national, dms100, lucent4e, lucent5e, qsig };
 
 struct IsdnCallInfo {
     std::string called{}, calling{}, calling_name{};
-    unsigned channel = 0;
+    unsigned channel = 0;  ///< timeslot; of an NFAS trunk with 256 times the interface
     bool restricted = false;
     std::string redirecting{};   ///< who sent the call on; "": nobody
     int redirect_reason = 0;     ///< Q.952 4.1.2: 1 busy, 2 no reply, 15 unconditional
@@ -355,6 +355,22 @@ std::unique_ptr<Telephone> make_telephone(FarEndThread& thread, hardware::Channe
                                           const hardware::CountryTones& country);
 std::unique_ptr<CentralOffice> make_central_office(FarEndThread& thread, hardware::Channel channel,
                                                    const hardware::CountryTones& country);
+/// The wires of several spans that share D-channels (NFAS): two of these at most, the primary first.
+struct IsdnTrunk {
+    struct DWire {
+        std::unique_ptr<hardware::DChannel> channel;
+        unsigned interface = 0;
+    };
+    struct BearerWire {
+        hardware::Channel channel;
+        unsigned interface = 0;
+    };
+    std::vector<DWire> d_channels{};
+    std::vector<BearerWire> bearers{};
+};
+/// The network uses the first D-channel while it is up. A trunk without a D-channel throws.
+std::unique_ptr<IsdnNetwork> make_isdn_network(FarEndThread& thread, IsdnTrunk trunk,
+                                               const IsdnNetwork::Options& options);
 std::unique_ptr<IsdnNetwork> make_isdn_network(FarEndThread& thread,
                                                std::unique_ptr<hardware::DChannel> d_channel,
                                                std::vector<hardware::Channel> bearers,

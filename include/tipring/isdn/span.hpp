@@ -32,12 +32,22 @@ std::string_view name(BearerState state);
 
 struct BearerView {
     unsigned position = 0;  ///< timeslot, as Q.931 numbers it
+    unsigned span = 0;      ///< the driver's number of its span: of a trunk of several one of them
     base::ChannelNumber channel{};
     BearerState state = BearerState::idle;
     base::CallId call{};
     /// What may be hidden behind a call or an alarm.
     bool out_here = false, out_remote = false, removed = false;
     bool testing = false;  ///< held by hold()
+};
+
+/// One span of a trunk of several (NFAS).
+struct TrunkSpanView {
+    unsigned number = 0, interface = 0;
+    bool layer1_up = false;
+    enum class DChannel { none, primary, backup } d_channel = DChannel::none;
+    bool d_channel_up = false;
+    bool active = false;  ///< its D-channel is in use
 };
 
 /// What `tipringctl spans` shows.
@@ -56,6 +66,8 @@ struct SpanView {
     bool service_messages = false;       ///< the other end is told of maintenance, and tells us (SERVICE)
     std::string last_error;
     std::vector<BearerView> bearers;
+    std::vector<TrunkSpanView> spans;  ///< of an NFAS trunk, the first span first; empty otherwise
+    std::string trunk;                 ///< of another span of an NFAS trunk: the trunk's name
 };
 
 struct SpanParts {
@@ -63,11 +75,14 @@ struct SpanParts {
     media::Engine& engine;
     call::CallSink& calls;
     std::unique_ptr<hardware::DChannel> d_channel;
-    std::vector<hardware::Channel> bearers;
+    std::vector<hardware::Channel> bearers;  ///< of all spans of the trunk
+    std::unique_ptr<hardware::DChannel> backup_d_channel = nullptr;
     hardware::CountryTones country;
     /// Told of layer 1, D-channel and bearer changes: event name ("span.up", "span.down", "span.alarm") and
     /// the view.
     std::function<void(std::string_view event, const SpanView&)> on_change;
+    /// Layer 1 of another span of the trunk (the driver's number) is in alarm; none: the board does not tell.
+    std::function<std::optional<bool>(unsigned span)> span_alarm{};
 };
 
 /// A B-channel that is lent as a clear channel; its destruction gives it back.
@@ -100,6 +115,9 @@ class Span {
     virtual base::Result<unsigned> restart(std::optional<unsigned> position) = 0;
     /// Releases all calls (cause 27 unless they end before), then stops libpri. Before destruction.
     virtual void shut_down() = 0;
+    /// The other spans of an NFAS trunk, each with its own number, line and channels, for its owner to show and to
+    /// maintain; they live as long as this one. Their exit is the trunk's.
+    virtual std::vector<Span*> members() { return {}; }
     /// The last frames of the D-channel; null when it never was open.
     virtual const FrameTrace* trace() const { return nullptr; }
 };

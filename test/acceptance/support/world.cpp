@@ -139,4 +139,21 @@ std::unique_ptr<farend::IsdnNetwork> World::t1_network(unsigned index, farend::I
     return farend::make_isdn_network(thread_, std::move(d_channel), std::move(bearers), options);
 }
 
+std::unique_ptr<farend::IsdnNetwork> World::t1_trunk(unsigned spans, farend::IsdnNetwork::Options options) {
+    constexpr unsigned d_channels = 2;
+    options.switch_type = farend::IsdnSwitch::national;
+    options.t1 = true;
+    farend::IsdnTrunk trunk;
+    for (unsigned interface = 0; interface < spans; ++interface) {
+        const unsigned first = t1_first_channel(interface + 1);
+        const bool has_d_channel = interface < d_channels;
+        if (has_d_channel)
+            trunk.d_channels.push_back(
+                {opened(far_board().open_d_channel({far_channel(first + t1_d_position - 1)})), interface});
+        for (unsigned position = 1; position < t1_d_position; ++position)
+            trunk.bearers.push_back({open_far(first + position - 1, dsp::Law::mulaw), interface});
+    }
+    return farend::make_isdn_network(thread_, std::move(trunk), options);
+}
+
 }  // namespace tipring::acceptance

@@ -47,6 +47,9 @@ class World {
     std::unique_ptr<farend::IsdnNetwork> t1_network(unsigned index,
                                                     farend::IsdnNetwork::Options options = {});
 
+    /// Of an NFAS trunk of the first `spans` T1 spans, interfaces 0 to spans - 1, with a D-channel on the first two.
+    std::unique_ptr<farend::IsdnNetwork> t1_trunk(unsigned spans, farend::IsdnNetwork::Options options = {});
+
     /// Only with the virtual board: nullptr otherwise.
     virtual hardware::VirtualBoard* virtual_board() { return nullptr; }
     /// The lines carry what robbed-bit wires cannot: polarity, the message lamp, impairments, parallel

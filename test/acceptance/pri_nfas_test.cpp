@@ -1,0 +1,146 @@
+// Two T1 spans under one D-channel with a backup (NFAS), beside an E1. On the simulator; the machine of the real driver
+// has no T1 for primary rate.
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <catch2/catch.hpp>
+
+#include "support/gateway.hpp"
+#include "support/talk.hpp"
+#include "support/world.hpp"
+
+using namespace tipring;
+using namespace tipring::acceptance;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr unsigned trunk_bearers = 46;
+
+std::string trunk_map(const World& world) {
+    return "country: us\n" + world.board_yaml() + "ports:\n  - {channel: " + std::to_string(world.fxs(1)) +
+           ", kind: fxs, number: 204}\n  - {channel: " + std::to_string(world.fxs(2)) +
+           ", kind: fxs, number: 205}\nspans:\n  - {span: " + std::to_string(world.t1_span(1)) +
+           ", name: main, channels: " + world.t1_channels(1) +
+           ", switch: national, timers: {T200: 200ms, N200: 2, T203: 1s, T316: 2s}, nfas: [{span: " +
+           std::to_string(world.t1_span(2)) + ", interface: 1, channels: " + world.t1_channels(2) +
+           "}], d_channel_backup: " + std::to_string(world.t1_span(2)) +
+           "}\nroutes:\n  - {name: outside, called: 0x., strip: 1, to: [span main]}\n";
+}
+
+boost::json::object trunk_of(const Gateway& gateway) {
+    return gateway.call("span.show", {{"span", "main"}}).as_object();
+}
+
+boost::json::object row_of(const Gateway& gateway, std::size_t interface) {
+    return trunk_of(gateway).at("spans").as_array().at(interface).as_object();
+}
+
+bool waits_row(const Gateway& gateway, std::size_t interface, const char* what, bool value) {
+    return eventually(patience, [&] { return row_of(gateway, interface).at(what).as_bool() == value; });
+}
+
+bool waits_idle(const Gateway& gateway, unsigned count) {
+    return eventually(patience, [&] { return trunk_of(gateway).at("idle").to_number<unsigned>() == count; });
+}
+
+}  // namespace
+
+TEST_CASE("a trunk of two spans: a call stays while its D-channel goes, and new ones work", "[pri]") {
+    TemporaryFolder folder;
+    const auto world = World::make(folder, 2, 0, 2);
+    auto* board = world->virtual_board();
+    if (board == nullptr) return;
+    Gateway gateway(folder, trunk_map(*world));
+    const auto network = world->t1_trunk(2);
+    REQUIRE(network->wait_up(patience));
+    REQUIRE(waits_row(gateway, 0, "d_channel_up", true));
+    REQUIRE(waits_row(gateway, 1, "d_channel_up", true));
+    REQUIRE(waits_idle(gateway, trunk_bearers));
+    const auto phone = world->telephone(1), other = world->telephone(2);
+
+    // The network takes the highest channel: one of the second span.
+    const auto kept = network->place_call("5550100", "", "204");
+    REQUIRE(phone->wait_ringing(patience));
+    phone->lift();
+    REQUIRE(kept->wait_state("connected", patience));
+    CHECK(kept->info().channel == 256 + 23);
+
+    // Each span in turn loses its line; the D-channel is where the other one is.
+    const bool first_span = GENERATE(true, false);
+    CAPTURE(first_span);
+    const unsigned lost = first_span ? 0 : 1;
+    const base::ChannelNumber wire{world->t1_first_channel(lost + 1)};
+    board->set_faults(wire, {.unplugged = true});
+    REQUIRE(waits_row(gateway, lost, "layer1_up", false));
+    REQUIRE(waits_row(gateway, lost, "d_channel_up", false));
+    REQUIRE(waits_row(gateway, 1 - lost, "active", true));
+    CHECK(trunk_of(gateway).at("d_channel_up").as_bool());
+    CHECK(trunk_of(gateway).at("d_channel_losses").to_number<unsigned>() == 0);
+    CHECK(gateway.calls() == 1);
+    CHECK(kept->state() == "connected");
+    if (first_span) talk(*phone, *kept);
+    // Out and in, on the span that is left.
+    other->lift();
+    REQUIRE(other->wait_for_tone("dial", patience));
+    other->dial_dtmf("0301#");
+    const auto fresh = network->wait_call(patience);
+    REQUIRE(fresh);
+    REQUIRE(fresh->wait_state("connected", patience));
+    CHECK(fresh->info().channel / 256 == 1 - lost);
+    REQUIRE(gateway.wait_port_state(world->fxs(2), "talking", patience));
+    fresh->hang_up(16);
+    CHECK(other->wait_for_tone("congestion", patience));
+    other->hang_up();
+    REQUIRE(gateway.wait_port_state(world->fxs(2), "idle", patience));
+
+    board->set_faults(wire, {});
+    REQUIRE(waits_row(gateway, lost, "d_channel_up", true));
+    REQUIRE(waits_row(gateway, lost, "layer1_up", true));
+    CHECK(row_of(gateway, 1 - lost).at("active").as_bool());
+    CHECK(kept->state() == "connected");
+    phone->hang_up();
+    CHECK(kept->wait_state("released", patience));
+    CHECK(kept->cause() == 16);
+    CHECK(gateway.wait_no_calls(patience));
+    CHECK(waits_idle(gateway, trunk_bearers));
+    CHECK(trunk_of(gateway).at("repairs").to_number<unsigned>() == 0);
+}
+
+TEST_CASE("a trunk of two spans: tipringctl shows and maintains each span of it", "[pri]") {
+    TemporaryFolder folder;
+    const auto world = World::make(folder, 2, 0, 2);
+    if (world->t1_spans() < 2) return;
+    Gateway gateway(folder, trunk_map(*world));
+    const auto network = world->t1_trunk(2);
+    REQUIRE(network->wait_up(patience));
+    REQUIRE(waits_row(gateway, 0, "d_channel_up", true));
+    REQUIRE(waits_row(gateway, 1, "d_channel_up", true));
+    REQUIRE(waits_idle(gateway, trunk_bearers));
+    const auto second = std::to_string(world->t1_span(2));
+    const auto log = folder.file("tipringctl");
+    const auto ctl = [&](std::vector<std::string> words) {
+        words.insert(words.begin(), {program("tipringctl"), "--socket", gateway.socket(), "span"});
+        Process process(words, log);
+        CHECK(process.wait(30s) == 0);
+        return process.output();
+    };
+    const auto sheet = ctl({"main"});
+    CHECK(sheet.find("primary D-channel up") != std::string::npos);
+    CHECK(sheet.find("backup D-channel up") != std::string::npos);
+    CHECK(sheet.find(second + ":23") != std::string::npos);
+    CHECK(ctl({second}).find("main") != std::string::npos);
+    ctl({second, "channel", "23", "service", "out"});
+    CHECK(waits_idle(gateway, trunk_bearers - 1));
+    ctl({second, "service", "out"});
+    CHECK(waits_idle(gateway, trunk_bearers / 2));
+    const auto phone = world->telephone(1);
+    const auto call = network->place_call("5550100", "", "204");
+    REQUIRE(call->wait_state("released", patience));  // for its highest channel and no other
+    CHECK(call->cause() == 44);
+    ctl({second, "service", "in"});
+    CHECK(waits_idle(gateway, trunk_bearers));
+    const auto again = network->place_call("5550100", "", "204");
+    REQUIRE(phone->wait_ringing(patience));
+    again->hang_up(16);
+    CHECK(gateway.wait_no_calls(patience));
+}

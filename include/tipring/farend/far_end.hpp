@@ -311,7 +311,7 @@ class IsdnNetwork {
         /// For calls that come from the gateway: ring, then answer after this time; unset: wait for the test
         /// to act.
         std::optional<std::chrono::milliseconds> answer_after = std::chrono::milliseconds(500);
-        int reject_with = 0;   ///< Q.850 cause for every call, 0: accept
+        int reject_with = 0;                  ///< Q.850 cause for every call, 0: accept
         bool ignore_restarts = false;         ///< RESTART gets no answer and ends no call
         bool ignore_restart_answers = false;  ///< RESTART ACKNOWLEDGE is not heard
         std::string answer_as{};              ///< connected number that comes with an answer; "": none

@@ -109,8 +109,10 @@ std::pair<double, double> strongest_tones(std::span<const std::int16_t> input) {
     const double all = std::sqrt(energy / static_cast<double>(samples.size()) * 4 / 3);
     if (all < least_amplitude) return {0, 0};
 
-    const auto [step_hz, spectrum] = spectrum_of(samples);
-    const auto hz_of = [step = step_hz](std::size_t index) { return step * static_cast<double>(index); };
+    const Spectrum whole = spectrum_of(samples);
+    const auto& spectrum = whole.amplitudes;
+    const double step_hz = whole.step_hz;
+    const auto hz_of = [step_hz](std::size_t index) { return step_hz * static_cast<double>(index); };
     std::vector<std::size_t> peaks;
     for (std::size_t i = 1; i + 1 < spectrum.size(); ++i) {
         if (hz_of(i) < lowest_hz || hz_of(i) > highest_hz) continue;

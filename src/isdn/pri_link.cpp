@@ -350,7 +350,9 @@ void PriLink::Impl::deliver(const pri_event& event, bool by_timer) {
 
 void PriLink::Impl::tell(LinkEvent& event, bool by_timer) {
     if (event.call != nullptr) first->carriers[event.call] = this;
-    event.unanswered = by_timer && event.kind == LinkEventKind::cleared;
+    const bool lost_link =
+        event.kind == LinkEventKind::released && event.cause == call::q850::destination_out_of_order;
+    event.unanswered = by_timer && (event.kind == LinkEventKind::cleared || lost_link);
     const bool up = event.kind == LinkEventKind::up;
     if (!up && event.kind != LinkEventKind::down) return handler(event);
     if (std::exchange(link_up, up) && up) return handler({.kind = LinkEventKind::reset});

@@ -77,8 +77,10 @@ struct LinkEvent {
     bool audio = true;                       ///< the bearer capability is speech or 3.1 kHz audio
     bool signalling_only = false;            ///< a connection without a B-channel
     std::string digits{};
-    bool in_service = false;        ///< service, service_ack
-    bool unanswered = false;        ///< cleared: RELEASE got no answer (T308 ran out the second time)
+    bool in_service = false;  ///< service, service_ack
+    /// cleared, released: libpri gave the call up without a word of the other end, which may still have it: RELEASE was
+    /// never answered (T308 ran out the second time), or the data link was lost before the answer (Q.931 5.8.9)
+    bool unanswered = false;
     std::string reason{};           ///< failed: what the D-channel said
     std::uint8_t notification = 0;  ///< Q.931 4.5.22
     std::optional<call::Advice> advice{};

@@ -339,7 +339,10 @@ void SpanController::on_cleared_by_peer(const CallPointer& call, const LinkEvent
     const bool gone = link_->hangup(call->record, call->cause.value);
     if (event.kind == LinkEventKind::disconnect && !gone) return;
     if (!gone) link_->destroy(call->record);
+    const unsigned position = call->position;
     finish(call);
+    // The data link may be back already, and the other end take an answered call for kept (T309).
+    if (event.unanswered && position != 0) unsure_.insert(position);
 }
 
 void SpanController::on_cleared(const CallPointer& call, bool unanswered) {

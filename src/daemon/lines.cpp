@@ -205,7 +205,7 @@ std::vector<isdn::Span*> Lines::spans() const {
     std::vector<isdn::Span*> all;
     for (const auto& span : spans_) {
         all.push_back(span.get());
-        for (auto* const member : span->members())
+        for (auto* const member : span->trunk_members())
             all.push_back(member);
     }
     return all;

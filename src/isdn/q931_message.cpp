@@ -99,8 +99,7 @@ std::vector<std::uint8_t> with_user_to_user(std::span<const std::uint8_t> frame,
 }
 
 std::vector<std::uint8_t> received_status_enquiry(std::uint16_t reference, bool ours) {
-    constexpr std::uint8_t sapi_0 = 0x02, tei_0 = 0x01, ui_control = 0x03, discriminator = 0x08,
-                           status_enquiry = 0x75;
+    constexpr std::uint8_t sapi_0 = 0x02, tei_0 = 0x01, ui_control = 0x03, status_enquiry = 0x75;
     // The flag is 1 in messages to the side that began the call (4.3).
     const auto high = static_cast<std::uint8_t>((reference >> 8U & 0x7fU) | (ours ? 0x80U : 0U));
     return {sapi_0,

@@ -80,7 +80,7 @@ class SpanController final : public Span, public call::Exit {
     base::Result<std::unique_ptr<BearerHold>> hold(unsigned timeslot) override;
     void set_looped(bool looped) override;
     void shut_down() override;
-    std::vector<Span*> members() override;
+    std::vector<Span*> trunk_members() override;
     const FrameTrace* trace() const override { return &trace_; }
     base::Result<void> set_in_service(std::optional<unsigned> position, bool in_service) override;
     base::Result<unsigned> restart(std::optional<unsigned> position) override;

@@ -91,7 +91,7 @@ bool SpanController::can_tell_service(unsigned position) const {
 
 // --- for the spans of the trunk ---
 
-std::vector<Span*> SpanController::members() {
+std::vector<Span*> SpanController::trunk_members() {
     std::vector<Span*> all;
     for (const auto& member : members_)
         all.push_back(member.get());

@@ -117,7 +117,7 @@ class Span {
     virtual void shut_down() = 0;
     /// The other spans of an NFAS trunk, each with its own number, line and channels, for its owner to show and to
     /// maintain; they live as long as this one. Their exit is the trunk's.
-    virtual std::vector<Span*> members() { return {}; }
+    virtual std::vector<Span*> trunk_members() { return {}; }
     /// The last frames of the D-channel; null when it never was open.
     virtual const FrameTrace* trace() const { return nullptr; }
 };

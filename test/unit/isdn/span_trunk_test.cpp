@@ -158,7 +158,7 @@ TEST_CASE("trunk: the channels of both spans are one pool, and each names its in
     Listener none;
     CHECK_FALSE(trunk.dial(none));
     CHECK(trunk.refused.value == call::q850::no_circuit_available);
-    const auto members = trunk.span->members();
+    const auto members = trunk.span->trunk_members();
     REQUIRE(members.size() == 1);
     CHECK(members[0]->view().number == 2);
     CHECK(members[0]->view().trunk == "main");
@@ -244,7 +244,7 @@ TEST_CASE("trunk: the alarm of one span takes its channels only") {
     trunk.alarm = true;
     REQUIRE(trunk.until([&] { return trunk.span->view().idle == each_span; }));
     CHECK(trunk.span->view().layer1_up);
-    CHECK_FALSE(trunk.span->members()[0]->view().layer1_up);
+    CHECK_FALSE(trunk.span->trunk_members()[0]->view().layer1_up);
     CHECK(trunk.span->allocator().state(isdn::bearer_position(1, 1)) == isdn::BearerState::alarm);
     trunk.alarm = false;
     REQUIRE(trunk.until([&] { return trunk.span->view().idle == 2 * each_span; }));
@@ -272,7 +272,7 @@ TEST_CASE("trunk: a call on a span that stays in alarm ends after T309, and no o
 TEST_CASE("trunk: a channel, a span or all of it is taken out of service") {
     Trunk trunk;
     REQUIRE(trunk.both_up());
-    auto* const member = trunk.span->members()[0];
+    auto* const member = trunk.span->trunk_members()[0];
     REQUIRE(member->set_in_service(3, false).has_value());
     CHECK(trunk.span->allocator().state(isdn::bearer_position(1, 3)) == isdn::BearerState::out_of_service);
     REQUIRE(trunk.until([&] { return trunk.peer->last(LinkEventKind::service) != nullptr; }));

@@ -23,12 +23,12 @@ Octets message_frame(std::uint8_t type, std::uint16_t reference, bool by_origina
     return frame;
 }
 
-const Octets busy{0x08, 0x02, 0x81, 0x91};
+const Octets busy_cause{0x08, 0x02, 0x81, 0x91};
 
 }  // namespace
 
 TEST_CASE("the location of a cause is written where the cause is meant") {
-    auto frame = message_frame(q931::disconnect, 7, true, busy);
+    auto frame = message_frame(q931::disconnect, 7, true, busy_cause);
     CHECK_FALSE(q931::set_cause_location(frame, 16, call::Location::public_local));
     CHECK(cause_location(frame) == call::Location::private_local);
     CHECK(q931::set_cause_location(frame, 17, call::Location::international));
@@ -75,21 +75,21 @@ TEST_CASE("edits find their own messages, late and twice, and no others") {
         CHECK(user_to_user(edits.apply(setup)) == call::UserToUser{0x04, "hello"});
     CHECK(edits.apply(message_frame(q931::setup, 6, true, {})).empty());
     CHECK(edits.apply(message_frame(q931::setup, 5, false, {})).empty());
-    CHECK(cause_location(edits.apply(message_frame(q931::disconnect, 5, false, busy))) ==
+    CHECK(cause_location(edits.apply(message_frame(q931::disconnect, 5, false, busy_cause))) ==
           call::Location::public_local);
     CHECK(edits.apply(message_frame(q931::disconnect, 5, false, {0x08, 0x02, 0x81, 0x90})).empty());
     edits.add_setup(5, {});  // the next call with this reference
     CHECK(edits.apply(setup).empty());
     for (std::uint16_t reference = 1; reference < 1000; ++reference)
         edits.add_clearing(reference, true, 17, call::Location::public_local);
-    CHECK(edits.apply(message_frame(q931::release, 1, true, busy)).empty());
-    CHECK_FALSE(edits.apply(message_frame(q931::release, 999, true, busy)).empty());
+    CHECK(edits.apply(message_frame(q931::release, 1, true, busy_cause)).empty());
+    CHECK_FALSE(edits.apply(message_frame(q931::release, 999, true, busy_cause)).empty());
 }
 
 TEST_CASE("edits of two calls with one reference stay apart, and end with the next SETUP of their own") {
     MessageEdits edits;
-    const auto ours = message_frame(q931::disconnect, 5, true, busy);
-    const auto theirs = message_frame(q931::disconnect, 5, false, busy);
+    const auto ours = message_frame(q931::disconnect, 5, true, busy_cause);
+    const auto theirs = message_frame(q931::disconnect, 5, false, busy_cause);
     const auto location_in = [&](const Octets& frame) { return cause_location(edits.apply(frame)); };
     edits.add_clearing(5, true, 17, call::Location::public_local);
     CHECK(edits.apply(theirs).empty());
@@ -97,7 +97,7 @@ TEST_CASE("edits of two calls with one reference stay apart, and end with the ne
     CHECK(location_in(ours) == call::Location::public_local);
     CHECK(location_in(theirs) == call::Location::international);
     edits.note_received(message_frame(q931::setup, 6, true, {}));
-    edits.note_received(message_frame(q931::release, 5, true, busy));
+    edits.note_received(message_frame(q931::release, 5, true, busy_cause));
     edits.note_received(message_frame(q931::setup, 5, false, {}));  // no SETUP has this flag
     CHECK(location_in(theirs) == call::Location::international);
     edits.note_received(message_frame(q931::setup, 5, true, {}));

@@ -57,7 +57,7 @@ base::Result<std::size_t> ImpairedDChannel::read(std::span<std::uint8_t> frame) 
         return length;
     }
     for (;;) {
-        const auto length = line_->read(frame);
+        auto length = line_->read(frame);
         if (!length || *length == 0 || *length > frame.size()) return length;
         Frame copy(frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(*length));
         const auto times = arrivals(copy);

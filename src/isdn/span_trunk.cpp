@@ -101,7 +101,7 @@ std::vector<Span*> SpanController::trunk_members() {
 base::Result<void> SpanController::set_interface_in_service(unsigned interface, bool in_service) {
     for (const unsigned position : allocator_.positions()) {
         if (interface_of(position) != interface || allocator_.channel(position).removed()) continue;
-        if (const auto done = set_in_service(position, in_service); !done) return done;
+        if (auto done = set_in_service(position, in_service); !done) return done;
     }
     return {};
 }

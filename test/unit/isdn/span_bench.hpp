@@ -167,7 +167,7 @@ class Bench {
 
     /// Runs the reactor until the condition holds. False after the limit.
     template <class Condition>
-    bool until(Condition condition, std::chrono::milliseconds limit = 5s) {
+    bool until(Condition condition, std::chrono::milliseconds limit = 60s) {
         const auto end = std::chrono::steady_clock::now() + limit;
         while (!condition()) {
             const auto left =

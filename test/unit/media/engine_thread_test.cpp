@@ -15,7 +15,7 @@ namespace {
 /// Dispatches until `done`, at most five seconds.
 template <class Done>
 bool wait_for(Engine& engine, Done done) {
-    const auto deadline = Clock::now() + 5s;
+    const auto deadline = Clock::now() + 60s;
     while (!done()) {
         if (Clock::now() > deadline) return false;
         pollfd poll{engine.event_descriptor(), POLLIN, 0};

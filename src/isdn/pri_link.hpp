@@ -1,6 +1,5 @@
-// PriLink: one libpri controller on a D-channel: frames in and out, its timers, and its events as plain
-// values. The only file of the module, with its .cpp, that knows libpri. Thread: core (see
-// base/libpri_guard.hpp for the lock).
+// PriLink: the ISDN protocol of a span or trunk, on one D-channel or two: the calls that libpri has, what can be said in
+// them, and what the other end says as plain values. Thread: core.
 #pragma once
 
 #include <cstdint>

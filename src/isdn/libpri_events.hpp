@@ -1,0 +1,34 @@
+// libpri's events as LinkEvent. Private to the files that know libpri's types. Pure. Thread: core.
+#pragma once
+
+#include <optional>
+
+extern "C" {
+#include <libpri.h>
+}
+
+#include "pri_link.hpp"
+
+namespace tipring::isdn {
+
+/// Change status element (AT&T TR 41459 10.3.2).
+inline constexpr int service_in = 0, service_out = 2;
+
+/// What the frame that libpri is handling says and libpri does not pass on.
+struct FrameFacts {
+    std::optional<call::Location> location{};
+    bool inband = false;         ///< progress indicator 8
+    bool establishment = false;  ///< SABME: the other end begins the data link anew
+    call::UserToUser user_to_user{};
+    /// service or service_ack: of a maintenance message
+    std::optional<LinkEventKind> maintenance{};
+};
+
+/// None: nothing that the gateway needs to know. `frame` is empty for an event of a timer.
+std::optional<LinkEvent> link_event(const pri_event& event, const FrameFacts& frame,
+                                    const LinkOptions& options);
+
+/// The B-channel as libpri is to be told of it; 0: none yet.
+int libpri_channel(unsigned position, const LinkOptions& options);
+
+}  // namespace tipring::isdn

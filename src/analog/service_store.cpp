@@ -2,6 +2,7 @@
 #include "tipring/analog/service_store.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -116,6 +117,12 @@ Text read_file(const std::string& path) {
     return Text(boost::system::in_place_value, std::move(text));
 }
 
+/// False when another process holds it. Where no lock can be made the file cannot be written either, which is told then.
+bool lock_file(const std::string& path, base::Fd& lock) {
+    lock = base::Fd(::open((path + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    return !lock || ::flock(lock.get(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+}
+
 }  // namespace
 
 bool is_dialable(const std::string& text) {
@@ -221,6 +228,14 @@ struct ServiceStore::Writer {
 
 ServiceStore::ServiceStore(std::string path) {
     if (path.empty()) return;
+    if (!lock_file(path, lock_)) {
+        base::log::error(
+            "analog",
+            "{} is in use by another tipringd: what telephones set here is lost at a restart; set "
+            "another state_file",
+            path);
+        return;
+    }
     if (const auto text = read_file(path)) {
         unsigned faults = 0;
         states_ = parse_states(*text, faults);

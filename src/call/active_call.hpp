@@ -166,6 +166,7 @@ class ActiveCall final : public LegObserver {
     bool may_join(Side leaving) const;
     bool may_give(Side side) const;
     Handover give(Side side);
+    bool is_joining(const Leg& leg, const Leg& other_leg) const;
     bool refer_to(Side leaving, const ActiveCall& another, Side there);
     void end_joined(const Join& join);
     bool refer_blind(const Seat& stays);

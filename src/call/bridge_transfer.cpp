@@ -74,8 +74,7 @@ void Bridge::carry_out_transfer(Side transferor) {
 
 void Bridge::referred(bool done) {
     if (done) {
-        begin_releasing({q850::normal_clearing, Location::private_local, "transferred"},
-                        transferor_ == Side::a ? ReleasedBy::caller : ReleasedBy::called);
+        begin_releasing(transferred_away(), transferor_ == Side::a ? ReleasedBy::caller : ReleasedBy::called);
         return;
     }
     stop_no_answer();

@@ -42,10 +42,10 @@ void ActiveCall::on_advice(Leg& leg, const Advice& advice) {
     if (!side_of(leg)) return;
     const auto text = to_text(advice);
     base::log::info("call", "{} charge ({}{}): {}", leg_ids(id_, leg), name(advice.time),
-                    advice.subtotal ? ", since the last" : "", text);
-    // A sum is worth more than a part, and an end that says nothing less than what came before.
-    const bool sums = advice.time != AdviceTime::rates && !advice.subtotal;
-    if (sums && (advice.kind != ChargeKind::unknown || record_.charge.empty())) record_.charge = text;
+                    advice.subtotal ? ", so far" : "", text);
+    // An end that says nothing is worth less than what came before.
+    if (advice.time != AdviceTime::rates && (advice.kind != ChargeKind::unknown || record_.charge.empty()))
+        record_.charge = text;
     const auto amount = advice.kind == ChargeKind::currency || advice.kind == ChargeKind::units
                             ? std::to_string(advice.amount)
                             : std::string();

@@ -8,8 +8,6 @@
 namespace tipring::call {
 namespace {
 
-const Cause transferred_away{q850::normal_clearing, Location::private_local, "transferred"};
-
 /// A telephone is known by its own number, whatever was dialled to reach it (its group's); an exchange line
 /// by the number of the party behind it.
 std::string number_of(const Seat& seat) {
@@ -89,7 +87,7 @@ void ActiveCall::reroute() {
 }
 
 void ActiveCall::leave(Side side) {
-    abandon(std::move(seat(side).leg), transferred_away);
+    abandon(std::move(seat(side).leg), transferred_away());
     if (side == Side::a) a_ = std::move(b_);
     b_ = {};
     b_.role = "transferred";
@@ -134,7 +132,7 @@ void ActiveCall::end_joined(const Join& join) {
     record_.joined = two->id_;
     two->record_.joined = id_;
     two->note_transfer(transfer_.caller.number);
-    two->hang_up(transferred_away);
+    two->hang_up(transferred_away());
 }
 
 void ActiveCall::on_join(Leg& leg, Leg& other_leg) {
@@ -144,10 +142,12 @@ void ActiveCall::on_join(Leg& leg, Leg& other_leg) {
     if (!leaving) return;
     base::log::info("call", "{} joins the other side to that of leg={} call={}", leg_ids(id_, leg),
                     other_leg.id(), other_leg.call());
-    if (leaving_two) {
-        // The transfer that goes on tells its own end.
-        if (bridge_.state() == BridgeState::referring || two->bridge_.state() == BridgeState::referring)
-            return;
+    // A transfer that goes on tells its own end.
+    if (leaving_two && (is_joining(leg, other_leg) || two->is_joining(other_leg, leg))) return;
+    const auto referring = [](const ActiveCall& call) {
+        return call.bridge_.state() == BridgeState::referring;
+    };
+    if (leaving_two && !referring(*this) && !referring(*two)) {
         if (refer_to(*leaving, *two, other(*leaving_two))) {
             join_ = Join{two->id_, leg.id(), other_leg.id()};
             feed({.kind = BridgeEventKind::transfer, .side = *leaving, .on = true});
@@ -159,6 +159,11 @@ void ActiveCall::on_join(Leg& leg, Leg& other_leg) {
     base::log::info("call", "{} cannot be joined to leg={}", leg_ids(id_, leg), other_leg.id());
     tell_failed(id_, leg.id());
     tell_failed(other_leg.call(), other_leg.id());
+}
+
+bool ActiveCall::is_joining(const Leg& leg, const Leg& other_leg) const {
+    return bridge_.state() == BridgeState::referring && join_ && join_->leg == leg.id() &&
+           join_->other == other_leg.id();
 }
 
 /// The far end of an answered leg may be able to take the place of the gateway in the other dialog, which

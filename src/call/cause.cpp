@@ -95,6 +95,15 @@ const Entry* find(std::uint8_t value) {
 
 }  // namespace
 
+Cause transferred_away() {
+    return {q850::normal_clearing, Location::private_local, "transferred"};
+}
+
+bool is_transferred_away(const Cause& cause) {
+    const auto done = transferred_away();
+    return cause.value == done.value && cause.location == done.location && cause.detail == done.detail;
+}
+
 std::string_view description(std::uint8_t q850_value) {
     const auto* entry = find(q850_value);
     return entry != nullptr ? entry->text : "unknown cause";

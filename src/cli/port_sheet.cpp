@@ -82,7 +82,7 @@ void add_services(Sheet& sheet, const json::value& answer, const json::value& se
         return;
     }
     const auto& services = member(answer, "services");
-    sheet.add("Forwarding", text(settings, "services") == "limited" ? "not allowed" : forwarding(services));
+    sheet.add("Forwarding", text(settings, "services") != "yes" ? "not allowed" : forwarding(services));
     sheet.add("Do not disturb", flag(services, "do_not_disturb") ? "ON: the telephone does not ring" : "off");
     sheet.add("Call waiting", !flag(settings, "call_waiting")   ? "off"
                               : !flag(services, "call_waiting") ? "off, by the telephone's user"

@@ -208,9 +208,12 @@ std::string render_span(const json::value& answer) {
     sheet.add("Restarts", span_restarts(answer));
     if (number(answer, "repairs") > 0) sheet.add("Repaired by the audit", text(answer, "repairs"));
     sheet.add("Last error", safe(text(answer, "last_error")));
-    add_line_settings(sheet, line, number(answer, "span"));
-    sheet.add("Alarms", words_of(member(line, "alarms"), "none"));
-    if (text(line, "loop") != "off") sheet.add("Loop", safe(text(line, "loop")) + ", set by this gateway");
+    if (line.is_object()) {  // not after "service"
+        add_line_settings(sheet, line, number(answer, "span"));
+        sheet.add("Alarms", words_of(member(line, "alarms"), "none"));
+        if (text(line, "loop") != "off")
+            sheet.add("Loop", safe(text(line, "loop")) + ", set by this gateway");
+    }
     std::string out = sheet.text();
     for (const auto& found : list(member(line, "disagreements")))
         out += "\nWARNING: " + safe(text(found, "message")) + ";\n" + safe(text(found, "advice")) + "\n";

@@ -16,19 +16,18 @@
 namespace tipring::config {
 namespace {
 
-constexpr auto usual_state_file = "/var/lib/tipring/telephones.state";
-
 /// The telephones of a virtual board are nobody's, and whoever tries it need not be root.
 void read_service_state(Mapping& mapping, Config& config) {
     mapping.duration("forward_no_answer", std::chrono::seconds(5), std::chrono::minutes(5),
                      config.forward_no_answer);
-    config.state_file = config.board.kind == BoardKind::dahdi ? usual_state_file : "";
+    config.state_file = config.board.kind == BoardKind::dahdi ? Config::usual_state_file : "";
     if (!mapping.text("state_file", config.state_file)) return;
     if (parse_boolean(config.state_file) == false) {
         config.state_file.clear();
     } else if (!config.state_file.starts_with('/')) {
-        mapping.problem_at("state_file", "the service runs in no particular folder",
-                           base::format("write the whole path, for example {}, or off", usual_state_file));
+        mapping.problem_at(
+            "state_file", "the service runs in no particular folder",
+            base::format("write the whole path, for example {}, or off", Config::usual_state_file));
     }
 }
 

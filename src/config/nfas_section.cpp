@@ -1,4 +1,7 @@
 // spans: nfas, d_channel_backup. Further T1 spans that are served by the D-channel of the first (ANSI T1.607).
+#include <algorithm>
+#include <iterator>
+
 #include "sections.hpp"
 #include "tipring/base/text.hpp"
 
@@ -116,13 +119,17 @@ void read_nfas(Mapping& mapping, Span& span) {
     read_backup(mapping, span);
 }
 
+std::vector<const Span*> spans_of_trunk(const Span& span) {
+    std::vector<const Span*> all{&span};
+    for (const auto& member : span.nfas)
+        all.push_back(&member);
+    return all;
+}
+
 std::vector<const Span*> every_span(const std::vector<Span>& spans) {
     std::vector<const Span*> all;
-    for (const auto& span : spans) {
-        all.push_back(&span);
-        for (const auto& member : span.nfas)
-            all.push_back(&member);
-    }
+    for (const auto& span : spans)
+        std::ranges::copy(spans_of_trunk(span), std::back_inserter(all));
     return all;
 }
 

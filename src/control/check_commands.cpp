@@ -207,6 +207,11 @@ class CheckCommand : public Command {
             answer(no_such_port(system_, text));
             return;
         }
+        if (const auto useless = useless_parameter(parameters, port->settings().kind); !useless.empty()) {
+            answer(CommandError{rpc_code::refused,
+                                base::format("port {}: {}", base::printable(text, 60), useless)});
+            return;
+        }
         const auto checking =
             std::make_shared<Checking>(client, *analyst_, analysis(parameters, port->settings()));
         if (const auto started = checking->start(*port, request(parameters)); !started) {
@@ -222,6 +227,8 @@ class CheckCommand : public Command {
     }
 
   protected:
+    /// What is wrong with a parameter that means nothing on such a port; empty: nothing.
+    virtual std::string useless_parameter(const json::object&, config::PortKind) const { return {}; }
     virtual analog::CheckRequest request(const json::object& parameters) const = 0;
     virtual Checking::Analyse analysis(const json::object& parameters,
                                        const config::Port& settings) const = 0;
@@ -246,6 +253,17 @@ class PortTestCommand final : public CheckCommand {
     }
 
   protected:
+    std::string useless_parameter(const json::object& parameters, config::PortKind kind) const override {
+        if (kind == config::PortKind::fxo)
+            return flag_parameter(parameters, "off_hook")
+                       ? "an exchange line has no telephone to lift (off_hook)"
+                       : "";
+        for (const auto* key : {"loop", "digit"}) {
+            if (parameters.contains(key))
+                return base::format("it has a telephone; \"{}\" is for exchange lines (fxo)", key);
+        }
+        return {};
+    }
     analog::CheckRequest request(const json::object& parameters) const override {
         analog::CheckRequest request;
         request.kind = analog::CheckKind::test;

@@ -1,6 +1,7 @@
 #include "checked_config.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -80,6 +81,30 @@ void note_endless_calls(const config::Config& config) {
     }
 }
 
+/// A good file all the same: a telephone of this kind may have a keypad after all.
+void note_silent_telephones(const config::Config& config) {
+    for (const auto& port : config.ports) {
+        const bool without_keypad =
+            port.profile == config::PortProfile::elevator || port.profile == config::PortProfile::door;
+        if (without_keypad && port.kind == config::PortKind::fxs && port.enabled && port.fxs.hotline.empty())
+            std::cerr
+                << "note: port " << port.number
+                << " calls nobody when it is lifted: most telephones of lifts and doors have no keypad; "
+                   "set hotline:\n";
+    }
+}
+
+/// A good file all the same: the folder may be made before the start (systemd makes the usual ones).
+void note_folder(std::string_view key, const std::filesystem::path& file,
+                 const std::filesystem::path& usual) {
+    const auto folder = file.parent_path();
+    std::error_code ignored;
+    if (file.empty() || folder == usual.parent_path() || std::filesystem::is_directory(folder, ignored))
+        return;
+    std::cerr << "note: " << key << ": there is no folder " << folder.native()
+              << "; it must exist before the start, and the daemon's user must be able to write in it\n";
+}
+
 /// A good file all the same: the calls may well go through.
 void note_line_settings(const config::Config& config) {
     if (config.spans.empty()) return;
@@ -157,6 +182,10 @@ int run_check(const std::string& path) {
     if (!config) return 1;
     note_emergency_numbers(*config);
     note_endless_calls(*config);
+    note_silent_telephones(*config);
+    const config::Config usual;
+    note_folder("state_file", config->state_file, config::Config::usual_state_file);
+    note_folder("control.socket", config->control.socket, usual.control.socket);
     note_line_settings(*config);
     std::cout << path << ": good (" << config->ports.size() << " ports, " << config->spans.size()
               << " spans, " << config->sip.accounts.size() << " SIP accounts)\n";

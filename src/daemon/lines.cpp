@@ -25,14 +25,6 @@ std::string name_of(const config::Span& span) {
     return base::format("span={}", span.number);
 }
 
-/// The first span of an NFAS trunk and the others, or the only one.
-std::vector<const config::Span*> spans_of_trunk(const config::Span& span) {
-    std::vector<const config::Span*> all{&span};
-    for (const auto& member : span.nfas)
-        all.push_back(&member);
-    return all;
-}
-
 }  // namespace
 
 Lines::Lines(Parts parts)
@@ -85,7 +77,7 @@ base::Result<std::unique_ptr<isdn::Span>> Lines::make_span(const config::Span& s
     if (!d_channel) return d_channel.error();
     std::vector<hardware::Channel> bearers;
     std::unique_ptr<hardware::DChannel> backup;
-    for (const auto* each : spans_of_trunk(settings)) {
+    for (const auto* each : config::spans_of_trunk(settings)) {
         for (const auto number : each->bearers) {
             auto bearer = parts_.board.open(
                 {number}, {.law = law_of_span(*each), .kind = hardware::ChannelKind::bearer});

@@ -2,6 +2,7 @@
 #include <map>
 
 #include "bearer_audio.hpp"
+#include "bearer_position.hpp"
 #include "tipring/base/log.hpp"
 
 namespace tipring::isdn {
@@ -49,8 +50,8 @@ class EngineAudio final : public BearerAudio {
         engine_.disconnect(line.endpoint);
         engine_.stop_line(line.endpoint);
         if (const auto stopped = line.channel->control->stop_audio(); !stopped) {
-            base::log::warning("isdn", "span={} channel={} audio does not stop: {}", span_, position,
-                               stopped.error().message);
+            base::log::warning("isdn", "span={} channel={} audio does not stop: {}", span_,
+                               position_text(position), stopped.error().message);
         }
     }
 
@@ -80,8 +81,8 @@ class EngineAudio final : public BearerAudio {
         if (found == lines_.end()) return false;
         const auto& line = found->second;
         if (const auto started = start_samples(*line.channel->control); !started) {
-            base::log::error("isdn", "span={} channel={} audio does not start: {}", span_, position,
-                             started.error().message);
+            base::log::error("isdn", "span={} channel={} audio does not start: {}", span_,
+                             position_text(position), started.error().message);
             return false;
         }
         engine_.start_line(line.endpoint);

@@ -20,14 +20,6 @@ std::uint8_t cause_of(int value) {
     return value > 0 && value < 128 ? static_cast<std::uint8_t>(value) : 0;
 }
 
-std::optional<unsigned> position_of(int encoded, const LinkOptions& options) {
-    const auto timeslot = channel_of(encoded);
-    if (!timeslot || *timeslot == 0 || !options.nfas) return timeslot;
-    const auto named = static_cast<unsigned>(encoded) >> 8U & 0xffU;
-    const bool is_explicit = (static_cast<unsigned>(encoded) & explicit_interface) != 0;
-    return bearer_position(is_explicit || named != 0 ? named : options.interface, *timeslot);
-}
-
 LinkEvent setup_event(const pri_event_ring& ring, const FrameFacts& frame, const LinkOptions& options) {
     LinkEvent event{
         .kind = LinkEventKind::setup, .call = ring.call, .channel = position_of(ring.channel, options)};
@@ -46,7 +38,23 @@ LinkEvent setup_event(const pri_event_ring& ring, const FrameFacts& frame, const
     return event;
 }
 
+/// Without a channel it is for all, or for those of the interface that is named (Q.931 4.5.25).
+LinkEvent restart_event(std::optional<unsigned> channel, const FrameFacts& frame,
+                        const LinkOptions& options) {
+    LinkEvent event{.kind = LinkEventKind::restart, .channel = channel};
+    if (!channel && options.nfas) event.of_interface = frame.of_interface;
+    return event;
+}
+
 }  // namespace
+
+std::optional<unsigned> position_of(int encoded, const LinkOptions& options) {
+    const auto timeslot = channel_of(encoded);
+    if (!timeslot || *timeslot == 0 || !options.nfas) return timeslot;
+    const auto named = static_cast<unsigned>(encoded) >> 8U & 0xffU;
+    const bool is_explicit = (static_cast<unsigned>(encoded) & explicit_interface) != 0;
+    return bearer_position(is_explicit || named != 0 ? named : options.interface, *timeslot);
+}
 
 int libpri_channel(unsigned position, const LinkOptions& options) {
     return static_cast<int>(options.nfas && position != 0 ? position | explicit_interface : position);
@@ -124,7 +132,7 @@ std::optional<LinkEvent> link_event(const pri_event& event, const FrameFacts& fr
         case PRI_EVENT_HANGUP_ACK:
             return hangup(LinkEventKind::cleared);
         case PRI_EVENT_RESTART:
-            return LinkEvent{.kind = LinkEventKind::restart, .channel = channel(event.restart.channel)};
+            return restart_event(channel(event.restart.channel), frame, options);
         case PRI_EVENT_RESTART_ACK:
             return LinkEvent{.kind = LinkEventKind::restart_ack,
                              .channel = channel(event.restartack.channel)};
@@ -138,7 +146,7 @@ std::optional<LinkEvent> link_event(const pri_event& event, const FrameFacts& fr
                                base::printable(text_of(event.err.err)));
             return std::nullopt;
         default:
-            if (auto service_event = supplementary_event(event)) return service_event;
+            if (auto service_event = supplementary_event(event, options)) return service_event;
             base::log::debug("isdn", "{} unused event {}", options.label, event.e);
             return std::nullopt;
     }

@@ -8,6 +8,7 @@ extern "C" {
 }
 
 #include "pri_link.hpp"
+#include "q931_peek.hpp"
 
 namespace tipring::isdn {
 
@@ -20,6 +21,8 @@ struct FrameFacts {
     bool inband = false;         ///< progress indicator 8
     bool establishment = false;  ///< SABME: the other end begins the data link anew
     call::UserToUser user_to_user{};
+    std::optional<PeerState> peer_state{};
+    std::optional<unsigned> of_interface{};  ///< of its Channel identification
     /// service or service_ack: of a maintenance message
     std::optional<LinkEventKind> maintenance{};
 };
@@ -28,6 +31,8 @@ struct FrameFacts {
 std::optional<LinkEvent> link_event(const pri_event& event, const FrameFacts& frame,
                                     const LinkOptions& options);
 
+/// The B-channel in libpri's encoding; none: any, all, or none at all. 0: one that is no B-channel, or none.
+std::optional<unsigned> position_of(int encoded, const LinkOptions& options);
 /// The B-channel as libpri is to be told of it; 0: none yet.
 int libpri_channel(unsigned position, const LinkOptions& options);
 

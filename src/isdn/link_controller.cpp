@@ -120,6 +120,8 @@ int LinkController::read(std::span<std::uint8_t> buffer) {
     frame_seen_ = true;
     const auto received = buffer.first(*length);
     record(FrameDirection::received, received);
+    // libpri would take a message from one although the data link is down, and what is peeked at here is in I-frames.
+    if (is_unnumbered_information(received)) return 0;
     owner_.edits().note_received(received);
     const auto maintenance = maintenance_of(received);
     if (!has_service_messages(options_.switch_type) && is_unasked_maintenance(received))
@@ -127,7 +129,9 @@ int LinkController::read(std::span<std::uint8_t> buffer) {
     frame_ = {.location = cause_location(received),
               .inband = has_inband_information(received),
               .establishment = is_establishment(received),
-              .user_to_user = user_to_user(received)};
+              .user_to_user = user_to_user(received),
+              .peer_state = peer_state(received),
+              .of_interface = named_interface(received, options_.interface)};
     if (maintenance == Maintenance::service) frame_.maintenance = LinkEventKind::service;
     if (maintenance == Maintenance::answer) frame_.maintenance = LinkEventKind::service_ack;
     return static_cast<int>(*length);
@@ -198,6 +202,7 @@ void LinkController::pump() {
         }
         const bool begun_anew = frame_.establishment && up_;
         if (event != nullptr) deliver(*event, false);
+        if (frame_.peer_state && !stopped_) owner_.on_peer_state(*this, *frame_.peer_state);
         if (begun_anew && up_ && !stopped_) owner_.on_reset();
         if (!frame_seen_) break;
     }
@@ -222,9 +227,9 @@ void LinkController::tell(LinkEvent event, bool by_timer) {
         if (std::exchange(up_, up) && up) return owner_.on_reset();
         return owner_.on_data_link(*this, up);
     }
-    const bool lost_link =
-        event.kind == LinkEventKind::released && event.cause == call::q850::destination_out_of_order;
-    event.unanswered = by_timer && (event.kind == LinkEventKind::cleared || lost_link);
+    const bool heard_of =
+        event.kind == LinkEventKind::released && event.cause != call::q850::no_user_responding;
+    event.unanswered = by_timer && (event.kind == LinkEventKind::cleared || heard_of);
     owner_.on_event(*this, std::move(event));
 }
 

@@ -23,6 +23,8 @@ class LinkController {
       public:
         virtual void on_event(LinkController& from, LinkEvent event) = 0;
         virtual void on_data_link(LinkController& from, bool up) = 0;
+        /// STATUS says so.
+        virtual void on_peer_state(LinkController& from, const PeerState& told) = 0;
         /// The data link began anew, without having been lost.
         virtual void on_reset() = 0;
         /// The descriptor is dead.

@@ -80,6 +80,7 @@ struct PriLink::Impl final : LinkController::Owner {
 
     void on_event(LinkController& from, LinkEvent event) override;
     void on_data_link(LinkController& from, bool up) override;
+    void on_peer_state(LinkController& from, const PeerState& told) override;
     void on_reset() override { handler({.kind = LinkEventKind::reset}); }
     void on_failure(LinkController& from, const std::string& reason) override;
     void rearm() override;
@@ -111,16 +112,28 @@ void PriLink::Impl::on_event(LinkController& from, LinkEvent event) {
     handler(event);
 }
 
+void PriLink::Impl::on_peer_state(LinkController& from, const PeerState& told) {
+    const auto is_meant = [&](q931_call* call) {
+        const LibpriGuard guard(options().label);
+        return reference_of(from.libpri(), call) == told.reference && placed.contains(call) != told.theirs;
+    };
+    const auto found = std::ranges::find_if(records, is_meant);
+    if (found != records.end())
+        handler({.kind = LinkEventKind::peer_state, .call = *found, .peer_state = told.state});
+}
+
 void PriLink::Impl::on_data_link(LinkController& from, bool up) {
     follow(links.set_up(index_of(from), up));
 }
 
 void PriLink::Impl::on_failure(LinkController& from, const std::string& reason) {
-    if (!backup) {
+    const auto change = links.fail(index_of(from));
+    if (change == DataLinks::Change::failed) {
         stopped = true;
-        from.stop();
+        primary.stop();
+        if (backup) backup->stop();
     }
-    follow(links.fail(index_of(from)), reason);
+    follow(change, reason);
 }
 
 void PriLink::Impl::rearm() {
@@ -194,8 +207,7 @@ std::vector<DataLinkView> PriLink::data_links() const {
     for (std::size_t i = 0; i < links.count(); ++i) {
         views.push_back({.interface = impl_->link(i).options().interface,
                          .up = links.up(i),
-                         .active = links.active() == i,
-                         .failed = links.failed(i)});
+                         .active = links.active() == i});
     }
     return views;
 }
@@ -312,8 +324,16 @@ void PriLink::drop_record(const q931_call* record, std::uint8_t cause) {
     if (!hangup(call, cause)) destroy(call);
 }
 
-void PriLink::run(const std::function<void(pri*)>& work) {
-    impl_->enter([&] { work(impl_->primary.libpri()); });
+bool PriLink::run(q931_call* call, const std::function<void(pri*)>& work) {
+    return impl_->enter([&] {
+        if (impl_->is_gone(call)) return false;
+        work(impl_->carrier(call));
+        return true;
+    });
+}
+
+int PriLink::wire(unsigned channel) const {
+    return impl_->wire(channel);
 }
 
 void PriLink::poll() {

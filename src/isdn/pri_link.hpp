@@ -52,17 +52,19 @@ enum class LinkEventKind {
     notification,  ///< NOTIFY with an indicator that libpri has no use for
     advice,        ///< advice of charge
     transfer,  ///< the other end asks to join `call` and `other`: answer_transfer() with `invoke` must follow
+    peer_state,        ///< STATUS: the state of the call at the other end
     malicious,         ///< the other end asks for its caller to be recorded; libpri has agreed
     malicious_answer,  ///< to such a request of ours: `accepted`
-    failed,            ///< the descriptor is dead; nothing more will come
+    failed,            ///< the descriptors of all D-channels are dead; nothing more will come
 };
 
 struct LinkEvent {
     LinkEventKind kind = LinkEventKind::up;
     q931_call* call = nullptr;
-    std::optional<unsigned> channel{};  ///< none: any channel, or all of them (restart)
-    bool exclusive = false;             ///< setup: that channel or none
-    bool inband = false;                ///< progress indicator 1 or 8; disconnect: 8
+    std::optional<unsigned> channel{};       ///< none: any channel, or all of them (restart)
+    std::optional<unsigned> of_interface{};  ///< restart without a channel: only that of the trunk
+    bool exclusive = false;                  ///< setup: that channel or none
+    bool inband = false;                     ///< progress indicator 1 or 8; disconnect: 8
     std::uint8_t cause = 0;
     std::optional<call::Location> location{};
     // setup
@@ -77,9 +79,11 @@ struct LinkEvent {
     bool signalling_only = false;            ///< a connection without a B-channel
     std::string digits{};
     bool in_service = false;  ///< service, service_ack
-    /// cleared, released: libpri gave the call up without a word of the other end, which may still have it: RELEASE was
-    /// never answered (T308 ran out the second time), or the data link was lost before the answer (Q.931 5.8.9)
+    /// cleared, released: libpri gave the call up by a timer, and the other end may still have it: RELEASE was never
+    /// answered (T308 ran out the second time), the data link was lost before the answer (Q.931 5.8.9), or the answer to a
+    /// SETUP was (T303)
     bool unanswered = false;
+    std::uint8_t peer_state = 0;    ///< Q.931 table 4-8
     std::string reason{};           ///< failed: what the D-channel said
     std::uint8_t notification = 0;  ///< Q.931 4.5.22
     std::optional<call::Advice> advice{};
@@ -111,7 +115,7 @@ struct LinkOptions {
 /// One D-channel of a trunk.
 struct DataLinkView {
     unsigned interface = 0;
-    bool up = false, active = false, failed = false;
+    bool up = false, active = false;
 };
 
 /// Whether exchanges of this type know SERVICE messages for B-channels (AT&T TR 41459, SR-NWT-002343).
@@ -131,8 +135,8 @@ class PriLink {
   public:
     using Handler = std::function<void(const LinkEvent&)>;
 
-    /// Establishes layer 2 at once. The handler is called from the reactor, never from inside a member
-    /// function.
+    /// Establishes layer 2 at once. The handler is called from the reactor and from poll(), never from inside another
+    /// member function.
     PriLink(base::Reactor& reactor, hardware::DChannel& d_channel, LinkOptions options, Handler handler);
     ~PriLink();
     PriLink(const PriLink&) = delete;
@@ -171,8 +175,11 @@ class PriLink {
     std::vector<const q931_call*> records();
     /// Ends a call of records() that nobody else knows any more.
     void drop_record(const q931_call* record, std::uint8_t cause);
-    /// Lets `work` use libpri's controller, for pri_supplementary.hpp.
-    void run(const std::function<void(pri*)>& work);
+    /// Lets `work` use the libpri controller that has the call, for pri_supplementary.hpp. False when the call is none
+    /// of libpri's any more.
+    bool run(q931_call* call, const std::function<void(pri*)>& work);
+    /// What libpri calls the channel.
+    int wire(unsigned channel) const;
     /// Reads waiting frames and events (some drivers report alarms without waking the reader).
     void poll();
     /// No event and no frame from now on.

@@ -1,5 +1,7 @@
 #include "pri_supplementary.hpp"
 
+#include "bearer_position.hpp"
+#include "libpri_events.hpp"
 #include "supplementary_events.hpp"
 #include "tipring/base/libpri_words.hpp"
 
@@ -11,15 +13,15 @@ namespace {
 constexpr int any_channel = 0xff;
 
 /// libpri writes no channel as 0, in a call that is held.
-std::optional<unsigned> wished_channel(int encoded) {
-    const auto channel = base::libpri::channel_of(encoded);
-    return channel == 0U ? std::nullopt : channel;
+std::optional<unsigned> wished_channel(int encoded, const LinkOptions& options) {
+    const auto channel = position_of(encoded, options);
+    return channel && timeslot_of(*channel) == 0 ? std::nullopt : channel;
 }
 
 template <class Send>
-bool done(PriLink& link, Send&& send) {
+bool done(PriLink& link, q931_call* call, Send&& send) {
     int result = -1;
-    link.run([&](pri* controller) { result = send(controller); });
+    link.run(call, [&](pri* controller) { result = send(controller); });
     return result == 0;
 }
 
@@ -32,7 +34,7 @@ void enable_supplementary(pri* controller, const LinkOptions& options) {
     pri_mcid_enable(controller, options.malicious_call ? 1 : 0);
 }
 
-std::optional<LinkEvent> supplementary_event(const pri_event& event) {
+std::optional<LinkEvent> supplementary_event(const pri_event& event, const LinkOptions& options) {
     const auto rejection = [](LinkEventKind kind, q931_call* call, int cause) {
         const bool valid = cause > 0 && cause < 128;
         return LinkEvent{
@@ -48,12 +50,12 @@ std::optional<LinkEvent> supplementary_event(const pri_event& event) {
         case PRI_EVENT_RETRIEVE:
             return LinkEvent{.kind = LinkEventKind::retrieve,
                              .call = event.retrieve.call,
-                             .channel = wished_channel(event.retrieve.channel),
+                             .channel = wished_channel(event.retrieve.channel, options),
                              .exclusive = event.retrieve.flexible == 0};
         case PRI_EVENT_RETRIEVE_ACK:
             return LinkEvent{.kind = LinkEventKind::retrieve_ack,
                              .call = event.retrieve_ack.call,
-                             .channel = wished_channel(event.retrieve_ack.channel)};
+                             .channel = wished_channel(event.retrieve_ack.channel, options)};
         case PRI_EVENT_RETRIEVE_REJ:
             return rejection(LinkEventKind::retrieve_reject, event.retrieve_rej.call,
                              event.retrieve_rej.cause);
@@ -67,44 +69,46 @@ std::optional<LinkEvent> supplementary_event(const pri_event& event) {
 }
 
 bool send_hold(PriLink& link, q931_call* call) {
-    return done(link, [&](pri* controller) { return pri_hold(controller, call); });
+    return done(link, call, [&](pri* controller) { return pri_hold(controller, call); });
 }
 
 void send_hold_ack(PriLink& link, q931_call* call) {
-    link.run([&](pri* controller) { pri_hold_ack(controller, call); });
+    link.run(call, [&](pri* controller) { pri_hold_ack(controller, call); });
 }
 
 void send_hold_reject(PriLink& link, q931_call* call, std::uint8_t cause) {
-    link.run([&](pri* controller) { pri_hold_rej(controller, call, cause); });
+    link.run(call, [&](pri* controller) { pri_hold_rej(controller, call, cause); });
 }
 
 bool send_retrieve(PriLink& link, q931_call* call, std::optional<unsigned> channel) {
-    const int wanted = channel ? static_cast<int>(*channel) : any_channel;
-    return done(link, [&](pri* controller) { return pri_retrieve(controller, call, wanted); });
+    const int wanted = channel ? link.wire(*channel) : any_channel;
+    return done(link, call, [&](pri* controller) { return pri_retrieve(controller, call, wanted); });
 }
 
 void send_retrieve_ack(PriLink& link, q931_call* call, unsigned channel) {
-    link.run([&](pri* controller) { pri_retrieve_ack(controller, call, static_cast<int>(channel)); });
+    link.run(call, [&](pri* controller) { pri_retrieve_ack(controller, call, link.wire(channel)); });
 }
 
 void send_retrieve_reject(PriLink& link, q931_call* call, std::uint8_t cause) {
-    link.run([&](pri* controller) { pri_retrieve_rej(controller, call, cause); });
+    link.run(call, [&](pri* controller) { pri_retrieve_rej(controller, call, cause); });
 }
 
 void send_notification(PriLink& link, q931_call* call, std::uint8_t indicator) {
-    link.run([&](pri* controller) { pri_notify(controller, call, 0, indicator); });
+    link.run(call, [&](pri* controller) { pri_notify(controller, call, 0, indicator); });
 }
 
 bool send_transfer(PriLink& link, q931_call* call, q931_call* other) {
-    return done(link, [&](pri*) { return pri_channel_bridge(call, other); });
+    int result = -1;  // libpri looks into both records before it knows whether they are its own
+    link.run(other, [](pri*) {}) && link.run(call, [&](pri*) { result = pri_channel_bridge(call, other); });
+    return result == 0;
 }
 
 void answer_transfer(PriLink& link, q931_call* call, int invoke, bool granted) {
-    link.run([&](pri* controller) { pri_transfer_rsp(controller, call, invoke, granted ? 1 : 0); });
+    link.run(call, [&](pri* controller) { pri_transfer_rsp(controller, call, invoke, granted ? 1 : 0); });
 }
 
 bool send_malicious_call(PriLink& link, q931_call* call) {
-    return done(link, [&](pri* controller) { return pri_mcid_req_send(controller, call); });
+    return done(link, call, [&](pri* controller) { return pri_mcid_req_send(controller, call); });
 }
 
 }  // namespace tipring::isdn

@@ -18,7 +18,9 @@ constexpr std::size_t check_octets = 2;                // the frame check sequen
 constexpr std::size_t longest_frame = 260 + address_and_control_octets + check_octets;  // N201, Q.921 5.9.3
 
 // Information elements (Q.931 table 4-3).
-constexpr std::uint8_t cause = 0x08, progress_indicator = 0x1e, user_user = 0x7e;
+constexpr std::uint8_t cause = 0x08, channel_identification = 0x18, progress_indicator = 0x1e,
+                       call_state = 0x14, user_user = 0x7e;
+inline constexpr std::uint8_t status = 0x7d;  ///< a message type
 // Message types (Q.931 table 4-2).
 constexpr std::uint8_t setup = 0x05, disconnect = 0x45, release = 0x4d, release_complete = 0x5a;
 

@@ -13,6 +13,12 @@ bool printable_latin1(unsigned char octet) {
     return octet >= 0x20 && octet != 0x7f && (octet < 0x80 || octet >= 0xa0);
 }
 
+/// `control`: without the poll bit (Q.921 table 5).
+bool is_unnumbered(std::span<const std::uint8_t> frame, std::uint8_t control) {
+    constexpr std::uint8_t poll = 0x10;
+    return frame.size() > 2 && (frame[2] & ~poll) == control;
+}
+
 bool is_maintenance(std::span<const std::uint8_t> frame) {
     return q931::is_i_frame(frame) &&
            (frame[q931::address_and_control_octets] & ~0x40U) == maintenance_discriminator;
@@ -52,10 +58,30 @@ call::UserToUser user_to_user(std::span<const std::uint8_t> frame) {
     return {element[0], std::string(element.begin() + 1, element.end())};
 }
 
+std::optional<PeerState> peer_state(std::span<const std::uint8_t> frame) {
+    constexpr unsigned state_mask = 0x3f;
+    const auto head = q931::head_of(frame);
+    if (!head || head->type != q931::status) return std::nullopt;
+    const auto element = q931::find_element(frame, q931::call_state);
+    if (element.empty()) return std::nullopt;
+    return PeerState{head->reference, head->by_originator,
+                     static_cast<std::uint8_t>(element[0] & state_mask)};
+}
+
+bool is_unnumbered_information(std::span<const std::uint8_t> frame) {
+    return is_unnumbered(frame, 0x03);
+}
+
+std::optional<unsigned> named_interface(std::span<const std::uint8_t> frame, unsigned own) {
+    constexpr unsigned is_explicit = 0x40;
+    const auto element = q931::find_element(frame, q931::channel_identification);
+    if (element.empty()) return std::nullopt;
+    return element.size() > 1 && (element[0] & is_explicit) != 0 ? element[1] & 0x7fU : own;
+}
+
 bool is_establishment(std::span<const std::uint8_t> frame) {
-    constexpr std::size_t control = 2;
-    constexpr std::uint8_t poll = 0x10, sabme = 0x6f;  // Q.921 table 5
-    return frame.size() > control && (frame[control] & ~poll) == sabme;
+    constexpr std::uint8_t sapi_0 = 0x00, command_response = 0x02, tei_0 = 0x01, sabme = 0x6f;
+    return is_unnumbered(frame, sabme) && (frame[0] & ~command_response) == sapi_0 && frame[1] == tei_0;
 }
 
 Maintenance maintenance_of(std::span<const std::uint8_t> frame) {

@@ -24,7 +24,26 @@ bool has_inband_information(std::span<const std::uint8_t> frame);
 /// it is longer than it may be. Takes any octets.
 call::UserToUser user_to_user(std::span<const std::uint8_t> frame);
 
-/// Whether the frame is a SABME (Q.921 3.6.2): the other end begins the data link anew. Takes any octets.
+/// What a STATUS message (Q.931 3.1.15) says of the sender's call.
+struct PeerState {
+    std::uint16_t reference = 0;  ///< call reference value
+    bool theirs = false;          ///< the sender has begun the call
+    std::uint8_t state = 0;       ///< of the sender (table 4-8)
+
+    friend bool operator==(const PeerState&, const PeerState&) = default;
+};
+/// None: the frame is no such message. Takes any octets.
+std::optional<PeerState> peer_state(std::span<const std::uint8_t> frame);
+
+/// Whether the frame is an unnumbered information frame (Q.921 3.6.6). Takes any octets.
+bool is_unnumbered_information(std::span<const std::uint8_t> frame);
+
+/// The interface (octet 3.1, Q.931 4.5.13) that a Channel identification element names; `own` when it names none, and
+/// none when there is no such element. Takes any octets.
+std::optional<unsigned> named_interface(std::span<const std::uint8_t> frame, unsigned own);
+
+/// Whether the frame is a SABME (Q.921 3.6.2) on the data link of a PRI (SAPI 0, TEI 0): the other end begins it anew.
+/// Takes any octets.
 bool is_establishment(std::span<const std::uint8_t> frame);
 
 /// B-channel maintenance (AT&T TR 41459 10.2, SR-NWT-002343): discriminator 0x03 or 0x43. The two families number

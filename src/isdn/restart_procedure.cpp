@@ -50,8 +50,12 @@ void RestartProcedure::end_current() {
 }
 
 void RestartProcedure::acknowledged(std::optional<unsigned> position) {
-    if (position) allocator_.end_restart(*position);
-    if (!current_ || (position && *position != *current_)) return;
+    // Some leave out the interface, as libpri does when it compares: only one RESTART is under way.
+    const bool ours = current_ && (!position || timeslot_of(*position) == timeslot_of(*current_));
+    if (!ours) {
+        if (position) allocator_.end_restart(*position);
+        return;
+    }
     ++counters_.acknowledged;
     end_current();
     next();

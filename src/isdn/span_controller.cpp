@@ -219,7 +219,7 @@ void SpanController::answer(const CallPointer& call) {
 void SpanController::release(const CallPointer& call, const call::Cause& cause) {
     if (call->clearing()) return;
     forget_transfer(call);
-    settle_transfer_request(call, cause.value == call::q850::normal_clearing);
+    settle_transfer_request(call, call::is_transferred_away(cause));
     log::info("isdn", "{} released by this side: {}", ids(*call), call::to_text(cause));
     begin_clearing(call, cause);
 }
@@ -282,6 +282,12 @@ void SpanController::finish(const CallPointer& call) {
         calls_, [&call](const CallPointer& other) { return other->position == call->position; });
     if (call->position != 0 && !shared) allocator_.release(call->position);
     report_release(call);
+    let_go(call);
+}
+
+/// Nothing of the span needs the call any more; its leg may outlive the span.
+void SpanController::let_go(const CallPointer& call) {
+    if (call->state == State::over && call->release_reported) call->controller = nullptr;
 }
 
 void SpanController::report(const CallPointer& call,
@@ -296,6 +302,7 @@ void SpanController::report(const CallPointer& call,
 void SpanController::report_release(const CallPointer& call) {
     if (call->release_reported || ends_by_transfer(call)) return;
     call->release_reported = true;
+    let_go(call);
     report(call, [cause = call->cause](call::LegObserver& observer, call::Leg& leg) {
         observer.on_released(leg, cause);
     });

@@ -119,7 +119,7 @@ class SpanController final : public Span, public call::Exit {
     /// For a span of the trunk (span_trunk.cpp).
     void set_looped(unsigned interface, bool looped);
     base::Result<void> set_interface_in_service(unsigned interface, bool in_service);
-    unsigned restart_interface(unsigned interface);
+    base::Result<unsigned> restart_interface(unsigned interface);
 
   private:
     void on_link(const LinkEvent& event);
@@ -131,7 +131,8 @@ class SpanController final : public Span, public call::Exit {
     void on_answer(const CallPointer& call);
     void on_cleared_by_peer(const CallPointer& call, const LinkEvent& event);
     void on_cleared(const CallPointer& call, bool unanswered);
-    void on_restart(std::optional<unsigned> channel);
+    void on_restart(const LinkEvent& event);
+    void on_peer_state(const CallPointer& call, std::uint8_t state);
     void on_line_event(unsigned position, hardware::LineEventKind kind);
     void on_service(const LinkEvent& event);
     void reconcile();
@@ -191,7 +192,10 @@ class SpanController final : public Span, public call::Exit {
     void stop_audio(const CallPointer& call);
     void begin_clearing(const CallPointer& call, const call::Cause& cause);
     void finish(const CallPointer& call);
-    void drop_calls(std::optional<unsigned> channel, const call::Cause& cause);
+    void let_go(const CallPointer& call);
+    /// Without a word to the other end; `position` 0: of calls without a channel.
+    void drop_calls(const std::function<bool(unsigned position)>& meant, const call::Cause& cause);
+    void drop_all_calls(const call::Cause& cause);
     void report(const CallPointer& call, std::function<void(call::LegObserver&, call::Leg&)> what);
     void report_release(const CallPointer& call);
     CallPointer find(const q931_call* record) const;

@@ -28,12 +28,12 @@ void SpanController::on_link(const LinkEvent& event) {
             link_failed_ = true;
             on_down();
             // libpri's timers have ended with the link, T309 among them.
-            return drop_calls(std::nullopt, {call::q850::destination_out_of_order,
-                                             call::Location::private_local, "D-channel failed"});
+            return drop_all_calls(
+                {call::q850::destination_out_of_order, call::Location::private_local, "D-channel failed"});
         case LinkEventKind::setup:
             return on_setup(event);
         case LinkEventKind::restart:
-            return on_restart(event.channel);
+            return on_restart(event);
         case LinkEventKind::restart_ack:
             return restarts_->acknowledged(event.channel);
         case LinkEventKind::service:
@@ -69,6 +69,9 @@ void SpanController::on_link(const LinkEvent& event) {
             if (call) return on_cleared_by_peer(call, event);
             if (event.call != nullptr)
                 link_->hangup(event.call, event.cause);  // a call that this side has forgotten
+            break;
+        case LinkEventKind::peer_state:
+            if (call) on_peer_state(call, event.peer_state);
             break;
         case LinkEventKind::cleared:
             if (call) on_cleared(call, event.unanswered);
@@ -116,8 +119,7 @@ void SpanController::on_down() {
         unsure_.insert(position);
     if (backup_d_channel_) {
         t309_timer_.start(times_.t309, [this] {
-            drop_calls(std::nullopt,
-                       {call::q850::destination_out_of_order, call::Location::private_local, "T309"});
+            drop_all_calls({call::q850::destination_out_of_order, call::Location::private_local, "T309"});
         });
     }
     changed("span.down");
@@ -307,6 +309,19 @@ void SpanController::on_answer(const CallPointer& call) {
 
 // --- clearing ---
 
+/// A message that got lost in a reset of the data link is not repeated: where one side has answered and the other does not
+/// know, nothing else ends the call for a long time (Q.931 5.8.11: clearing, cause 101).
+void SpanController::on_peer_state(const CallPointer& call, std::uint8_t state) {
+    constexpr std::uint8_t initiated = 1, delivered = 4, active = 10, wrong_state = 101;
+    const bool connected = call->state == State::connected;
+    const bool answer_lost = call->outgoing && !connected && state == active;
+    const bool answer_unheard = !call->outgoing && connected && state >= initiated && state <= delivered;
+    if (call->clearing() || !(answer_lost || answer_unheard)) return;
+    log::warning("isdn", "{} the answer was lost: the other side is in state {}", ids(*call), state);
+    begin_clearing(call, {wrong_state, call::Location::private_local, "the answer was lost"});
+    report_release(call);
+}
+
 call::Cause SpanController::received_cause(const LinkEvent& event, bool unanswered) const {
     call::Cause cause;
     cause.value = event.cause != 0 ? event.cause : call::q850::normal_unspecified;
@@ -314,6 +329,10 @@ call::Cause SpanController::received_cause(const LinkEvent& event, bool unanswer
         // No message at all came back, which is the span's failure and not the called party's (T303,
         // Q.931 5.1.1).
         return {call::q850::network_out_of_order, call::Location::private_local, "no answer to SETUP"};
+    }
+    if (event.unanswered && up_ && event.cause != call::q850::destination_out_of_order) {
+        return {call::q850::recovery_on_timer_expiry, call::Location::private_local,
+                "the answer to SETUP was lost (T303)"};
     }
     const auto usual =
         settings_.side == config::SpanSide::user ? call::Location::public_local : call::Location::user;
@@ -323,6 +342,7 @@ call::Cause SpanController::received_cause(const LinkEvent& event, bool unanswer
 }
 
 void SpanController::on_cleared_by_peer(const CallPointer& call, const LinkEvent& event) {
+    if (event.unanswered) forget_transfer(call);  // no word of the network's
     if (!call->clearing()) {
         const bool first = !call->peer_cause;
         if (first) call->peer_cause = received_cause(event, call->outgoing && call->state == State::setup);
@@ -353,20 +373,35 @@ void SpanController::on_cleared(const CallPointer& call, bool unanswered) {
     if (unanswered && position != 0) unsure_.insert(position);
 }
 
-void SpanController::on_restart(std::optional<unsigned> channel) {
+void SpanController::on_restart(const LinkEvent& event) {
+    const auto& channel = event.channel;
+    if (channel && timeslot_of(*channel) == 0) return;  // of a slot map: the framing's timeslot
     log::warning("isdn", "span={} RESTART from the other side for {}", settings_.number,
-                 channel ? "channel " + position_text(*channel) : std::string("all channels"));
-    drop_calls(channel, {call::q850::temporary_failure, received_cause({}, false).location,
-                         "RESTART by the other side"});
+                 channel              ? "channel " + position_text(*channel)
+                 : event.of_interface ? base::format("all channels of interface {}", *event.of_interface)
+                                      : std::string("all channels"));
+    const auto meant = [&](unsigned position) {
+        if (channel) return position == *channel;
+        return !event.of_interface || (position != 0 && interface_of(position) == *event.of_interface);
+    };
+    drop_calls(meant, {call::q850::temporary_failure, received_cause({}, false).location,
+                       "RESTART by the other side"});
     if (channel) return restarts_->shown_idle(*channel);
-    restarts_->cancel();  // theirs was for all, ours would only repeat it
-    for (const unsigned position : allocator_.positions())
-        allocator_.set_remote_in_service(position, true);  // Q.931 5.5.2: all its channels are idle again
+    if (!event.of_interface) restarts_->cancel();  // theirs was for all, ours would only repeat it
+    for (const unsigned position : allocator_.positions()) {
+        if (meant(position))
+            allocator_.set_remote_in_service(position, true);  // Q.931 5.5.2: its channels are idle again
+    }
 }
 
-void SpanController::drop_calls(std::optional<unsigned> channel, const call::Cause& cause) {
+void SpanController::drop_all_calls(const call::Cause& cause) {
+    drop_calls([](unsigned) { return true; }, cause);
+}
+
+void SpanController::drop_calls(const std::function<bool(unsigned position)>& meant,
+                                const call::Cause& cause) {
     for (const auto& call : std::vector(calls_)) {
-        if (channel && call->position != *channel) continue;
+        if (!meant(call->position)) continue;
         if (call->record != nullptr) link_->destroy(call->record);
         if (!call->clearing()) call->cause = cause;
         finish(call);

@@ -16,39 +16,6 @@ constexpr std::uint8_t facility_rejected = 29, facility_not_subscribed = 50,
 
 }  // namespace
 
-/// True when the event was about a supplementary service.
-bool SpanController::on_supplementary(const LinkEvent& event) {
-    const auto call = find(event.call);
-    switch (event.kind) {
-        case LinkEventKind::hold:
-            on_hold(call, event);
-            return true;
-        case LinkEventKind::retrieve:
-            on_retrieve(call, event);
-            return true;
-        case LinkEventKind::notification:
-            if (call) on_notification(call, event);
-            return true;
-        case LinkEventKind::advice:
-            if (call) on_advice(call, event);
-            return true;
-        case LinkEventKind::transfer:
-            on_transfer_request(event);
-            return true;
-        case LinkEventKind::malicious:
-        case LinkEventKind::malicious_answer:
-            if (call) on_malicious(call, event);
-            return true;
-        case LinkEventKind::hold_ack:
-        case LinkEventKind::hold_reject:
-        case LinkEventKind::retrieve_ack:
-        case LinkEventKind::retrieve_reject:
-            return true;  // this side asks for none
-        default:
-            return false;
-    }
-}
-
 void SpanController::on_hold(const CallPointer& call, const LinkEvent& event) {
     std::uint8_t refused = 0;
     if (!call || call->state != State::connected || call->held) refused = not_compatible_with_state;

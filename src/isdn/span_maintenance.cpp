@@ -107,6 +107,7 @@ void SpanController::set_looped(unsigned interface, bool looped) {
     if (!looped) return;
     for (const auto& call : std::vector(calls_)) {
         if (call->clearing() || interface_of(call->position) != interface) continue;
+        if (is_trunk() && call->position == 0) continue;  // it has no channel on this span
         log::warning("isdn", "{} is cut by a loop of its span", ids(*call));
         begin_clearing(call, {call::q850::temporary_failure, call::Location::private_local, "loop"});
         report_release(call);
@@ -212,8 +213,8 @@ void SpanController::end_previous(const q931_call* record) {
     if (!call) return;
     if (!call->clearing()) {
         ++repairs_;
-        last_error_ =
-            base::format("the call on channel {} was none of libpri's any more; released", call->position);
+        last_error_ = base::format("the call on channel {} was none of libpri's any more; released",
+                                   position_text(call->position));
         log::error("isdn", "{} {}", ids(*call), last_error_);
     }
     forgotten(call);

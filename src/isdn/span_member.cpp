@@ -45,8 +45,6 @@ class SpanMember final : public Span {
     }
     base::Result<unsigned> restart(std::optional<unsigned> timeslot) override {
         if (timeslot) return trunk_.restart(position(*timeslot));
-        if (!trunk_.view().d_channel_up)
-            return base::fail(base::format("span {}: the D-channel is down", settings_.number));
         return trunk_.restart_interface(settings_.interface);
     }
     void shut_down() override {}

@@ -1,4 +1,4 @@
-// SpanController's part for call waiting (ETS 300 058-1), charges (EN 300 182-1) and malicious calls (EN 300 130-1).
+// SpanController's part for supplementary services: who does what; call waiting (ETS 300 058-1), charges (EN 300 182-1) and malicious calls (EN 300 130-1).
 // Thread: core.
 #include <algorithm>
 
@@ -7,6 +7,39 @@
 #include "tipring/base/log.hpp"
 
 namespace tipring::isdn {
+
+/// True when the event was about a supplementary service.
+bool SpanController::on_supplementary(const LinkEvent& event) {
+    const auto call = find(event.call);
+    switch (event.kind) {
+        case LinkEventKind::hold:
+            on_hold(call, event);
+            return true;
+        case LinkEventKind::retrieve:
+            on_retrieve(call, event);
+            return true;
+        case LinkEventKind::notification:
+            if (call) on_notification(call, event);
+            return true;
+        case LinkEventKind::advice:
+            if (call) on_advice(call, event);
+            return true;
+        case LinkEventKind::transfer:
+            on_transfer_request(event);
+            return true;
+        case LinkEventKind::malicious:
+        case LinkEventKind::malicious_answer:
+            if (call) on_malicious(call, event);
+            return true;
+        case LinkEventKind::hold_ack:
+        case LinkEventKind::hold_reject:
+        case LinkEventKind::retrieve_ack:
+        case LinkEventKind::retrieve_reject:
+            return true;  // this side asks for none
+        default:
+            return false;
+    }
+}
 
 /// A SETUP without a channel may be taken.
 bool SpanController::may_wait() const {

@@ -1,8 +1,9 @@
 // SpanController's part for transfers. Two calls of the span that the gateway would join are joined by the network, when
-// it agrees: explicit call transfer (EN 300 369-1), two B-channel transfer (GR-2865), RLT of the DMS-100, or path
-// replacement of QSIG, as libpri has it for the switch type. libpri does not tell what became of it, so both calls being
+// it agrees: explicit call transfer (EN 300 369-1), two B-channel transfer (GR-2865), or RLT of the
+// DMS-100, as libpri has it for the switch type. libpri does not tell what became of it, so both calls being
 // cleared by the network is the sign of success. And the other end may ask for a transfer of two calls (EN 300 369-1).
 // Thread: core.
+#include "bearer_position.hpp"
 #include "pri_supplementary.hpp"
 #include "span_controller.hpp"
 #include "tipring/base/log.hpp"
@@ -22,9 +23,12 @@ bool SpanController::refer(const CallPointer& call, const CallPointer& other) {
                !one->transfer_invoke;
     };
     if (!settings_.transfer || !up_ || call == other || other->controller != this) return false;
+    // libpri keeps a pointer to the other call after that is freed (bridged_call), and a path replacement uses it.
+    if (settings_.switch_type == config::SwitchType::qsig) return false;
     if (!ready(call) || !ready(other)) return false;
     if (!send_transfer(*link_, call->record, other->record)) return false;
-    log::info("isdn", "{} the network is asked to join it to channel {}", ids(*call), other->position);
+    log::info("isdn", "{} the network is asked to join it to channel {}", ids(*call),
+              position_text(other->position));
     call->transfer_partner = other;
     other->transfer_partner = call;
     call->transfer_asked = true;
@@ -100,7 +104,7 @@ void SpanController::on_transfer_request(const LinkEvent& event) {
         return;
     }
     log::info("isdn", "{} the other side transfers it to the call on channel {}", ids(*call),
-              other->position);
+              position_text(other->position));
     call->transfer_invoke = event.invoke;
     report(call, [call, other](call::LegObserver& observer, call::Leg& leg) {
         if (other->leg != nullptr) return observer.on_join(leg, *other->leg);
@@ -109,7 +113,7 @@ void SpanController::on_transfer_request(const LinkEvent& event) {
 }
 
 void SpanController::settle_transfer_request(const CallPointer& call, bool done) {
-    if (!call->transfer_invoke || call->record == nullptr) return;
+    if (!call->transfer_invoke || call->record == nullptr || call->clearing()) return;
     answer_transfer(*link_, call->record, *std::exchange(call->transfer_invoke, std::nullopt), done);
     if (!done) log::info("isdn", "{} cannot be transferred", ids(*call));
 }

@@ -8,11 +8,7 @@
 
 namespace tipring::isdn {
 
-namespace {
-
 namespace log = base::log;
-
-}  // namespace
 
 TrunkSpan* SpanController::span_of(unsigned interface) {
     const auto found = std::ranges::find(spans_, interface, &TrunkSpan::interface);
@@ -78,6 +74,7 @@ void SpanController::on_switched() {
             log::warning("isdn", "span={} the D-channel in use is now that of interface {}", settings_.number,
                          link.interface);
     }
+    restarts_->repeat();  // one that went out on the other is lost
     changed("span.d_channel");
 }
 
@@ -106,7 +103,9 @@ base::Result<void> SpanController::set_interface_in_service(unsigned interface, 
     return {};
 }
 
-unsigned SpanController::restart_interface(unsigned interface) {
+base::Result<unsigned> SpanController::restart_interface(unsigned interface) {
+    if (stopped_ || !up_)
+        return base::fail(base::format("span {}: the D-channel is down", span_of(interface)->number));
     unsigned count = 0;
     for (const unsigned position : allocator_.positions()) {
         if (interface_of(position) != interface || allocator_.state(position) != BearerState::idle) continue;

@@ -13,6 +13,6 @@ extern "C" {
 namespace tipring::isdn {
 
 /// None: the event is about something else.
-std::optional<LinkEvent> supplementary_event(const pri_event& event);
+std::optional<LinkEvent> supplementary_event(const pri_event& event, const LinkOptions& options);
 
 }  // namespace tipring::isdn

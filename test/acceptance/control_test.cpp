@@ -107,6 +107,24 @@ TEST_CASE("--check accepts every example and names every mistake of a bad file",
     }
 }
 
+TEST_CASE("--check notes what is good and will hardly do", "[check]") {
+    TemporaryFolder folder;
+    write_file(folder.file("lift.yaml"),
+               "country: de\nboard: {simulator: {fxs: 2}}\nports:\n"
+               "  - {channel: 1, kind: fxs, number: 201, profile: elevator}\n"
+               "  - {channel: 2, kind: fxs, number: 202, profile: elevator, hotline: 201}\n"
+               "state_file: " +
+                   folder.file("nowhere/state") + "\ncontrol: {socket: " + folder.file("none/control") +
+                   "}\n");
+    const auto outcome = run(folder, {program("tipringd"), "--check", folder.file("lift.yaml")});
+    INFO(outcome.output);
+    CHECK(outcome.status == 0);
+    CHECK(outcome.output.find("port 201 calls nobody") != std::string::npos);
+    CHECK(outcome.output.find("port 202 calls nobody") == std::string::npos);
+    CHECK(outcome.output.find("state_file: there is no folder") != std::string::npos);
+    CHECK(outcome.output.find("control.socket: there is no folder") != std::string::npos);
+}
+
 TEST_CASE("channels that the board has not got leave the others working", "[life]") {
     TemporaryFolder folder;
     const auto world = World::make(folder);

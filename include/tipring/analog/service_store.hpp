@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "tipring/base/fd.hpp"
 #include "tipring/base/result.hpp"
 
 namespace tipring::analog {
@@ -35,8 +36,9 @@ PhoneStates parse_states(const std::string& text, unsigned& faults);
 
 class ServiceStore {
   public:
-    /// Reads the file (none: nothing is set). An empty path keeps everything in memory only. What cannot be
-    /// read is logged and left as it is until the first change.
+    /// Reads the file (none: nothing is set). An empty path keeps everything in memory only, and so does a file that
+    /// another process holds (a lock beside it, PATH.lock), which is logged. What cannot be read is logged and left as
+    /// it is until the first change.
     explicit ServiceStore(std::string path);
     /// Writes what is still to be written.
     ~ServiceStore();
@@ -48,6 +50,7 @@ class ServiceStore {
   private:
     struct Writer;
     PhoneStates states_;
+    base::Fd lock_;
     std::unique_ptr<Writer> writer_;
 };
 

@@ -9,7 +9,7 @@ namespace tipring::call {
 /// When the network speaks.
 enum class AdviceTime : std::uint8_t {
     rates,   ///< AOC-S: at the start, what will be charged
-    during,  ///< AOC-D: the charge so far, or since the last one
+    during,  ///< AOC-D: the charge so far
     end,     ///< AOC-E: the charge of the call
 };
 
@@ -22,7 +22,7 @@ struct Advice {
     std::uint64_t amount = 0;
     std::string currency{};  ///< as the network names it, at most 10 printable characters; "" with units
     std::string rates{};     ///< AdviceTime::rates: the list in words
-    bool subtotal = false;   ///< AdviceTime::during: since the last advice, not since the start
+    bool subtotal = false;   ///< AdviceTime::during: more may follow
 
     friend bool operator==(const Advice&, const Advice&) = default;
 };

@@ -58,6 +58,10 @@ struct Cause {
     std::string method{};
 };
 
+/// With which whoever asked for a transfer is released when it has happened.
+Cause transferred_away();
+bool is_transferred_away(const Cause& cause);
+
 /// "user busy" for 17 ...
 std::string_view description(std::uint8_t q850_value);
 std::string to_text(const Cause& cause);

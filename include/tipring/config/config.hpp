@@ -297,6 +297,8 @@ struct Span {
     }
 };
 
+/// The span and its `nfas`.
+std::vector<const Span*> spans_of_trunk(const Span& span);
 /// Every span once: those of the list, each followed by its `nfas`.
 std::vector<const Span*> every_span(const std::vector<Span>& spans);
 
@@ -346,6 +348,8 @@ struct Config {
     std::vector<Group> groups;  ///< those of `groups:`; others are first_free
     std::vector<LearntTone> tones;
     ServiceCodes services;
+    /// Where the package's service keeps it.
+    static constexpr auto usual_state_file = "/var/lib/tipring/telephones.state";
     std::string state_file;  ///< of the telephones' services; empty: nothing is kept over a restart
     /// Of ringing, then a forwarding on no answer takes the call.
     std::chrono::milliseconds forward_no_answer{20000};

@@ -64,6 +64,20 @@ TEST_CASE("service store: text and back") {
     CHECK(faults == 0);
 }
 
+TEST_CASE("service store: a second process keeps its hands off the file") {
+    const Folder folder;
+    {
+        ServiceStore store(folder.file());
+        store.set("201", full_state());
+        ServiceStore other(folder.file());
+        other.set("202", full_state());
+        CHECK(other.of("202") == full_state());
+    }
+    ServiceStore store(folder.file());
+    CHECK(store.of("201") == full_state());
+    CHECK(store.of("202") == PhoneState{});
+}
+
 TEST_CASE("service store: survives a restart, and is written at the end") {
     const Folder folder;
     {

@@ -459,6 +459,10 @@ TEST_CASE("port.test says what the port says, and what is missing") {
     CHECK(fixture.error("port.test", {{"port", "901"}}) == "port 901: line in use: talking");
     CHECK(fixture.client.kept.empty());
     fixture.line_port.refuses = "";
+    CHECK(fixture.error("port.test", {{"port", "901"}, {"off_hook", true}}).find("no telephone to lift") !=
+          std::string::npos);
+    CHECK(fixture.error("port.test", {{"port", "101"}, {"loop", "700"}}).find("for exchange lines") !=
+          std::string::npos);
     REQUIRE(fixture.ask("port.test", {{"port", "901"}, {"loop", "700"}, {"digit", ""}}).has_value());
     CHECK(fixture.line_port.check.kind == analog::CheckKind::test);
     CHECK(fixture.line_port.check.number == "700");

@@ -52,6 +52,37 @@ TEST_CASE("of the maintenance messages only SERVICE asks for an answer") {
     CHECK_FALSE(isdn::is_unasked_maintenance(message));
 }
 
+TEST_CASE("SABME counts on the data link of the span only, and UI frames are told apart") {
+    CHECK(isdn::is_establishment(std::vector<std::uint8_t>{0x02, 0x01, 0x7f}));
+    CHECK(isdn::is_establishment(std::vector<std::uint8_t>{0x00, 0x01, 0x6f}));
+    CHECK_FALSE(isdn::is_establishment(std::vector<std::uint8_t>{0x02, 0x0b, 0x7f}));
+    CHECK_FALSE(isdn::is_establishment(std::vector<std::uint8_t>{0xfe, 0x01, 0x7f}));
+    CHECK(isdn::is_unnumbered_information(std::vector<std::uint8_t>{0x02, 0x01, 0x03, 0x08}));
+    CHECK(isdn::is_unnumbered_information(std::vector<std::uint8_t>{0x02, 0x01, 0x13, 0x08}));
+    CHECK_FALSE(isdn::is_unnumbered_information(std::vector<std::uint8_t>{0x02, 0x01, 0x00, 0x00}));
+}
+
+TEST_CASE("STATUS tells the call and its state at the other end") {
+    const std::vector<std::uint8_t> status = {0x02, 0x01, 0x00, 0x00, 0x08, 0x02, 0x81, 0x05, 0x7d,
+                                              0x08, 0x02, 0x80, 0xe5, 0x14, 0x01, 0x0a, 0x00, 0x00};
+    CHECK(isdn::peer_state(status) == isdn::PeerState{.reference = 0x105, .theirs = false, .state = 10});
+    for (std::size_t length = 0; length < status.size() - 2; ++length)
+        CHECK_FALSE(isdn::peer_state(std::span(status).first(length)));
+    auto disconnect = status;
+    disconnect[8] = 0x45;
+    CHECK_FALSE(isdn::peer_state(disconnect));
+}
+
+TEST_CASE("the interface of a RESTART") {
+    std::vector<std::uint8_t> restart = {0x02, 0x01, 0x00, 0x00, 0x08, 0x02, 0x00, 0x00, 0x46,
+                                         0x18, 0x02, 0xe0, 0x82, 0x79, 0x01, 0x86, 0x00, 0x00};
+    CHECK(isdn::named_interface(restart, 7) == 2U);
+    restart[11] = 0xa0;  // implicit: that of the D-channel
+    CHECK(isdn::named_interface(restart, 7) == 7U);
+    restart[9] = 0x28;
+    CHECK_FALSE(isdn::named_interface(restart, 7));
+}
+
 TEST_CASE("random octets are survived") {
     std::mt19937 random(7);
     std::vector<std::uint8_t> frame;

@@ -10,7 +10,8 @@ using isdn::LinkEventKind;
 
 namespace {
 
-constexpr std::uint8_t release_type = 0x4d, release_complete_type = 0x5a, restart_type = 0x46;
+constexpr std::uint8_t connect_type = 0x07, release_type = 0x4d, release_complete_type = 0x5a,
+                       restart_type = 0x46;
 
 /// Of an I-frame with a two-octet call reference; 0: anything else.
 std::uint8_t message_type(const Frame& frame) {
@@ -42,9 +43,49 @@ TEST_CASE("a RESTART that meets the data link's new beginning is repeated at onc
     bench.wire->inject(0, side == config::SpanSide::user ? network_sabme : user_sabme);
     REQUIRE(bench.until([&] { return restarts == 2; }));
     // What the peer's data link makes of the numbers that begin anew is its own affair.
-    CHECK(bench.until([&] { return bench.span->view().idle == 30; }, 20s));
+    CHECK(bench.until([&] { return bench.span->view().idle == 30; }));
     CHECK(bench.span->view().restarts == 1);
     CHECK(bench.span->view().restart_failures == 0);
+}
+
+TEST_CASE("a call whose answer was lost ends on both sides when the data link begins anew") {
+    const auto side = GENERATE(config::SpanSide::user, config::SpanSide::network);
+    BenchOptions options;
+    options.side = side;
+    Bench bench(options);
+    REQUIRE(bench.up());
+    bench.peer->on_event = [&bench](const isdn::LinkEvent& event) {
+        if (event.kind == LinkEventKind::setup) bench.peer->link.answer(event.call, 1);
+    };
+    bool connected = false;
+    bench.wire->tamper = [&connected](int from, Frame& frame) {
+        if (from != 1 || message_type(frame) != connect_type) return;
+        frame[4] = 0;  // Q.921 delivers it, and this end makes nothing of it
+        connected = true;
+    };
+    Listener listener;
+    const auto leg = bench.dial(listener);
+    REQUIRE(bench.until([&] { return connected; }));
+    bench.wire->inject(0, side == config::SpanSide::user ? network_sabme : user_sabme);
+    bench.wire->inject(1, side == config::SpanSide::user ? user_sabme : network_sabme);
+    REQUIRE(bench.until([&] { return listener.has("released"); }));
+    CHECK((listener.cause->value == 101 || listener.cause->value == 102));  // by STATUS, or by T303
+    CHECK(bench.idle());
+    CHECK(bench.until([&] { return bench.peer->link.records().empty(); }));
+}
+
+TEST_CASE("a message in a UI frame neither takes the span out of use nor begins a call") {
+    BenchOptions options;
+    options.settings.switch_type = config::SwitchType::national;
+    Bench bench(options);
+    REQUIRE(bench.up());
+    // SERVICE: all channels out of service
+    bench.wire->inject(0, {0x02, 0x01, 0x03, 0x43, 0x02, 0x00, 0x00, 0x07, 0x01, 0x01, 0xc2, 0x00, 0x00});
+    bench.wire->inject(0, {0x02, 0x01, 0x03, 0x08, 0x02, 0x00, 0x09, 0x05, 0x04, 0x03, 0x80, 0x90,
+                           0xa3, 0x18, 0x03, 0xa9, 0x83, 0x81, 0x70, 0x02, 0x81, 0x31, 0x00, 0x00});
+    REQUIRE(bench.until([&] { return bench.wire->ends[0].waiting.empty(); }));
+    CHECK(bench.span->view().d_channel_up);
+    CHECK(bench.sink.calls.empty());
 }
 
 TEST_CASE("a SABME that meets no RESTART changes nothing") {

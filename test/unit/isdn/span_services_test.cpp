@@ -64,10 +64,10 @@ struct ServiceCall {
         REQUIRE(bench.until([&] { return listener.heard.find("released") != std::string::npos; }));
     }
     void tell(const pri_subcmd_aoc_d& charge) {
-        bench.peer->link.run([&](pri* controller) { pri_aoc_d_send(controller, record, &charge); });
+        bench.peer->link.run(record, [&](pri* controller) { pri_aoc_d_send(controller, record, &charge); });
     }
     void tell(const pri_subcmd_aoc_e& charge) {
-        bench.peer->link.run([&](pri* controller) { pri_aoc_e_send(controller, record, &charge); });
+        bench.peer->link.run(record, [&](pri* controller) { pri_aoc_e_send(controller, record, &charge); });
     }
 
     Bench bench;

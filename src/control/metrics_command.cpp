@@ -21,7 +21,7 @@ std::uint64_t seconds_since_epoch(std::chrono::system_clock::time_point time) {
 }
 
 void gateway(OpenMetrics& out, const System& system) {
-    out.family(Type::info, "tipring_build", "", "The daemon that runs.");
+    out.family(Type::gauge, "tipring_build_info", "", "The daemon that runs.");
     out.sample({{"version", system.version}, {"board", system.board}}, 1);
     out.family(Type::gauge, "tipring_start_time_seconds", "seconds", "When it was started, since 1970.");
     out.sample({}, seconds_since_epoch(system.started));

@@ -2,6 +2,7 @@
 #include "isdn_network.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 
 #include "tipring/base/log.hpp"
 
@@ -23,10 +24,11 @@ bool is_nfas(const IsdnTrunk& trunk) {
                        [](const IsdnTrunk::BearerWire& wire) { return wire.interface != 0; });
 }
 
-std::vector<std::unique_ptr<ImpairedDChannel>> impaired(std::vector<IsdnTrunk::DWire> wires) {
+std::vector<std::unique_ptr<ImpairedDChannel>> impaired(
+    std::vector<std::unique_ptr<hardware::DChannel>> d_channels) {
     std::vector<std::unique_ptr<ImpairedDChannel>> lines;
-    for (auto& wire : wires)
-        lines.push_back(std::make_unique<ImpairedDChannel>(std::move(wire.channel)));
+    for (auto& d_channel : d_channels)
+        lines.push_back(std::make_unique<ImpairedDChannel>(std::move(d_channel)));
     return lines;
 }
 
@@ -234,8 +236,7 @@ void SimulatedNetwork::remember(const CallPointer& call) {
 // --- the far-end thread ---
 
 void SimulatedNetwork::tick(base::TimePoint now) {
-    link_.run();
-    if (backup_link_) backup_link_->run();
+    run_links();
     std::vector<CallPointer> calls;
     {
         const std::lock_guard lock(mutex_);
@@ -265,9 +266,19 @@ bool SimulatedNetwork::wants_ticks() const {
     });
 }
 
+void SimulatedNetwork::run_links() {
+    link_.run();
+    if (backup_link_) backup_link_->run();
+}
+
+void SimulatedNetwork::add_prompts(std::vector<pollfd>& prompts) const {
+    for (const IsdnLink* link : std::initializer_list<const IsdnLink*>{&link_, backup_link_.get()}) {
+        if (link != nullptr && !link->failed()) prompts.push_back({link->descriptor(), POLLIN | POLLPRI, 0});
+    }
+}
+
 void SimulatedNetwork::add_wakeups(std::vector<pollfd>& wakeups) const {
-    for (const auto& wire : d_channels_)
-        wakeups.push_back({wire->descriptor(), POLLIN | POLLPRI, 0});
+    add_prompts(wakeups);
     wakeups.push_back({link_.timer_descriptor(), POLLIN, 0});
     if (backup_link_) wakeups.push_back({backup_link_->timer_descriptor(), POLLIN, 0});
 }
@@ -518,7 +529,7 @@ std::unique_ptr<IsdnNetwork> make_isdn_network(FarEndThread& thread,
                                                std::vector<hardware::Channel> bearers,
                                                const IsdnNetwork::Options& options) {
     IsdnTrunk trunk;
-    trunk.d_channels.push_back({std::move(d_channel), 0});
+    trunk.d_channels.push_back(std::move(d_channel));
     for (auto& bearer : bearers)
         trunk.bearers.push_back({std::move(bearer), 0});
     return make_isdn_network(thread, std::move(trunk), options);

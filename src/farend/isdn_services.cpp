@@ -65,7 +65,7 @@ std::optional<IsdnEvent> service_news(const pri_event& event) {
     const auto news = [](q931_call* call, int channel, std::string text) {
         return IsdnEvent{.kind = IsdnEvent::Kind::news,
                          .record = call,
-                         .channel = base::libpri::channel_of(channel),
+                         .channel = position_of(channel),
                          .news = std::move(text)};
     };
     switch (event.e) {
@@ -101,7 +101,7 @@ bool IsdnLink::request(q931_call* record, IsdnRequest what, unsigned channel) {
                 failed = pri_hold(controller_, record);
                 break;
             case IsdnRequest::retrieve:
-                failed = pri_retrieve(controller_, record, static_cast<int>(channel));
+                failed = pri_retrieve(controller_, record, wire(channel));
                 break;
             case IsdnRequest::notify_hold:
                 failed = pri_notify(controller_, record, 0, PRI_NOTIFY_REMOTE_HOLD);
@@ -132,7 +132,7 @@ void IsdnLink::grant_retrieve(q931_call* record, unsigned channel) {
         if (channel == 0) {
             pri_retrieve_rej(controller_, record, no_circuit);
         } else {
-            pri_retrieve_ack(controller_, record, static_cast<int>(channel));
+            pri_retrieve_ack(controller_, record, wire(channel));
         }
     }
     arm_timer();

@@ -85,7 +85,7 @@ class IsdnLink {
     bool hang_up(q931_call* record, int cause);
     void destroy(q931_call* record);
     void restart(unsigned channel);
-    // isdn_services.cpp
+    // isdn_link_services.cpp
     /// False: not in this state. `channel`: for a retrieval.
     bool request(q931_call* record, IsdnRequest what, unsigned channel);
     /// Grants HOLD, and RETRIEVE on this channel (0: there is none).

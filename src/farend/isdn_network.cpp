@@ -1,4 +1,4 @@
-// SimulatedNetwork and NetworkCall. Threads: see the header.
+// SimulatedNetwork. Threads: see the header.
 #include "isdn_network.hpp"
 
 #include <algorithm>
@@ -17,8 +17,6 @@ constexpr int cause_normal = 16, cause_invalid_number = 28;
 /// How long a call waits for the D-channel.
 constexpr milliseconds d_channel_patience{5000};
 
-const dsp::TonePlan no_tones;
-
 bool is_nfas(const IsdnTrunk& trunk) {
     return std::any_of(trunk.bearers.begin(), trunk.bearers.end(),
                        [](const IsdnTrunk::BearerWire& wire) { return wire.interface != 0; });
@@ -33,70 +31,6 @@ std::vector<std::unique_ptr<ImpairedDChannel>> impaired(
 }
 
 }  // namespace
-
-// --- the call, any thread ---
-
-NetworkCall::NetworkCall(SimulatedNetwork& network, IsdnCallInfo info, dsp::Law law)
-    : AudioPortOf(law, no_tones), network_(&network), info_(std::move(info)), position_(info_.channel) {}
-
-IsdnCallInfo NetworkCall::info() const {
-    const std::lock_guard lock(mutex_);
-    return info_;
-}
-
-std::string NetworkCall::state() const {
-    const std::lock_guard lock(mutex_);
-    return state_;
-}
-
-int NetworkCall::cause() const {
-    const std::lock_guard lock(mutex_);
-    return cause_;
-}
-
-bool NetworkCall::wait_state(std::string_view state, milliseconds limit) {
-    std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, limit, [&] { return reached_.contains(state) || state_ == "released"; });
-    return reached_.contains(state);
-}
-
-void NetworkCall::order(void (SimulatedNetwork::*what)(const std::shared_ptr<NetworkCall>&, int), int value) {
-    const std::lock_guard lock(mutex_);
-    if (network_ == nullptr) return;
-    auto* const network = network_;
-    network->thread_.post(
-        *network, [network, what, value, self = shared_from_this()] { (network->*what)(self, value); });
-}
-
-void NetworkCall::alert() {
-    order(&SimulatedNetwork::alert_now, 0);
-}
-void NetworkCall::answer() {
-    order(&SimulatedNetwork::answer_now, 0);
-}
-void NetworkCall::hang_up(int q850_cause) {
-    order(&SimulatedNetwork::hang_up_now, q850_cause);
-}
-
-void NetworkCall::enter(const std::string& state) {
-    {
-        const std::lock_guard lock(mutex_);
-        state_ = state;
-        reached_.insert(state);
-    }
-    changed_.notify_all();
-}
-
-void NetworkCall::set_channel(unsigned channel) {
-    position_ = channel;
-    const std::lock_guard lock(mutex_);
-    info_.channel = channel;
-}
-
-void NetworkCall::set_connected(const std::string& number) {
-    const std::lock_guard lock(mutex_);
-    info_.connected = number;
-}
 
 // --- the network, any thread ---
 
@@ -225,8 +159,10 @@ void SimulatedNetwork::end_loop(unsigned timeslot) {
     thread_.post(*this, [this, timeslot] { loops_.erase(timeslot); });
 }
 
-void IsdnNetwork::loop(unsigned, const LoopFaults&) {}
-void IsdnNetwork::end_loop(unsigned) {}
+IsdnNetwork::Totals SimulatedNetwork::totals() const {
+    const std::lock_guard lock(mutex_);
+    return totals_;
+}
 
 void SimulatedNetwork::remember(const CallPointer& call) {
     const std::lock_guard lock(mutex_);
@@ -480,6 +416,15 @@ void SimulatedNetwork::answer_now(const CallPointer& call, int) {
     if (!number.empty()) link_.connect_as(call->record_, number);
     link_.answer(call->record_);
     connect(call);
+}
+
+void SimulatedNetwork::connect(const CallPointer& call) {
+    {
+        const std::lock_guard lock(mutex_);
+        ++totals_.connected;
+        if (options_.hang_up_after) call->hang_up_at_ = base::SteadyClock::now() + *options_.hang_up_after;
+    }
+    call->enter("connected");
 }
 
 void SimulatedNetwork::hang_up_now(const CallPointer& call, int cause) {

@@ -336,20 +336,20 @@ class IsdnNetwork {
     virtual std::size_t active_calls() const = 0;
     /// Sends back what comes on a B-channel (by its timeslot) that carries no call, until end_loop(). Again: with
     /// other faults.
-    virtual void loop(unsigned timeslot, const LoopFaults& faults = {});
-    virtual void end_loop(unsigned timeslot);
+    virtual void loop(unsigned timeslot, const LoopFaults& faults = {}) = 0;
+    virtual void end_loop(unsigned timeslot) = 0;
     /// Sends RESTART for one channel; its call ends on this side.
     virtual void restart(unsigned channel) = 0;
     /// What happens to the frames from now on.
-    virtual void impair(const FrameFaults& faults);
-    virtual FrameFaults::Counts frame_counts() const;
+    virtual void impair(const FrameFaults& faults) = 0;
+    virtual FrameFaults::Counts frame_counts() const = 0;
     struct Totals {
         std::uint64_t collisions =
             0;  ///< a SETUP of the gateway named the channel of an unanswered SETUP of this end
         std::uint64_t connected = 0;                ///< calls of both ends
         std::map<int, std::uint64_t> unanswered{};  ///< by their Q.850 cause
     };
-    virtual Totals totals() const;
+    virtual Totals totals() const = 0;
 };
 
 std::unique_ptr<Telephone> make_telephone(FarEndThread& thread, hardware::Channel channel,

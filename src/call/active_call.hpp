@@ -138,6 +138,7 @@ class ActiveCall final : public LegObserver {
     CallRecord record_;  ///< what does not change any more
     base::TimePoint began_, answered_at_, ended_at_;
     bool answered_ = false, talk_over_ = false;
+    std::optional<base::TimePoint> charge_told_at_;  ///< a sum during the call, as an event
 
     void feed(BridgeEvent event);
     void note_state();

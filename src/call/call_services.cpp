@@ -6,6 +6,8 @@ namespace tipring::call {
 namespace {
 
 constexpr std::uint64_t thousand = 1000;
+/// A network may tell the sum so far each second.
+constexpr std::chrono::seconds sums_apart{10};
 
 }  // namespace
 
@@ -29,9 +31,10 @@ std::string to_text(const Advice& advice) {
         case ChargeKind::free:
             return "free";
         case ChargeKind::currency:
-            return base::format("{}.{} {}", advice.amount / thousand,
-                                std::to_string(thousand + advice.amount % thousand).substr(1),
-                                advice.currency);  // always three digits
+            return base::format(
+                "{}.{}{}{}", advice.amount / thousand,
+                std::to_string(thousand + advice.amount % thousand).substr(1),  // always three digits
+                advice.currency.empty() ? "" : " ", advice.currency);
         case ChargeKind::units:
             return base::format("{} units", advice.amount);
     }
@@ -41,11 +44,22 @@ std::string to_text(const Advice& advice) {
 void ActiveCall::on_advice(Leg& leg, const Advice& advice) {
     if (!side_of(leg)) return;
     const auto text = to_text(advice);
-    base::log::info("call", "{} charge ({}{}): {}", leg_ids(id_, leg), name(advice.time),
-                    advice.subtotal ? ", so far" : "", text);
+    const auto line = base::format("{} charge ({}{}): {}", leg_ids(id_, leg), name(advice.time),
+                                   advice.subtotal ? ", so far" : "", text);
+    const bool during = advice.time == AdviceTime::during;
+    if (during) {
+        base::log::debug("call", "{}", line);
+    } else {
+        base::log::info("call", "{}", line);
+    }
     // An end that says nothing is worth less than what came before.
     if (advice.time != AdviceTime::rates && (advice.kind != ChargeKind::unknown || record_.charge.empty()))
         record_.charge = text;
+    if (during) {  // the next sum has it in
+        const auto now = parts_.reactor.now();
+        if (charge_told_at_ && now - *charge_told_at_ < sums_apart) return;
+        charge_told_at_ = now;
+    }
     const auto amount = advice.kind == ChargeKind::currency || advice.kind == ChargeKind::units
                             ? std::to_string(advice.amount)
                             : std::string();

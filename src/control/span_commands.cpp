@@ -64,7 +64,10 @@ class SpanHealthCommand final : public SpanCommand {
 
   protected:
     Reply act(isdn::Span& span, isdn::SpanCare& care, const json::object&) override {
-        return health_object(span.settings().number, care.health(span), care.state(span));
+        const auto* health = care.health(span);
+        return health_object(span.settings().number,
+                             health != nullptr ? *health : isdn::LineHealth(span.settings().is_t1()),
+                             care.state(span));
     }
 };
 

@@ -71,7 +71,7 @@ bool InProcessWorld::add_wires(farend::IsdnTrunk& trunk, const config::Span& spa
     if (span.d_channel != 0) {
         auto d_channel = far_->open_d_channel({span.d_channel});
         if (!d_channel) return false;
-        trunk.d_channels.push_back({std::move(*d_channel), span.interface});
+        trunk.d_channels.push_back(std::move(*d_channel));
     }
     for (const auto number : span.bearers) {
         auto bearer = far_->open({number}, {.law = law_of_span(span)});

@@ -100,15 +100,17 @@ bool FarEndThread::Impl::sleep_until(base::TimePoint deadline) {
 
 /// Until something came or the time is over. False when the thread has to end.
 bool FarEndThread::Impl::wait_prompt(const timespec& limit) {
-    std::vector<pollfd> descriptors;
-    for (const FarEndModel* model : models_)
-        descriptors.push_back({model->prompt_descriptor(), POLLIN, 0});
-    descriptors.push_back({wake_.descriptor(), POLLIN, 0});
-    if (::ppoll(descriptors.data(), descriptors.size(), &limit, nullptr) <= 0) return true;
-    for (std::size_t i = 0; i < models_.size(); ++i) {
-        if ((descriptors[i].revents & POLLIN) != 0) models_[i]->take_prompt();
+    std::vector<pollfd> descriptors{{wake_.descriptor(), POLLIN, 0}};
+    std::vector<FarEndModel*> owners{nullptr};
+    for (FarEndModel* model : models_) {
+        model->add_prompts(descriptors);
+        owners.resize(descriptors.size(), model);
     }
-    if (descriptors.back().revents == 0) return true;
+    if (::ppoll(descriptors.data(), descriptors.size(), &limit, nullptr) <= 0) return true;
+    for (std::size_t i = 1; i < descriptors.size(); ++i) {
+        if (descriptors[i].revents != 0) owners[i]->take_prompt();
+    }
+    if (descriptors.front().revents == 0) return true;
     wake_.drain();
     return run_posted();
 }

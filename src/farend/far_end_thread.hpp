@@ -31,8 +31,8 @@ class FarEndModel {
     virtual std::optional<base::TimePoint> next_deadline() const { return std::nullopt; }
     /// Descriptors (with poll events) that wake the thread while nobody wants ticks.
     virtual void add_wakeups(std::vector<pollfd>& wakeups) const = 0;
-    /// What cannot wait for the next tick while somebody wants ticks: readable, it gets take_prompt(); -1: nothing.
-    virtual int prompt_descriptor() const { return -1; }
+    /// What cannot wait for the next tick while somebody wants ticks: an event there, and it gets take_prompt().
+    virtual void add_prompts(std::vector<pollfd>&) const {}
     /// Between ticks: does not touch audio.
     virtual void take_prompt() {}
 };

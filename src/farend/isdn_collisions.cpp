@@ -1,5 +1,4 @@
-// SimulatedNetwork, continued: both ends choose one channel at the same moment (Q.931 5.7), and how calls came out.
-// Thread: far end; totals() any.
+// SimulatedNetwork, continued: both ends choose one channel at the same moment (Q.931 5.7). Thread: far end.
 #include "isdn_network.hpp"
 
 namespace tipring::farend {
@@ -8,19 +7,6 @@ namespace {
 constexpr int cause_unusable_number = 28;
 
 }  // namespace
-
-void IsdnNetwork::impair(const FrameFaults&) {}
-FrameFaults::Counts IsdnNetwork::frame_counts() const {
-    return {};
-}
-IsdnNetwork::Totals IsdnNetwork::totals() const {
-    return {};
-}
-
-IsdnNetwork::Totals SimulatedNetwork::totals() const {
-    const std::lock_guard lock(mutex_);
-    return totals_;
-}
 
 /// Its own SETUP, which leaves as if it had not heard of theirs yet.
 void SimulatedNetwork::cross(const IsdnEvent& setup) {
@@ -48,15 +34,6 @@ void SimulatedNetwork::give_way(const IsdnEvent& setup) {
         if (!network_side_) call->set_channel(0);
         return;
     }
-}
-
-void SimulatedNetwork::connect(const CallPointer& call) {
-    {
-        const std::lock_guard lock(mutex_);
-        ++totals_.connected;
-        if (options_.hang_up_after) call->hang_up_at_ = base::SteadyClock::now() + *options_.hang_up_after;
-    }
-    call->enter("connected");
 }
 
 }  // namespace tipring::farend

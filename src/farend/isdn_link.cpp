@@ -82,13 +82,6 @@ pri_party_id caller_of(const IsdnCallInfo& info, bool network_side) {
     return id;
 }
 
-/// With the interface that was named, as IsdnCallInfo::channel.
-std::optional<unsigned> position_of(int encoded) {
-    const auto timeslot = channel_of(encoded);
-    if (!timeslot || *timeslot == 0) return timeslot;
-    return *timeslot | (static_cast<unsigned>(encoded) & 0xff00U);
-}
-
 std::string number_of(const char* digits, int plan) {
     const bool international = *digits != 0 && (plan & 0x70) == (PRI_TON_INTERNATIONAL << 4);
     return (international ? "+" : "") + base::printable(digits);
@@ -144,7 +137,7 @@ std::optional<IsdnEvent> translate(const pri_event& event) {
         case PRI_EVENT_SETUP_ACK:
             return IsdnEvent{.kind = Kind::setup_ack,
                              .record = event.setup_ack.call,
-                             .channel = channel_of(event.setup_ack.channel),
+                             .channel = position_of(event.setup_ack.channel),
                              .inband = is_inband(event.setup_ack.progressmask)};
         case PRI_EVENT_INFO_RECEIVED:
             return IsdnEvent{.kind = Kind::more_called,
@@ -181,6 +174,12 @@ std::optional<IsdnEvent> translate(const pri_event& event) {
 }
 
 }  // namespace
+
+std::optional<unsigned> position_of(int encoded) {
+    const auto timeslot = channel_of(encoded);
+    if (!timeslot || *timeslot == 0) return timeslot;
+    return *timeslot | (static_cast<unsigned>(encoded) & 0xff00U);
+}
 
 IsdnLink::IsdnLink(hardware::DChannel& d_channel, const IsdnNetwork::Options& options, Handler handler,
                    bool nfas, IsdnLink* primary)
@@ -326,7 +325,7 @@ q931_call* IsdnLink::setup(const IsdnCallInfo& info, bool exclusive) {
 
 int IsdnLink::wire(unsigned channel) const {
     constexpr unsigned explicit_interface = 1U << 16U;
-    return static_cast<int>(nfas_ ? channel | explicit_interface : channel);
+    return static_cast<int>(nfas_ && channel != 0 ? channel | explicit_interface : channel);
 }
 
 void IsdnLink::proceeding(q931_call* record, unsigned channel) {
@@ -340,7 +339,7 @@ void IsdnLink::proceeding(q931_call* record, unsigned channel) {
 void IsdnLink::setup_ack(q931_call* record, unsigned channel) {
     {
         const LibpriGuard guard(label);
-        pri_setup_ack(controller_, record, static_cast<int>(channel), 0, 1);
+        pri_setup_ack(controller_, record, wire(channel), 0, 1);
     }
     arm_timer();
 }

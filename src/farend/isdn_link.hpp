@@ -47,6 +47,9 @@ struct IsdnEvent {
     std::string news{};  ///< as IsdnCall::wait_news() has it
 };
 
+/// A channel in libpri's encoding, as IsdnCallInfo::channel: with the interface that was named.
+std::optional<unsigned> position_of(int encoded);
+
 class IsdnLink {
   public:
     using Handler = std::function<void(const IsdnEvent&)>;
@@ -62,6 +65,8 @@ class IsdnLink {
     void run();
     /// Readable when the next timer of libpri is due.
     int timer_descriptor() const { return timer_.get(); }
+    /// Of the D-channel.
+    int descriptor() const { return d_channel_.descriptor(); }
     /// The D-channel cannot be read any more.
     bool failed() const { return failed_; }
 
@@ -80,7 +85,7 @@ class IsdnLink {
     bool hang_up(q931_call* record, int cause);
     void destroy(q931_call* record);
     void restart(unsigned channel);
-    // isdn_services.cpp
+    // isdn_link_services.cpp
     /// False: not in this state. `channel`: for a retrieval.
     bool request(q931_call* record, IsdnRequest what, unsigned channel);
     /// Grants HOLD, and RETRIEVE on this channel (0: there is none).
@@ -98,6 +103,7 @@ class IsdnLink {
     static int read_frame(pri* controller, void* buffer, int size);
     static int write_frame(pri* controller, void* buffer, int size);
     void arm_timer();
+    /// The reverse of position_of().
     int wire(unsigned channel) const;
 
     hardware::DChannel& d_channel_;

@@ -1,7 +1,8 @@
-// SimulatedNetwork and NetworkCall. Threads: see the header.
+// SimulatedNetwork. Threads: see the header.
 #include "isdn_network.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 
 #include "tipring/base/log.hpp"
 
@@ -16,85 +17,20 @@ constexpr int cause_normal = 16, cause_invalid_number = 28;
 /// How long a call waits for the D-channel.
 constexpr milliseconds d_channel_patience{5000};
 
-const dsp::TonePlan no_tones;
-
 bool is_nfas(const IsdnTrunk& trunk) {
     return std::any_of(trunk.bearers.begin(), trunk.bearers.end(),
                        [](const IsdnTrunk::BearerWire& wire) { return wire.interface != 0; });
 }
 
-std::vector<std::unique_ptr<ImpairedDChannel>> impaired(std::vector<IsdnTrunk::DWire> wires) {
+std::vector<std::unique_ptr<ImpairedDChannel>> impaired(
+    std::vector<std::unique_ptr<hardware::DChannel>> d_channels) {
     std::vector<std::unique_ptr<ImpairedDChannel>> lines;
-    for (auto& wire : wires)
-        lines.push_back(std::make_unique<ImpairedDChannel>(std::move(wire.channel)));
+    for (auto& d_channel : d_channels)
+        lines.push_back(std::make_unique<ImpairedDChannel>(std::move(d_channel)));
     return lines;
 }
 
 }  // namespace
-
-// --- the call, any thread ---
-
-NetworkCall::NetworkCall(SimulatedNetwork& network, IsdnCallInfo info, dsp::Law law)
-    : AudioPortOf(law, no_tones), network_(&network), info_(std::move(info)), position_(info_.channel) {}
-
-IsdnCallInfo NetworkCall::info() const {
-    const std::lock_guard lock(mutex_);
-    return info_;
-}
-
-std::string NetworkCall::state() const {
-    const std::lock_guard lock(mutex_);
-    return state_;
-}
-
-int NetworkCall::cause() const {
-    const std::lock_guard lock(mutex_);
-    return cause_;
-}
-
-bool NetworkCall::wait_state(std::string_view state, milliseconds limit) {
-    std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, limit, [&] { return reached_.contains(state) || state_ == "released"; });
-    return reached_.contains(state);
-}
-
-void NetworkCall::order(void (SimulatedNetwork::*what)(const std::shared_ptr<NetworkCall>&, int), int value) {
-    const std::lock_guard lock(mutex_);
-    if (network_ == nullptr) return;
-    auto* const network = network_;
-    network->thread_.post(
-        *network, [network, what, value, self = shared_from_this()] { (network->*what)(self, value); });
-}
-
-void NetworkCall::alert() {
-    order(&SimulatedNetwork::alert_now, 0);
-}
-void NetworkCall::answer() {
-    order(&SimulatedNetwork::answer_now, 0);
-}
-void NetworkCall::hang_up(int q850_cause) {
-    order(&SimulatedNetwork::hang_up_now, q850_cause);
-}
-
-void NetworkCall::enter(const std::string& state) {
-    {
-        const std::lock_guard lock(mutex_);
-        state_ = state;
-        reached_.insert(state);
-    }
-    changed_.notify_all();
-}
-
-void NetworkCall::set_channel(unsigned channel) {
-    position_ = channel;
-    const std::lock_guard lock(mutex_);
-    info_.channel = channel;
-}
-
-void NetworkCall::set_connected(const std::string& number) {
-    const std::lock_guard lock(mutex_);
-    info_.connected = number;
-}
 
 // --- the network, any thread ---
 
@@ -223,8 +159,10 @@ void SimulatedNetwork::end_loop(unsigned timeslot) {
     thread_.post(*this, [this, timeslot] { loops_.erase(timeslot); });
 }
 
-void IsdnNetwork::loop(unsigned, const LoopFaults&) {}
-void IsdnNetwork::end_loop(unsigned) {}
+IsdnNetwork::Totals SimulatedNetwork::totals() const {
+    const std::lock_guard lock(mutex_);
+    return totals_;
+}
 
 void SimulatedNetwork::remember(const CallPointer& call) {
     const std::lock_guard lock(mutex_);
@@ -234,8 +172,7 @@ void SimulatedNetwork::remember(const CallPointer& call) {
 // --- the far-end thread ---
 
 void SimulatedNetwork::tick(base::TimePoint now) {
-    link_.run();
-    if (backup_link_) backup_link_->run();
+    run_links();
     std::vector<CallPointer> calls;
     {
         const std::lock_guard lock(mutex_);
@@ -265,9 +202,19 @@ bool SimulatedNetwork::wants_ticks() const {
     });
 }
 
+void SimulatedNetwork::run_links() {
+    link_.run();
+    if (backup_link_) backup_link_->run();
+}
+
+void SimulatedNetwork::add_prompts(std::vector<pollfd>& prompts) const {
+    for (const IsdnLink* link : std::initializer_list<const IsdnLink*>{&link_, backup_link_.get()}) {
+        if (link != nullptr && !link->failed()) prompts.push_back({link->descriptor(), POLLIN | POLLPRI, 0});
+    }
+}
+
 void SimulatedNetwork::add_wakeups(std::vector<pollfd>& wakeups) const {
-    for (const auto& wire : d_channels_)
-        wakeups.push_back({wire->descriptor(), POLLIN | POLLPRI, 0});
+    add_prompts(wakeups);
     wakeups.push_back({link_.timer_descriptor(), POLLIN, 0});
     if (backup_link_) wakeups.push_back({backup_link_->timer_descriptor(), POLLIN, 0});
 }
@@ -471,6 +418,15 @@ void SimulatedNetwork::answer_now(const CallPointer& call, int) {
     connect(call);
 }
 
+void SimulatedNetwork::connect(const CallPointer& call) {
+    {
+        const std::lock_guard lock(mutex_);
+        ++totals_.connected;
+        if (options_.hang_up_after) call->hang_up_at_ = base::SteadyClock::now() + *options_.hang_up_after;
+    }
+    call->enter("connected");
+}
+
 void SimulatedNetwork::hang_up_now(const CallPointer& call, int cause) {
     if (call->released_) return;
     if (call->record_ == nullptr || link_.hang_up(call->record_, cause)) forget(call);
@@ -518,7 +474,7 @@ std::unique_ptr<IsdnNetwork> make_isdn_network(FarEndThread& thread,
                                                std::vector<hardware::Channel> bearers,
                                                const IsdnNetwork::Options& options) {
     IsdnTrunk trunk;
-    trunk.d_channels.push_back({std::move(d_channel), 0});
+    trunk.d_channels.push_back(std::move(d_channel));
     for (auto& bearer : bearers)
         trunk.bearers.push_back({std::move(bearer), 0});
     return make_isdn_network(thread, std::move(trunk), options);

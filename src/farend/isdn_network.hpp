@@ -103,9 +103,10 @@ class SimulatedNetwork final : public IsdnNetwork, private FarEndModel {
     void tick(base::TimePoint now) override;
     bool wants_ticks() const override;
     void add_wakeups(std::vector<pollfd>& wakeups) const override;
-    /// An exchange does not keep a message waiting for its audio.
-    int prompt_descriptor() const override { return link_.failed() ? -1 : d_channels_.front()->descriptor(); }
-    void take_prompt() override { link_.run(); }
+    /// The D-channels that live: an exchange does not keep a message waiting for its audio.
+    void add_prompts(std::vector<pollfd>& prompts) const override;
+    void take_prompt() override { run_links(); }
+    void run_links();
 
     void on_event(const IsdnEvent& event);
     void on_data_link(std::size_t link, bool up);

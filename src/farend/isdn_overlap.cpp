@@ -1,19 +1,7 @@
-// SimulatedNetwork and NetworkCall, continued: numbers that come and go digit by digit (Q.931 5.1.3, 5.2.4). Threads: see
-// the header.
+// SimulatedNetwork, continued: numbers that come and go digit by digit (Q.931 5.1.3, 5.2.4). Thread: far end.
 #include "isdn_network.hpp"
 
 namespace tipring::farend {
-
-void NetworkCall::dial(const std::string& digits) {
-    for (const char digit : digits)
-        order(&SimulatedNetwork::dial_now, digit);
-}
-
-std::string NetworkCall::add_digits(const std::string& digits) {
-    const std::lock_guard lock(mutex_);
-    info_.called += digits;
-    return info_.called;
-}
 
 bool SimulatedNetwork::is_complete(const IsdnCallInfo& info) const {
     return (overlap_ && info.complete) || info.called.size() >= number_length_;

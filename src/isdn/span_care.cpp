@@ -22,7 +22,7 @@ HealthSample sample_of(const hardware::SpanReading& reading, const SpanView& vie
     HealthSample sample;
     sample.alarms = reading.alarms;
     std::ranges::copy(reading.counts, sample.counts.begin());
-    if (view.missing) return sample;
+    if (view.missing || !view.trunk.empty()) return sample;  // the trunk's D-channel is its first span's
     const auto put = [&sample](HealthCount count, std::uint64_t value) {
         sample.counts[static_cast<std::size_t>(count)] = static_cast<std::uint32_t>(value);
     };
@@ -34,8 +34,10 @@ HealthSample sample_of(const hardware::SpanReading& reading, const SpanView& vie
 }  // namespace
 
 unsigned calls_of(const SpanView& view) {
-    const auto testing = std::ranges::count_if(view.bearers, &BearerView::testing);
-    return view.in_use - std::min(view.in_use, static_cast<unsigned>(testing));
+    return static_cast<unsigned>(std::ranges::count_if(view.bearers, [&view](const BearerView& bearer) {
+        const bool busy = bearer.state == BearerState::in_use || bearer.call;  // an alarm hides the state
+        return bearer.span == view.number && busy && !bearer.testing;
+    }));
 }
 
 SpanCare::SpanCare(SpanCareParts parts) : parts_(std::move(parts)), timer_(parts_.reactor) {}
@@ -71,9 +73,9 @@ LineSheet SpanCare::sheet(const Span& span) const {
     return sheet;
 }
 
-LineHealth SpanCare::health(const Span& span) const {
+const LineHealth* SpanCare::health(const Span& span) const {
     const auto found = health_.find(span.settings().number);
-    return found != health_.end() ? found->second : LineHealth(span.settings().is_t1());
+    return found != health_.end() ? &found->second : nullptr;
 }
 
 HealthState SpanCare::state(const Span& span) const {

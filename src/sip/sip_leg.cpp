@@ -141,7 +141,9 @@ void SipLeg::on_dialog(const DialogEvent& event) {
     if (const auto* released = std::get_if<Released>(&event)) return on_released(*released);
     heard();
     if (const auto* agreed = std::get_if<MediaAgreed>(&event)) {
+        const bool first = !agreement_;
         apply(agreed->agreement);
+        if (first) take_for_no_hold();  // we have answered an INVITE without offer
         base::log::debug("sip", "{}: audio {} with {} port {}", log_prefix(),
                          dsp::name(agreed->agreement.options.codec), agreed->agreement.remote.host,
                          agreed->agreement.remote.port);
@@ -159,6 +161,7 @@ void SipLeg::on_dialog(const DialogEvent& event) {
     if (std::holds_alternative<Proceeding>(event)) return observer()->on_proceeding(*this);
     if (std::holds_alternative<Answered>(event)) {
         answered_ = true;
+        take_for_no_hold();
         watch_peer();
         try_hold();
         return observer()->on_answered(*this);
@@ -220,6 +223,7 @@ void SipLeg::connected_party(const call::Party& party) {
 void SipLeg::answer() {
     if (over_) return;
     answered_ = true;
+    take_for_no_hold();
     watch_peer();
     host_->tell(
         [id = dialog_, local = local_, who = connected_](Agent& agent) { agent.answer(id, local, who); });

@@ -73,6 +73,7 @@ class SipLeg final : public call::Leg {
     // sip_leg_services.cpp
     void try_hold();
     void on_hold_answered(const HoldAnswered& answer);
+    void take_for_no_hold();
     void report_far_hold();
     std::chrono::milliseconds glare_wait();
     void on_refer_progress(const ReferProgress& progress);
@@ -99,7 +100,8 @@ class SipLeg final : public call::Leg {
     bool hold_done_ = false;     ///< what the far end has accepted
     bool hold_pending_ = false;  ///< a re-INVITE is on its way
     unsigned hold_attempts_ = 0;
-    bool far_holds_ = false;  ///< as the observer was told
+    bool far_holds_ = false;  ///< as they agreed last, or at the answer
+    bool hold_told_ = false;  ///< to the observer
     bool outgoing_ = true;
     bool data_ = false;
     bool answered_ = false;

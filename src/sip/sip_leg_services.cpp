@@ -67,14 +67,20 @@ void SipLeg::on_hold_answered(const HoldAnswered& answer) {
     try_hold();
 }
 
-/// While our own hold is on its way or in force, "inactive" may be the answer to it, and is no hold of theirs. What
-/// was agreed at the answer is none either: an announcement server sends only.
+/// What is agreed at the answer is no hold, nor are its refreshes: an announcement server sends only.
+void SipLeg::take_for_no_hold() {
+    far_holds_ = agreement_ && agreement_->held;
+}
+
+/// While our own hold is on its way or in force, "inactive" may be the answer to it, and is no hold of theirs.
 void SipLeg::report_far_hold() {
     if (over_ || !answered_ || !agreement_ || observer() == nullptr) return;
     const bool ours = hold_wanted_ || hold_pending_ || hold_done_;
     if (agreement_->held == far_holds_ || (agreement_->held && ours)) return;
     far_holds_ = agreement_->held;
-    observer()->on_hold(*this, far_holds_);
+    if (far_holds_ == hold_told_) return;  // the end of what was no hold
+    hold_told_ = far_holds_;
+    observer()->on_hold(*this, hold_told_);
 }
 
 std::chrono::milliseconds SipLeg::glare_wait() {

@@ -3,11 +3,13 @@
 #include <sofia-sip/su_time.h>
 
 #include <chrono>
+#include <mutex>
 
-// Sofia's own hooks, which its headers do not declare: each may change the time that was just read.
+// Sofia's own hooks, which its headers do not declare: each may change the time that was just read (null: nobody wants
+// it), and su_nanotime() returns what its hook returns.
 extern "C" {
 extern void (*_su_time)(su_time_t* time);
-extern void (*_su_nanotime)(su_nanotime_t* time);
+extern su_nanotime_t (*_su_nanotime)(su_nanotime_t* time);
 }
 
 namespace tipring::sip {
@@ -28,21 +30,27 @@ su_nanotime_t steady_nanotime() noexcept {
 }
 
 void set_time(su_time_t* time) noexcept {
+    if (time == nullptr) return;
     const auto now = steady_nanotime();
     time->tv_sec = static_cast<unsigned long>(now / nanoseconds_a_second);
     time->tv_usec = static_cast<unsigned long>(now % nanoseconds_a_second / 1000);
 }
 
-void set_nanotime(su_nanotime_t* time) noexcept {
-    *time = steady_nanotime();
+su_nanotime_t set_nanotime(su_nanotime_t* time) noexcept {
+    const auto now = steady_nanotime();
+    if (time != nullptr) *time = now;
+    return now;
 }
 
 }  // namespace
 
 void keep_sofia_time_steady() noexcept {
-    steady_nanotime();
-    _su_time = set_time;
-    _su_nanotime = set_nanotime;
+    static std::once_flag done;
+    std::call_once(done, [] {
+        steady_nanotime();
+        _su_time = set_time;
+        _su_nanotime = set_nanotime;
+    });
 }
 
 }  // namespace tipring::sip

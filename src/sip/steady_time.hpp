@@ -6,7 +6,8 @@
 namespace tipring::sip {
 
 /// From now on Sofia's time is the system's time of this moment plus what has really passed. Before its event loops
-/// are made; again: no change. Its Date headers are as wrong as the system's time was at the start.
+/// are made; again: no change, and nothing is written that another thread of Sofia reads. Its Date headers are as wrong
+/// as the system's time was at the start.
 void keep_sofia_time_steady() noexcept;
 
 }  // namespace tipring::sip

@@ -4,22 +4,6 @@
 namespace tipring::telemetry {
 namespace {
 
-struct Words {
-    std::string_view type, suffix;
-};
-
-Words words_of(OpenMetrics::Type type) {
-    switch (type) {
-        case OpenMetrics::Type::counter:
-            return {"counter", "_total"};
-        case OpenMetrics::Type::info:
-            return {"info", "_info"};
-        case OpenMetrics::Type::gauge:
-            break;
-    }
-    return {"gauge", ""};
-}
-
 void append_escaped(std::string& text, std::string_view value) {
     for (const char c : value) {
         if (c == '\\' || c == '"') text += '\\';
@@ -33,13 +17,13 @@ void append_escaped(std::string& text, std::string_view value) {
 }  // namespace
 
 void OpenMetrics::family(Type type, std::string_view name, std::string_view unit, std::string_view help) {
-    const auto [word, suffix] = words_of(type);
-    text_.append("# TYPE ").append(name).append(" ").append(word).append("\n");
+    const bool counts = type == Type::counter;
+    text_.append("# TYPE ").append(name).append(counts ? " counter\n" : " gauge\n");
     if (!unit.empty()) text_.append("# UNIT ").append(name).append(" ").append(unit).append("\n");
     text_.append("# HELP ").append(name).append(" ");
     append_escaped(text_, help);
     text_ += '\n';
-    sample_name_ = std::string(name).append(suffix);
+    sample_name_ = std::string(name).append(counts ? "_total" : "");
 }
 
 void OpenMetrics::sample(const Labels& labels, std::uint64_t value) {

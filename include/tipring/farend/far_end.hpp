@@ -220,7 +220,6 @@ class CentralOffice : public AudioPort {
     virtual std::string dialled() const = 0;  ///< digits of the present or last seizure, DTMF or pulse
 };
 
-/// The network side (or, on request, the user side) of a primary-rate span, over libpri.
 /// What kind of exchange or PBX an ISDN model is.
 enum class IsdnSwitch { euroisdn, national, dms100, lucent4e, lucent5e, qsig };
 
@@ -295,6 +294,7 @@ struct FrameFaults {
     };
 };
 
+/// The network side (or, on request, the user side) of a primary-rate span, over libpri.
 class IsdnNetwork {
   public:
     struct Options {
@@ -320,7 +320,7 @@ class IsdnNetwork {
         std::optional<std::chrono::milliseconds> hang_up_after{};
         /// Each SETUP of the gateway crosses one of this end to this number on the same channel (Q.931 5.7); "": none.
         std::string collide_with{};
-        /// Timers of libpri by their names there ("T305"), in milliseconds or times. Fixed when it is made.
+        /// Timers of libpri by their names there ("T305"), in milliseconds or times.
         std::vector<std::pair<std::string, int>> timers{};
     };
     virtual ~IsdnNetwork() = default;
@@ -331,24 +331,25 @@ class IsdnNetwork {
     virtual std::shared_ptr<IsdnCall> place_call(const IsdnCallInfo& info) = 0;
     /// The next call from the gateway that was not handed out yet; null after the limit.
     virtual std::shared_ptr<IsdnCall> wait_call(std::chrono::milliseconds limit) = 0;
+    /// But for what is fixed when it is made: network_side, switch_type, t1, overlap, number_length and timers.
     virtual void set_options(const Options& options) = 0;
     virtual std::size_t active_calls() const = 0;
     /// Sends back what comes on a B-channel (by its timeslot) that carries no call, until end_loop(). Again: with
     /// other faults.
-    virtual void loop(unsigned timeslot, const LoopFaults& faults = {});
-    virtual void end_loop(unsigned timeslot);
+    virtual void loop(unsigned timeslot, const LoopFaults& faults = {}) = 0;
+    virtual void end_loop(unsigned timeslot) = 0;
     /// Sends RESTART for one channel; its call ends on this side.
     virtual void restart(unsigned channel) = 0;
     /// What happens to the frames from now on.
-    virtual void impair(const FrameFaults& faults);
-    virtual FrameFaults::Counts frame_counts() const;
+    virtual void impair(const FrameFaults& faults) = 0;
+    virtual FrameFaults::Counts frame_counts() const = 0;
     struct Totals {
         std::uint64_t collisions =
             0;  ///< a SETUP of the gateway named the channel of an unanswered SETUP of this end
         std::uint64_t connected = 0;                ///< calls of both ends
         std::map<int, std::uint64_t> unanswered{};  ///< by their Q.850 cause
     };
-    virtual Totals totals() const;
+    virtual Totals totals() const = 0;
 };
 
 std::unique_ptr<Telephone> make_telephone(FarEndThread& thread, hardware::Channel channel,
@@ -357,15 +358,11 @@ std::unique_ptr<CentralOffice> make_central_office(FarEndThread& thread, hardwar
                                                    const hardware::CountryTones& country);
 /// The wires of several spans that share D-channels (NFAS): two of these at most, the primary first.
 struct IsdnTrunk {
-    struct DWire {
-        std::unique_ptr<hardware::DChannel> channel;
-        unsigned interface = 0;
-    };
     struct BearerWire {
         hardware::Channel channel;
         unsigned interface = 0;
     };
-    std::vector<DWire> d_channels{};
+    std::vector<std::unique_ptr<hardware::DChannel>> d_channels{};
     std::vector<BearerWire> bearers{};
 };
 /// The network uses the first D-channel while it is up. A trunk without a D-channel throws.

@@ -46,8 +46,8 @@ class SpanCare {
     /// Logs what the driver has otherwise than the port map, and begins to watch.
     void start();
     LineSheet sheet(const Span& span) const;
-    /// Empty when the span was never looked at.
-    LineHealth health(const Span& span) const;
+    /// Null when the span was never looked at; valid as long as this object.
+    const LineHealth* health(const Span& span) const;
     HealthState state(const Span& span) const;
 
     /// Refused while calls are up, unless `force`, which releases them. Undone by shut_down().
@@ -72,7 +72,7 @@ class SpanCare {
     void tell(std::string_view event, const Span& span, std::string_view word) const;
 };
 
-/// Calls of a span: channels that are busy, but for those under test.
+/// Calls on the channels of one span, those under test not among them. Of a trunk: on the first span's.
 unsigned calls_of(const SpanView& view);
 
 }  // namespace tipring::isdn

@@ -149,7 +149,7 @@ std::unique_ptr<farend::IsdnNetwork> World::t1_trunk(unsigned spans, farend::Isd
         const bool has_d_channel = interface < d_channels;
         if (has_d_channel)
             trunk.d_channels.push_back(
-                {opened(far_board().open_d_channel({far_channel(first + t1_d_position - 1)})), interface});
+                opened(far_board().open_d_channel({far_channel(first + t1_d_position - 1)})));
         for (unsigned position = 1; position < t1_d_position; ++position)
             trunk.bearers.push_back({open_far(first + position - 1, dsp::Law::mulaw), interface});
     }

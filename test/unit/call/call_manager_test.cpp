@@ -351,3 +351,55 @@ TEST_CASE(
     CHECK(incoming == 1);
     world.check_clean();
 }
+
+TEST_CASE("a sum so far is an event every 10 s at most and only in the debug log; the record has the last") {
+    using call::AdviceTime, call::ChargeKind;
+    World world;
+    std::vector<std::string> told;
+    world.manager.on_service = [&](std::string_view event, const auto& fields) {
+        if (event == "call.charge") told.push_back(fields[2].second + " " + fields[3].second);
+    };
+    world.call("9555");
+    auto& called = *world.first.last;
+    world.answer(called);
+    const auto advise = [&](AdviceTime time, std::uint64_t amount, bool subtotal = false) {
+        world.report([&] {
+            called.report().on_advice(called, {.time = time,
+                                               .kind = ChargeKind::currency,
+                                               .amount = amount,
+                                               .currency = "EUR",
+                                               .subtotal = subtotal});
+        });
+    };
+    const auto lines = logged([&] {
+        advise(AdviceTime::during, 100);
+        world.reactor.advance(9s);
+        advise(AdviceTime::during, 110);
+        advise(AdviceTime::during, 7, true);
+        world.reactor.advance(1s);
+        advise(AdviceTime::during, 120);
+        advise(AdviceTime::during, 1130);
+    });
+    CHECK(told == std::vector<std::string>{"during 0.100 EUR", "during 0.007 EUR", "during 0.120 EUR"});
+    CHECK(std::none_of(lines.begin(), lines.end(),
+                       [](const std::string& line) { return line.find("charge") != std::string::npos; }));
+    SECTION("without an end") {
+        world.release(called);
+        world.end_released();
+        REQUIRE(world.records.size() == 1);
+        CHECK(world.records[0].charge == "1.130 EUR");
+    }
+    SECTION("with one") {
+        CHECK(logged([&] { advise(AdviceTime::end, 1250); }).size() == 1);
+        CHECK(told.back() == "end 1.250 EUR");
+    }
+}
+
+TEST_CASE("a charge in words") {
+    call::Advice advice{.kind = call::ChargeKind::currency, .amount = 1250, .currency = "EUR"};
+    CHECK(to_text(advice) == "1.250 EUR");
+    advice.currency.clear();
+    CHECK(to_text(advice) == "1.250");
+    advice.kind = call::ChargeKind::units;
+    CHECK(to_text(advice) == "1250 units");
+}

@@ -2,6 +2,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/json/array.hpp>
 #include <catch2/catch.hpp>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -24,7 +25,11 @@ class FakeSpan final : public isdn::Span {
         isdn::SpanView view;
         view.number = settings_.number;
         view.name = settings_.name;
-        view.bearers = {{.position = 1, .channel = {1}, .state = isdn::BearerState::restarting}};
+        view.bearers = {{.position = 1,
+                         .span = settings_.number,
+                         .channel = {1},
+                         .state = isdn::BearerState::restarting}};
+        if (change) change(view);
         return view;
     }
     const config::Span& settings() const override { return settings_; }
@@ -39,11 +44,36 @@ class FakeSpan final : public isdn::Span {
         if (!refuses.empty()) return base::fail(refuses);
         return position ? 1U : 30U;
     }
+    std::function<void(isdn::SpanView&)> change;
     std::string refuses;
     std::vector<std::pair<std::optional<unsigned>, bool>> orders;
 
   private:
     config::Span settings_;
+};
+
+/// A board whose spans have RAI, and that counts how often it was asked.
+struct AskedBoard final : hardware::Board {
+    std::string_view name() const override { return "asked"; }
+    base::Result<std::vector<hardware::ChannelInfo>> channels() override { return base::fail("none"); }
+    base::Result<std::vector<hardware::SpanInfo>> spans() override { return base::fail("none"); }
+    base::Result<hardware::Channel> open(base::ChannelNumber, const hardware::ChannelOptions&) override {
+        return base::fail("none");
+    }
+    base::Result<std::unique_ptr<hardware::DChannel>> open_d_channel(base::ChannelNumber) override {
+        return base::fail("none");
+    }
+    base::Result<hardware::SpanSettings> span_settings(base::SpanNumber) override {
+        ++asked;
+        return base::fail("none");
+    }
+    base::Result<hardware::SpanReading> read_span(base::SpanNumber) override {
+        ++asked;
+        hardware::SpanReading reading;
+        reading.alarms.set(hardware::SpanAlarm::rai);
+        return reading;
+    }
+    unsigned asked = 0;
 };
 
 struct SpanFixture {
@@ -129,4 +159,69 @@ TEST_CASE("metrics tells of each span: its D-channel, its channels by state, its
     CHECK_THAT(text, Contains("alarm=\"RAI\"} 0\n"));
     CHECK_THAT(text, Contains("tipring_calls_total 0\n"));
     CHECK_THAT(text, Catch::EndsWith("# EOF\n"));
+}
+
+TEST_CASE("metrics tells what stands for a whole trunk once, and each channel with its own span") {
+    SpanFixture fixture;
+    const std::vector<isdn::TrunkSpanView> rows{
+        {.number = 1, .d_channel = isdn::TrunkSpanView::DChannel::primary, .d_channel_up = true},
+        {.number = 2, .interface = 1, .d_channel = isdn::TrunkSpanView::DChannel::backup},
+        {.number = 3, .interface = 2}};
+    fixture.first.change = [&](isdn::SpanView& view) {
+        view.d_channel_up = true;
+        view.calls_in = 7;
+        view.spans = rows;
+        view.bearers = {{.position = 1, .span = 1}, {.position = 1, .span = 2}, {.position = 1, .span = 3}};
+    };
+    FakeSpan third{3, "third"};
+    fixture.system.spans.push_back(&third);
+    for (auto* member : {&fixture.second, &third}) {
+        member->change = [&, number = member->settings().number](isdn::SpanView& view) {
+            view.trunk = "2";
+            view.d_channel_up = true;
+            view.spans = {rows[number - 1]};
+            view.bearers = {{.position = 1, .span = number}};
+        };
+    }
+    const auto answer = fixture.ask("metrics", {});
+    REQUIRE(answer.has_value());
+    const std::string text(answer->at("text").get_string());
+    using Catch::Contains;
+    for (const std::string span :
+         {"span=\"1\",name=\"2\"", "span=\"2\",name=\"main\"", "span=\"3\",name=\"third\""})
+        CHECK_THAT(text, Contains("tipring_span_channels{" + span + ",state=\"idle\"} 1\n"));
+    CHECK_THAT(text, Contains("tipring_span_calls_total{span=\"1\",name=\"2\",direction=\"in\"} 7\n"));
+    for (const std::string name : {"calls_total", "restarts_total", "repairs_total"}) {
+        CHECK_THAT(text, Contains("tipring_span_" + name + "{span=\"1\""));
+        CHECK_THAT(text, !Contains("tipring_span_" + name + "{span=\"2\""));
+        CHECK_THAT(text, !Contains("tipring_span_" + name + "{span=\"3\""));
+    }
+    CHECK_THAT(text, Contains("tipring_span_d_channel_up{span=\"1\",name=\"2\"} 1\n"));
+    CHECK_THAT(text, Contains("tipring_span_d_channel_up{span=\"2\",name=\"main\"} 0\n"));
+    CHECK_THAT(text, !Contains("tipring_span_d_channel_up{span=\"3\""));
+}
+
+TEST_CASE("metrics tells the alarms of the last second without asking the driver") {
+    SpanFixture fixture;
+    AskedBoard board;
+    isdn::SpanCare care(
+        {.reactor = fixture.reactor, .board = board, .engine = fixture.engine, .spans = [&fixture] {
+             return std::vector<isdn::Span*>{&fixture.first, &fixture.second};
+         }});
+    fixture.system.span_care = &care;
+    fixture.second.change = [](isdn::SpanView& view) { view.trunk = "2"; };
+    care.start();
+    fixture.reactor.advance(std::chrono::seconds(1));
+    board.asked = 0;
+    const auto answer = fixture.ask("metrics", {});
+    REQUIRE(answer.has_value());
+    const std::string text(answer->at("text").get_string());
+    using Catch::Contains;
+    CHECK_THAT(text, Contains("tipring_span_alarm{span=\"2\",name=\"main\",alarm=\"RAI\"} 1\n"));
+    CHECK_THAT(text,
+               Contains("tipring_span_errors_total{span=\"1\",name=\"2\",kind=\"d_channel_losses\"} 0\n"));
+    CHECK_THAT(text, !Contains("tipring_span_errors_total{span=\"2\""));
+    CHECK(board.asked == 0);
+    CHECK(fixture.ask("span.health", {{"span", "main"}}).has_value());
+    CHECK(board.asked > 0);
 }

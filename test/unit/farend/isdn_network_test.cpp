@@ -1,8 +1,12 @@
 // The model of the ISDN network against itself: network side at the far end of a simulated E1, user side at
 // the near end.
+#include <sys/socket.h>
+
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <thread>
 
+#include "tipring/base/fd.hpp"
 #include "tipring/farend/far_end.hpp"
 #include "tipring/hardware/simulator.hpp"
 
@@ -45,6 +49,41 @@ struct Trunk {
     std::unique_ptr<hardware::Board> near_board = board.near(), far_board = board.far();
     farend::FarEndThread thread;
     std::unique_ptr<IsdnNetwork> network, user;
+};
+
+/// Two T1 spans under one D-channel.
+farend::IsdnTrunk open_spans(hardware::Board& board) {
+    farend::IsdnTrunk trunk;
+    for (const auto& info : board.channels().value()) {
+        const unsigned interface = info.span.value - 1;
+        if (info.kind == hardware::ChannelKind::bearer) {
+            trunk.bearers.push_back({board.open(info.number, {}).value(), interface});
+        } else if (interface == 0) {
+            trunk.d_channels.push_back(board.open_d_channel(info.number).value());
+        }
+    }
+    return trunk;
+}
+
+/// A D-channel that was closed on its other side: readable for ever, with an error.
+struct ClosedDChannel final : hardware::DChannel {
+    explicit ClosedDChannel(std::atomic<unsigned>& times_looked_at) : looked_at(times_looked_at) {
+        int ends[2] = {-1, -1};
+        REQUIRE(::socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) == 0);
+        end = base::Fd(ends[0]);
+        base::Fd(ends[1]).reset();
+    }
+    int descriptor() const noexcept override {
+        ++looked_at;
+        return end.get();
+    }
+    base::Result<std::size_t> read(std::span<std::uint8_t>) override { return base::fail("closed"); }
+    base::Result<void> write(std::span<const std::uint8_t>) override { return {}; }
+    bool alarm() const noexcept override { return false; }
+    std::uint64_t errors() const noexcept override { return 0; }
+
+    std::atomic<unsigned>& looked_at;
+    base::Fd end;
 };
 
 /// Clearing takes one more exchange of messages after the call has ended for its holder.
@@ -250,4 +289,49 @@ TEST_CASE("a user has two of its calls joined by the network") {
     const auto there = trunk.network->wait_call(0ms);
     REQUIRE(there);
     CHECK(there->wait_news("transfer", 0ms));
+}
+
+TEST_CASE("on a trunk, overlap and retrieval name the interface") {
+    hardware::VirtualBoard board{{.t1 = 2}};
+    const auto near_board = board.near(), far_board = board.far();
+    farend::FarEndThread thread;
+    const auto network =
+        farend::make_isdn_network(thread, open_spans(*far_board), {.t1 = true, .overlap = true});
+    const auto user = farend::make_isdn_network(
+        thread, open_spans(*near_board),
+        {.network_side = false, .t1 = true, .overlap = true, .number_length = 4, .answer_after = 0ms});
+    REQUIRE(network->wait_up(60s));
+    REQUIRE(user->wait_up(60s));
+    constexpr unsigned last_of_the_second = 1U << 8U | 23U;
+    const auto caller = network->place_call({.called = "20", .calling = "1", .complete = false});
+    REQUIRE(caller->wait_state("overlap", 5s));
+    CHECK(caller->info().channel == last_of_the_second);
+    const auto called = user->wait_call(5s);
+    REQUIRE(called);
+    CHECK(called->info().channel == last_of_the_second);
+    caller->dial("13");
+    REQUIRE(caller->wait_state("connected", 5s));
+    CHECK(caller->info().channel == last_of_the_second);
+    const bool by_caller = GENERATE(true, false);
+    const auto& holder = by_caller ? caller : called;
+    holder->request(farend::IsdnRequest::hold);
+    REQUIRE(holder->wait_news("hold ack", 5s));
+    holder->request(farend::IsdnRequest::retrieve);
+    REQUIRE(holder->wait_news("retrieve ack", 5s));
+    CHECK(caller->info().channel == last_of_the_second);
+    CHECK(called->info().channel == last_of_the_second);
+    caller->hang_up(16);
+    CHECK(all_cleared(*network));
+    CHECK(all_cleared(*user));
+}
+
+TEST_CASE("the thread rests though a D-channel is closed") {
+    std::atomic<unsigned> looked_at{0};
+    farend::FarEndThread thread;
+    const auto network =
+        farend::make_isdn_network(thread, std::make_unique<ClosedDChannel>(looked_at), {}, {});
+    CHECK_FALSE(network->wait_up(100ms));
+    const unsigned before = looked_at;
+    CHECK_FALSE(network->wait_up(100ms));
+    CHECK(looked_at - before < 10);
 }

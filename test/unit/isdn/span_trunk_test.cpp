@@ -4,6 +4,7 @@
 
 #include "bearer_position.hpp"
 #include "span_bench.hpp"
+#include "tipring/isdn/span_care.hpp"
 
 using namespace tipring;
 using namespace tipring::test;
@@ -285,4 +286,25 @@ TEST_CASE("trunk: a channel, a span or all of it is taken out of service") {
     REQUIRE(member->restart(9).has_value());
     REQUIRE(trunk.until([&] { return trunk.peer->last(LinkEventKind::restart) != nullptr; }));
     CHECK(trunk.peer->last(LinkEventKind::restart)->channel == isdn::bearer_position(1, 9));
+}
+
+TEST_CASE("trunk: a loop of one span asks for the calls of that span only") {
+    Trunk trunk;
+    REQUIRE(trunk.both_up());
+    Listener listeners[2];
+    std::vector<std::unique_ptr<call::Leg>> legs;
+    for (auto& listener : listeners)
+        legs.push_back(trunk.dial(listener));
+    for (const auto& listener : listeners)
+        REQUIRE(trunk.until([&] { return listener.has("answered"); }));
+    auto* const member = trunk.span->trunk_members()[0];
+    CHECK(trunk.span->view().in_use == 2);
+    CHECK(isdn::calls_of(trunk.span->view()) == 2);
+    CHECK(isdn::calls_of(member->view()) == 0);
+    trunk.peer->link.setup(
+        {.caller = {}, .called = "201", .channel = isdn::bearer_position(1, 7), .exclusive = true});
+    REQUIRE(trunk.until([&] { return trunk.sink.calls.size() == 1; }));
+    CHECK(trunk.span->view().in_use == 3);
+    CHECK(isdn::calls_of(trunk.span->view()) == 2);
+    CHECK(isdn::calls_of(member->view()) == 1);
 }

@@ -37,6 +37,13 @@ config::Sip local_sip() {
     return sip;
 }
 
+/// Sends only: on hold, or an announcement server.
+sip::MediaAgreed media_agreed(bool held) {
+    sip::Agreement agreement;
+    agreement.held = held;
+    return {agreement};
+}
+
 /// An answered call to 300.
 struct Talking {
     std::shared_ptr<FakeHost> host = std::make_shared<FakeHost>();
@@ -44,10 +51,11 @@ struct Talking {
     test::FakeObserver observer;
     std::unique_ptr<sip::SipLeg> leg = std::make_unique<sip::SipLeg>(base::LegId{1}, host, account);
 
-    Talking() {
+    explicit Talking(bool sends_only = false) {
         account.set_addresses({"127.0.0.1"});
         leg->observe(&observer);
         leg->start({{"201", "", call::Presentation::allowed}, "300", {}});
+        leg->on_dialog(media_agreed(sends_only));
         leg->on_dialog(sip::Answered{});
         host->told = 0;
     }
@@ -165,11 +173,7 @@ TEST_CASE("a leg that is over asks for nothing") {
 
 TEST_CASE("a far end that holds is told of, its answer to our hold is none") {
     Talking talking;
-    const auto agree = [&](bool held) {
-        sip::Agreement agreement;
-        agreement.held = held;
-        talking.leg->on_dialog(sip::MediaAgreed{agreement});
-    };
+    const auto agree = [&](bool held) { talking.leg->on_dialog(media_agreed(held)); };
     const auto seen = [&](const std::string& what) {
         return std::count(talking.observer.seen.begin(), talking.observer.seen.end(), what);
     };
@@ -189,4 +193,35 @@ TEST_CASE("a far end that holds is told of, its answer to our hold is none") {
     talking.leg->on_dialog(sip::HoldAnswered{true, false, {}});
     CHECK(seen("holds") == (they_hold ? 2 : 1));
     CHECK(seen("takes back") == 1);
+}
+
+TEST_CASE("what was agreed at the answer is no hold, nor is its refresh or its end") {
+    Talking talking(true);
+    talking.leg->on_dialog(media_agreed(true));
+    CHECK_FALSE(talking.observer.saw("holds"));
+    talking.leg->on_dialog(media_agreed(false));
+    CHECK_FALSE(talking.observer.saw("takes back"));
+    talking.leg->on_dialog(media_agreed(true));
+    CHECK(talking.observer.seen.back() == "holds");
+    talking.leg->on_dialog(media_agreed(false));
+    CHECK(talking.observer.seen.back() == "takes back");
+}
+
+TEST_CASE("a caller who sends only from the beginning does not hold") {
+    Talking talking;
+    sip::IncomingCall call;
+    call.id = 77;
+    sip::SipLeg leg(base::LegId{2}, talking.host, talking.account, call);
+    test::FakeObserver observer;
+    leg.observe(&observer);
+    const bool offers = GENERATE(true, false);  // or answers our offer in the ACK
+    REQUIRE(
+        leg.open_media({}, offers ? std::optional(media_agreed(true).agreement) : std::nullopt).has_value());
+    leg.answer();
+    if (!offers) leg.on_dialog(media_agreed(true));
+    leg.on_dialog(media_agreed(true));
+    CHECK_FALSE(observer.saw("holds"));
+    leg.on_dialog(media_agreed(false));
+    leg.on_dialog(media_agreed(true));
+    CHECK(observer.saw("holds"));
 }

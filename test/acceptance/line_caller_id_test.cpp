@@ -239,9 +239,8 @@ TEST_CASE("line caller ID: loud, faint and noisy lines show the caller or nobody
 }
 
 TEST_CASE("line caller ID: Japan: a caller who gives up while the modem listens rings nobody",
-          "[fxo][line_caller_id]") {
+          "[fxo][line_caller_id][simulator]") {
     LineBench bench(std::vector<LineBench::Pair>{{"guard: 2500ms, country: jp, wait_for_dial_tone: no", ""}});
-    if (World::is_dahdi()) return;
     farend::IncomingCall call;
     call.caller = caller_of(Content::number_only, 1, 1);
     call.signal.standard = CallerIdStandard::ntt;

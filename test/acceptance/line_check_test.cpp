@@ -177,14 +177,13 @@ TEST_CASE("line check: a tone learnt from a caller who hangs up ends calls from 
     CHECK(found);
 }
 
-TEST_CASE("line check: a good line and a bad one", "[check]") {
+TEST_CASE("line check: a good line and a bad one", "[check][simulator]") {
     struct Line {
         double return_loss_db, noise_dbm0, hum_dbm0;
         const char* verdict;
     };
     const auto line =
         GENERATE(Line{25, -65, -60, "good"}, Line{10, -45, -35, "poor"}, Line{4, -45, -25, "bad"});
-    if (World::is_dahdi()) return;  // no impairments there
     TemporaryFolder folder;
     const auto world = World::make(folder);
     Gateway gateway(folder, lines_map(*world));
@@ -294,14 +293,13 @@ TEST_CASE("line check: it ends when the operator goes, and when the port goes ou
         CHECK(gateway.wait_port_state(world->fxo(1), "unavailable", patience));
     }
     SECTION("the daemon stops") {
-        CHECK(gateway.stop(20s) == 0);
+        CHECK(gateway.stop(patience) == 0);
         CHECK(exchange->wait_released(patience));
         CHECK(check.result().first != 0);
     }
 }
 
-TEST_CASE("line check: the echo of a telephone", "[check]") {
-    if (World::is_dahdi()) return;  // no impairments there
+TEST_CASE("line check: the echo of a telephone", "[check][simulator]") {
     TemporaryFolder folder;
     const auto world = World::make(folder);
     Gateway gateway(folder, lines_map(*world));

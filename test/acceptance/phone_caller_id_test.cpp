@@ -135,10 +135,10 @@ TEST_CASE("telephones show their callers by DTMF and by the rarer timings", "[fx
     });
 }
 
-TEST_CASE("a Japanese telephone answers the short ring with its modem and then rings", "[fxs][caller_id]") {
+TEST_CASE("a Japanese telephone answers the short ring with its modem and then rings",
+          "[fxs][caller_id][simulator]") {
     TemporaryFolder folder;
     const auto world = World::make(folder);
-    if (!world->has_virtual_lines()) return;
     Gateway gateway(folder,
                     "country: jp\n" + world->board_yaml() + one_peer + "ports:\n" + fxs_port(*world, 1, ""));
     const auto phone = world->telephone(1);

@@ -238,7 +238,7 @@ TEST_CASE("star codes do what they say, and survive a restart", "[fxs][services]
     lift_and_dial(*anna, "202");
     CHECK(anna->wait_for_tone("busy", patience));
     end_call(*gateway, *world, {anna.get()});
-    REQUIRE(gateway->stop(5s) == 0);
+    REQUIRE(gateway->stop(patience) == 0);
     gateway = std::make_unique<Gateway>(folder, map);
     lift_and_dial(*anna, "*66");  // redial: 202, which is still not to be disturbed
     CHECK(anna->wait_for_tone("busy", patience));

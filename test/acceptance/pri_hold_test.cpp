@@ -19,6 +19,7 @@ std::string hold_map(const World& world, const std::string& keys) {
            "sip:\n  listen: 127.0.0.1:5060\n  accounts:\n    - {name: office, server: 127.0.0.1:5091, mode: "
            "peer}\nspans:\n  - {span: " +
            std::to_string(world.span()) + ", name: main, channels: " + world.span_channels() + keys +
+           ", timers: {T316: 2s}" +
            "}\nroutes:\n  - {name: outside, called: 0x., strip: 1, to: [span main]}\n";
 }
 
@@ -28,7 +29,7 @@ struct HoldScene {
         : gateway(folder, hold_map(*world, keys)),
           network(world->isdn_network({.network_side = far_is_network, .answer_after = 0ms})) {
         REQUIRE(network->wait_up(patience));
-        REQUIRE(gateway.wait_span_up(patience));
+        REQUIRE(gateway.wait_span_idle(30, patience));
         REQUIRE(client.ready());
         client.dial("sip:05550200@127.0.0.1:5060");
         call = network->wait_call(patience);

@@ -21,7 +21,9 @@ std::string berlin(const World& world, const std::string& more = {}) {
            "spans:\n"
            "  - {span: " +
            std::to_string(world.span()) + ", name: main, channels: " + world.span_channels() +
-           ", side: user, switch: euroisdn, numbers: {area_code: 30, received: e164, sent: dialled}" + more +
+           ", side: user, switch: euroisdn, numbers: {area_code: 30, received: e164, sent: dialled}, timers: "
+           "{T316: 2s}" +
+           more +
            "}\n"
            "routes:\n"
            "  - {name: outside, called: +., to: [span main]}\n";
@@ -43,7 +45,7 @@ TEST_CASE("a SIP caller's identity reaches the network, and its refusal comes ba
     Gateway gateway(folder, berlin(*world));
     const auto network = world->isdn_network({.answer_after = {}});
     REQUIRE(network->wait_up(patience));
-    REQUIRE(gateway.wait_span_up(patience));
+    REQUIRE(gateway.wait_span_idle(30, patience));
 
     struct Row {
         int cause, status;
@@ -81,7 +83,7 @@ TEST_CASE("an ISDN caller's identity reaches the SIP client, and the answer name
     Gateway gateway(folder, berlin(*world));
     const auto network = world->isdn_network();
     REQUIRE(network->wait_up(patience));
-    REQUIRE(gateway.wait_span_up(patience));
+    REQUIRE(gateway.wait_span_idle(30, patience));
     SipPhone client(folder, {.user = "700", .registrar = {}, .password = {}, .trace = true, .says = {}});
     REQUIRE(client.ready());
 
@@ -124,7 +126,7 @@ TEST_CASE("the connected number of the network is asserted to the SIP client", "
     Gateway gateway(folder, berlin(*world));
     const auto network = world->isdn_network({.answer_as = "08912399"});
     REQUIRE(network->wait_up(patience));
-    REQUIRE(gateway.wait_span_up(patience));
+    REQUIRE(gateway.wait_span_idle(30, patience));
     SipPhone client(folder, {.user = "700", .registrar = {}, .password = {}, .trace = true, .says = {}});
     REQUIRE(client.ready());
     client.dial("sip:+498912345@127.0.0.1:5060");

@@ -1,5 +1,6 @@
 // Every kind of exchange and both sides of a span: what goes through the gateway between the ISDN network model and a SIP
 // server, and what does not although the call works. Cases with the tag [simulator] are left out on the real driver. With TIPRING_MATRIX=FILE each case appends its row of the table in docs/isdn-sip.md to FILE.
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <catch2/catch.hpp>
@@ -108,11 +109,7 @@ struct Joint {
     }
     void wait_up() const {
         REQUIRE(network->wait_up(patience));
-        REQUIRE(eventually(patience, [this] {
-            const auto rows = gateway.call("spans");
-            const auto& span = rows.as_array().at(0).as_object();
-            return span.at("d_channel_up").as_bool() && span.at("idle").to_number<unsigned>() == 30;
-        }));
+        REQUIRE(gateway.wait_span_idle(30, patience));
     }
     void check_idle() const {
         CHECK(gateway.wait_no_calls(patience));

@@ -19,7 +19,7 @@ std::string services_map(const World& world, const std::string& keys) {
                 ", kind: fxs, number: " + std::to_string(200 + i) + "}\n";
     }
     return text + "spans:\n  - {span: " + std::to_string(world.span()) +
-           ", name: main, channels: " + world.span_channels() + keys +
+           ", name: main, channels: " + world.span_channels() + keys + ", timers: {T316: 2s}" +
            "}\nroutes:\n  - {name: outside, called: 0x., strip: 1, to: [span main]}\n";
 }
 
@@ -27,7 +27,7 @@ struct ServiceScene {
     explicit ServiceScene(const std::string& keys, const farend::IsdnNetwork::Options& options)
         : gateway(folder, services_map(*world, keys)), network(world->isdn_network(options)) {
         REQUIRE(network->wait_up(patience));
-        REQUIRE(gateway.wait_span_up(patience));
+        REQUIRE(gateway.wait_span_idle(30, patience));
     }
     bool saw_event(const std::string& name, const std::string& field, const std::string& value) const {
         return eventually(patience, [&] {

@@ -28,7 +28,7 @@ std::string port_map(const World& world, const std::string& side,
            "  - {span: " +
            std::to_string(world.span()) + ", name: main, channels: " + world.span_channels() +
            ", side: " + side +
-           ", switch: euroisdn}\n"
+           ", switch: euroisdn, timers: {T316: 2s}}\n"
            "routes:\n"
            "  - {name: outside, called: 0x., strip: 1, to: [span main]}\n";
 }
@@ -41,7 +41,7 @@ TEST_CASE("a call from the ISDN network reaches a telephone", "[pri]") {
     Gateway gateway(folder, port_map(*world, "user"));
     const auto network = world->isdn_network();
     REQUIRE(network->wait_up(patience));
-    REQUIRE(gateway.wait_span_up(patience));
+    REQUIRE(gateway.wait_span_idle(30, patience));
     const auto phone = world->telephone(4);
 
     const auto call = network->place_call("5550100", "Jane Caller", "204");
@@ -74,7 +74,7 @@ TEST_CASE("a call from the ISDN network authenticates at the SIP server as the a
     Gateway gateway(folder, port_map(*world, "user", "server: 127.0.0.1:5070, " + user + "password: s3cret"));
     const auto network = world->isdn_network();
     REQUIRE(network->wait_up(patience));
-    REQUIRE(gateway.wait_span_up(patience));
+    REQUIRE(gateway.wait_span_idle(30, patience));
     SipPhone client(folder, {.user = "700",
                              .registrar = "127.0.0.1:5070",
                              .password = "s3cret",
@@ -105,7 +105,7 @@ TEST_CASE("a SIP call leaves by the span, with number and name", "[pri][sip]") {
     Gateway gateway(folder, port_map(*world, "user"));
     const auto network = world->isdn_network({.answer_after = {}});
     REQUIRE(network->wait_up(patience));
-    REQUIRE(gateway.wait_span_up(patience));
+    REQUIRE(gateway.wait_span_idle(30, patience));
     const auto client_says = speech_like(8, talk_time);
     SipPhone client(folder, {.user = "700", .registrar = {}, .password = {}, .says = client_says});
     REQUIRE(client.ready());
@@ -137,7 +137,7 @@ TEST_CASE("a busy subscriber of the network: the cause reaches the SIP client", 
     Gateway gateway(folder, port_map(*world, "user"));
     const auto network = world->isdn_network({.reject_with = 17});
     REQUIRE(network->wait_up(patience));
-    REQUIRE(gateway.wait_span_up(patience));
+    REQUIRE(gateway.wait_span_idle(30, patience));
     SipPhone client(folder, {.user = "700", .registrar = {}, .password = {}, .says = {}});
     REQUIRE(client.ready());
     client.dial("sip:05550200@127.0.0.1:5060");
@@ -152,7 +152,7 @@ TEST_CASE("the gateway is the network side for an old PBX", "[pri]") {
     Gateway gateway(folder, port_map(*world, "network"));
     const auto pbx = world->isdn_network({.network_side = false});
     REQUIRE(pbx->wait_up(patience));
-    REQUIRE(gateway.wait_span_up(patience));
+    REQUIRE(gateway.wait_span_idle(30, patience));
     const auto phone = world->telephone(4);
     phone->lift();
     REQUIRE(phone->wait_for_tone("dial", patience));

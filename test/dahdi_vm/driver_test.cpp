@@ -31,9 +31,9 @@ void require_done(const base::Result<void>& result) {
 /// The phone at the far end goes off-hook and the near end joins it.
 void lift_phone(WireUnderTest& wire) {
     require_done(wire.far.control().seize());
-    wire.expect(wire.near, LineEventKind::off_hook, milliseconds(300));
+    wire.expect(wire.near, LineEventKind::off_hook);
     require_done(wire.near.control().seize());
-    wire.expect(wire.far, LineEventKind::hook_complete, milliseconds(3000));
+    wire.expect(wire.far, LineEventKind::hook_complete);
 }
 
 }  // namespace
@@ -73,21 +73,21 @@ TEST_CASE("the inventory lists every configured channel with its local role") {
 TEST_CASE("ringing crosses the wire in its cadence, and stops when the phone is answered") {
     auto wire = line_wire(0);
     require_done(wire.near.control().ring(RingCadence{400, 600}));
-    wire.expect(wire.near, LineEventKind::ringer_off, milliseconds(600));
+    wire.expect(wire.near, LineEventKind::ringer_off);
     // The driver reports no ring in the first two seconds of an fxo channel.
-    const auto first = wire.expect(wire.far, LineEventKind::ring_begin, milliseconds(3500));
-    CHECK(wire.reaches([&wire] { return wire.far.control().status()->ringing; }, milliseconds(200)));
-    const auto end = wire.expect(wire.far, LineEventKind::ring_end, milliseconds(700));
-    const auto second = wire.expect(wire.far, LineEventKind::ring_begin, milliseconds(1000));
+    const auto first = wire.expect(wire.far, LineEventKind::ring_begin);
+    CHECK(wire.reaches([&wire] { return wire.far.control().status()->ringing; }));
+    const auto end = wire.expect(wire.far, LineEventKind::ring_end);
+    const auto second = wire.expect(wire.far, LineEventKind::ring_begin);
     CHECK(ms_between(first, end) == Approx(425).margin(60));
     CHECK(ms_between(first, second) == Approx(1000).margin(40));
-    wire.expect(wire.near, LineEventKind::ringer_on, milliseconds(100));
+    wire.expect(wire.near, LineEventKind::ringer_on);
 
     require_done(wire.far.control().seize());
-    wire.expect(wire.near, LineEventKind::off_hook, milliseconds(300));
+    wire.expect(wire.near, LineEventKind::off_hook);
     require_done(wire.near.control().seize());
-    wire.expect(wire.far, LineEventKind::hook_complete, milliseconds(1500));
-    CHECK(wire.reaches([&wire] { return !wire.far.control().status()->ringing; }, milliseconds(300)));
+    wire.expect(wire.far, LineEventKind::hook_complete);
+    CHECK(wire.reaches([&wire] { return !wire.far.control().status()->ringing; }));
     CHECK(wire.near.control().status()->off_hook);
     // No burst may follow.
     wire.run_for(milliseconds(1200));
@@ -98,15 +98,15 @@ TEST_CASE("ringing crosses the wire in its cadence, and stops when the phone is 
 TEST_CASE("ringing stops on request") {
     auto wire = line_wire(1);
     require_done(wire.near.control().ring(RingCadence{300, 300}));
-    wire.expect(wire.far, LineEventKind::ring_begin, milliseconds(3500));
+    wire.expect(wire.far, LineEventKind::ring_begin);
     require_done(wire.near.control().stop_ring());
-    wire.expect(wire.far, LineEventKind::ring_end, milliseconds(500));
+    wire.expect(wire.far, LineEventKind::ring_end);
     wire.run_for(milliseconds(800));
     SeenEvent seen;
     CHECK_FALSE(wire.far.take(LineEventKind::ring_begin, seen));
     // The line is idle again: it may ring at once.
     require_done(wire.near.control().ring(RingCadence{300, 300}));
-    wire.expect(wire.far, LineEventKind::ring_begin, milliseconds(3500));
+    wire.expect(wire.far, LineEventKind::ring_begin);
 }
 
 TEST_CASE("speech crosses a line both ways at its level") {
@@ -151,8 +151,8 @@ TEST_CASE("an event during speech loses no block") {
     wire.near.record();
     wire.far.record();
     require_done(wire.far.control().flash());
-    wire.expect(wire.near, LineEventKind::flash, milliseconds(1500));
-    wire.expect(wire.far, LineEventKind::hook_complete, milliseconds(1500));
+    wire.expect(wire.near, LineEventKind::flash);
+    wire.expect(wire.far, LineEventKind::hook_complete);
     wire.run_for(milliseconds(200));
     CHECK(wire.near.lost_blocks() <= LineEnd::excused_blocks());
     CHECK(wire.far.lost_blocks() <= LineEnd::excused_blocks());
@@ -164,15 +164,15 @@ TEST_CASE("a hang-up of the near end is a battery drop") {
     lift_phone(wire);
     const auto released = Clock::now();
     require_done(wire.near.control().release());
-    const auto lost = wire.expect(wire.far, LineEventKind::battery_lost, milliseconds(300));
+    const auto lost = wire.expect(wire.far, LineEventKind::battery_lost);
     CHECK(ms_between(released, lost) < 100);
     // The line cannot ring while the drop lasts.
     const auto refused = wire.near.control().ring(RingCadence{400, 600});
     CHECK_FALSE(refused.has_value());
-    const auto complete = wire.expect(wire.near, LineEventKind::hook_complete, milliseconds(1000));
+    const auto complete = wire.expect(wire.near, LineEventKind::hook_complete);
     CHECK(ms_between(released, complete) == Approx(500).margin(50));
     require_done(wire.far.control().release());
-    CHECK(wire.reaches([&wire] { return !wire.near.control().status()->off_hook; }, milliseconds(300)));
+    CHECK(wire.reaches([&wire] { return !wire.near.control().status()->off_hook; }));
 }
 
 TEST_CASE("a phone that is put down during the battery drop is reported at its end") {
@@ -180,9 +180,9 @@ TEST_CASE("a phone that is put down during the battery drop is reported at its e
     lift_phone(wire);
     const auto released = Clock::now();
     require_done(wire.near.control().release());
-    wire.expect(wire.far, LineEventKind::battery_lost, milliseconds(300));
+    wire.expect(wire.far, LineEventKind::battery_lost);
     require_done(wire.far.control().release());
-    const auto down = wire.expect(wire.near, LineEventKind::on_hook, milliseconds(1500));
+    const auto down = wire.expect(wire.near, LineEventKind::on_hook);
     CHECK(ms_between(released, down) == Approx(800).margin(60));
 }
 
@@ -190,29 +190,29 @@ TEST_CASE("a phone that is put down just after the battery drop is only in the s
     auto wire = line_wire(13);
     lift_phone(wire);
     require_done(wire.near.control().release());
-    wire.expect(wire.near, LineEventKind::hook_complete, milliseconds(1000));
+    wire.expect(wire.near, LineEventKind::hook_complete);
     require_done(wire.far.control().release());
-    CHECK(wire.reaches([&wire] { return !wire.near.control().status()->off_hook; }, milliseconds(300)));
+    CHECK(wire.reaches([&wire] { return !wire.near.control().status()->off_hook; }));
     wire.run_for(milliseconds(1600));
     SeenEvent seen;
     CHECK_FALSE(wire.near.take(LineEventKind::on_hook, seen));
     // It can ring, and its next off-hook is seen.
     require_done(wire.near.control().ring(RingCadence{400, 600}));
     require_done(wire.far.control().seize());
-    wire.expect(wire.near, LineEventKind::off_hook, milliseconds(300));
+    wire.expect(wire.near, LineEventKind::off_hook);
 }
 
 TEST_CASE("a phone that stays off-hook after the release may hang up and lift again") {
     auto wire = line_wire(14);
     lift_phone(wire);
     require_done(wire.near.control().release());
-    wire.expect(wire.near, LineEventKind::hook_complete, milliseconds(1000));
+    wire.expect(wire.near, LineEventKind::hook_complete);
     wire.run_for(milliseconds(600));
     CHECK(wire.near.control().status()->off_hook);
     require_done(wire.far.control().release());
-    wire.expect(wire.near, LineEventKind::on_hook, milliseconds(1600));
+    wire.expect(wire.near, LineEventKind::on_hook);
     require_done(wire.far.control().seize());
-    wire.expect(wire.near, LineEventKind::off_hook, milliseconds(300));
+    wire.expect(wire.near, LineEventKind::off_hook);
 }
 
 TEST_CASE("a phone that is put down in a call is reported after the time of a flash") {
@@ -221,7 +221,7 @@ TEST_CASE("a phone that is put down in a call is reported after the time of a fl
     wire.run_for(milliseconds(700));
     const auto down = Clock::now();
     require_done(wire.far.control().release());
-    const auto seen = wire.expect(wire.near, LineEventKind::on_hook, milliseconds(2000));
+    const auto seen = wire.expect(wire.near, LineEventKind::on_hook);
     CHECK(ms_between(down, seen) == Approx(1250).margin(60));
     // Nothing is left to drop, so the release is over at once.
     require_done(wire.near.control().release());
@@ -231,7 +231,7 @@ TEST_CASE("a phone that is put down in a call is reported after the time of a fl
 TEST_CASE("pulse dialling arrives as digits") {
     auto wire = line_wire(7);
     require_done(wire.far.control().seize());
-    wire.expect(wire.near, LineEventKind::off_hook, milliseconds(300));
+    wire.expect(wire.near, LineEventKind::off_hook);
     require_done(wire.near.control().seize());
     wire.run_for(milliseconds(800));
     for (const int digit : {3, 1, 0}) {
@@ -242,8 +242,8 @@ TEST_CASE("pulse dialling arrives as digits") {
             require_done(wire.far.control().seize());
             wire.run_for(milliseconds(40));
         }
-        wire.expect(wire.near, LineEventKind::pulse_start, milliseconds(300));
-        wire.expect(wire.near, LineEventKind::pulse_digit, milliseconds(700));
+        wire.expect(wire.near, LineEventKind::pulse_start);
+        wire.expect(wire.near, LineEventKind::pulse_digit);
         CHECK(wire.last.digit == static_cast<char>('0' + digit));
         wire.run_for(milliseconds(300));
     }
@@ -255,9 +255,9 @@ TEST_CASE("a hook flash arrives as one event, of the driver's length") {
     lift_phone(wire);
     const auto begin = Clock::now();
     require_done(wire.far.control().flash());
-    const auto seen = wire.expect(wire.near, LineEventKind::flash, milliseconds(1500));
+    const auto seen = wire.expect(wire.near, LineEventKind::flash);
     CHECK(ms_between(begin, seen) == Approx(800).margin(60));
-    wire.expect(wire.far, LineEventKind::hook_complete, milliseconds(500));
+    wire.expect(wire.far, LineEventKind::hook_complete);
     SeenEvent other;
     CHECK_FALSE(wire.near.take(LineEventKind::on_hook, other));
 }
@@ -268,7 +268,7 @@ TEST_CASE("a phone that is off-hook before the channel is opened is only in the 
     require_done(phone.control().seize());
     // By then the signal has crossed the wire.
     SeenEvent complete;
-    const auto until = Clock::now() + milliseconds(2000);
+    const auto until = Clock::now() + milliseconds(30000);
     while (!phone.take(LineEventKind::hook_complete, complete) && Clock::now() < until) {
         std::this_thread::sleep_for(milliseconds(5));
         phone.pump();

@@ -63,6 +63,9 @@ class LineEnd {
     std::vector<SeenEvent> events_;
 };
 
+/// For what must come: only a failure meets it.
+inline constexpr milliseconds patience{30000};
+
 /// Both ends of one wire, pumped together.
 struct WireUnderTest {
     LineEnd near;
@@ -70,9 +73,9 @@ struct WireUnderTest {
 
     void run_for(milliseconds duration);
     /// Until the condition holds; false after the limit.
-    bool reaches(const std::function<bool()>& condition, milliseconds limit);
+    bool reaches(const std::function<bool()>& condition, milliseconds limit = patience);
     /// Until the end has seen the event; fails the test after the limit. Returns when it was seen.
-    Clock::time_point expect(LineEnd& end, hardware::LineEventKind kind, milliseconds limit);
+    Clock::time_point expect(LineEnd& end, hardware::LineEventKind kind, milliseconds limit = patience);
     /// The last event that expect() returned.
     hardware::LineEvent last;
 };

@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 namespace {
 
 // Generous, because the virtual machine emulates its processor.
-constexpr auto start_limit = 30s;
+constexpr auto start_limit = 60s;
 
 std::string text_of(const json::value& object, const char* key) {
     const auto* found = object.as_object().if_contains(key);
@@ -29,6 +29,11 @@ std::string text_of(const json::value& object, const char* key) {
 std::string program(const std::string& name) {
     if (const char* folder = std::getenv("TIPRING_BIN")) return std::string(folder) + "/" + name;
     return std::string(TIPRING_BINARY_DIR) + "/" + name;
+}
+
+Outcome ctl(const TemporaryFolder& folder, const Gateway& gateway, std::vector<std::string> words) {
+    words.insert(words.begin(), {program("tipringctl"), "--socket", gateway.socket()});
+    return run_to_end(folder, words);
 }
 
 Gateway::Gateway(const TemporaryFolder& folder, const std::string& port_map, const std::string& media)
@@ -45,7 +50,7 @@ Gateway::Gateway(const TemporaryFolder& folder, const std::string& port_map, con
 }
 
 Gateway::~Gateway() {
-    stop(5s);
+    stop(60s);
 }
 
 std::string Gateway::port_state(unsigned channel) const {
@@ -73,6 +78,20 @@ bool Gateway::wait_span_up(std::chrono::milliseconds limit) const {
     return eventually(limit, [this] {
         const auto spans = call("spans");
         return !spans.as_array().empty() && spans.as_array()[0].as_object().at("d_channel_up").as_bool();
+    });
+}
+
+bool Gateway::wait_span_idle(std::size_t count, std::chrono::milliseconds limit) const {
+    return eventually(limit, [&] {
+        std::size_t idle = 0;
+        const auto spans = call("spans");
+        for (const auto& row : spans.as_array()) {
+            const auto& span = row.as_object();
+            if (!text_of(row, "trunk").empty()) continue;  // its trunk has the channels of all its spans
+            if (!span.at("d_channel_up").as_bool()) return false;
+            idle += span.at("idle").to_number<std::size_t>();
+        }
+        return idle == count;
     });
 }
 

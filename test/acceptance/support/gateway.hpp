@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "control_client.hpp"
 #include "process.hpp"
@@ -29,6 +30,9 @@ class Gateway {
     std::size_t calls() const;
     bool wait_no_calls(std::chrono::milliseconds limit) const;
     bool wait_span_up(std::chrono::milliseconds limit) const;
+    /// All spans are up and have so many idle channels together: the first RESTARTs are over, and a call that meets
+    /// the RESTART of its channel is lost, as Q.931 5.5 wants it.
+    bool wait_span_idle(std::size_t count, std::chrono::milliseconds limit) const;
     bool wait_registered(std::size_t count, std::chrono::milliseconds limit) const;
     /// Resident memory and open descriptors of the daemon.
     std::size_t resident_kib() const;
@@ -46,6 +50,9 @@ class Gateway {
     ControlClient control_;
     std::unique_ptr<Process> process_;
 };
+
+/// Runs tipringctl, which asks this gateway, to its end.
+Outcome ctl(const TemporaryFolder& folder, const Gateway& gateway, std::vector<std::string> words);
 
 /// Path of a program of this build, from the environment of CTest (TIPRING_BIN) or beside this program.
 std::string program(const std::string& name);

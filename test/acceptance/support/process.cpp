@@ -109,6 +109,13 @@ TemporaryFolder::~TemporaryFolder() {
     }
 }
 
+Outcome run_to_end(const TemporaryFolder& folder, const std::vector<std::string>& arguments) {
+    static unsigned count = 0;
+    Process process(arguments, folder.file("run-" + std::to_string(++count)));
+    const auto status = process.wait(60s);
+    return {status.value_or(-1), process.output()};
+}
+
 void write_file(const std::string& path, const std::string& text) {
     std::ofstream out(path, std::ios::binary);
     out << text;

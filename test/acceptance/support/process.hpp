@@ -44,6 +44,11 @@ class Process {
     std::optional<int> status_;
 };
 
+struct Outcome {
+    int status;  ///< -1: it did not end
+    std::string output;
+};
+
 /// A new folder under the system's temporary folder, removed with its content at the end unless TIPRING_KEEP
 /// is set.
 class TemporaryFolder {
@@ -62,6 +67,9 @@ class TemporaryFolder {
     static bool keep_all_;
     std::string path_;
 };
+
+/// Runs a program to its end, with standard output and error together.
+Outcome run_to_end(const TemporaryFolder& folder, const std::vector<std::string>& arguments);
 
 void write_file(const std::string& path, const std::string& text);
 std::string read_file(const std::string& path);

@@ -68,7 +68,7 @@ std::string configuration(std::uint16_t port, const std::string& password,
 
 Registrar::Registrar(const TemporaryFolder& folder, std::uint16_t port, const std::string& password,
                      const std::string& gateway_numbers) {
-    if (!eventually(2s, [port] { return !test::udp_port_bound(port); }))
+    if (!eventually(60s, [port] { return !test::udp_port_bound(port); }))
         throw std::runtime_error("the registrar's port is in use: " + std::to_string(port));
     const auto work = folder.file("kamailio");
     std::filesystem::create_directories(work);
@@ -77,14 +77,14 @@ Registrar::Registrar(const TemporaryFolder& folder, std::uint16_t port, const st
         std::vector<std::string>{"kamailio", "-f", work + "/kamailio.cfg", "-DD", "-E", "-m", "16", "-M", "4",
                                  "-Y", work, "-w", work},
         work + "/log");
-    if (!eventually(20s, [port] { return test::udp_port_bound(port); })) {
+    if (!eventually(60s, [port] { return test::udp_port_bound(port); })) {
         throw std::runtime_error("kamailio did not start:\n" + log());
     }
 }
 
 void Registrar::stop() {
     process_->signal(SIGTERM);
-    process_->wait(5s);
+    process_->wait(60s);
 }
 
 }  // namespace tipring::acceptance

@@ -88,7 +88,7 @@ SipPhone::SipPhone(const TemporaryFolder& folder, Options options)
     std::vector<std::string> command_line{"baresip", "-f", folder_};
     if (options_.trace) command_line.push_back("-s");
     process_ = std::make_unique<Process>(command_line, folder_ + "/log", Priority::realtime);
-    ready_ = eventually(20s,
+    ready_ = eventually(60s,
                         [this] {
                             socket_ = connect_control(options_.control_port);
                             return static_cast<bool>(socket_) || !process_->running();
@@ -207,7 +207,7 @@ std::string SipPhone::newest_recording() const {
 
 farend::Clip SipPhone::heard() {
     // The recording is written to its end when the client has closed the call.
-    wait_event("CALL_CLOSED", 10s);
+    wait_event("CALL_CLOSED", 60s);
     const auto path = newest_recording();
     if (path.empty()) return {};
     const auto clip = farend::read_wav(path);

@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "sip_peer.hpp"
+
 namespace tipring::acceptance {
 using namespace std::chrono_literals;
 
@@ -20,17 +22,6 @@ sockaddr_in loopback(std::uint16_t port) {
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     return address;
-}
-
-std::string header(const std::string& message, const std::string& name) {
-    const auto at = message.find("\r\n" + name + ": ");
-    if (at == std::string::npos) return {};
-    const auto begin = at + name.size() + 4;
-    return message.substr(begin, message.find('\r', begin) - begin);
-}
-
-int status(const std::string& message) {
-    return message.starts_with("SIP/2.0 ") ? std::stoi(message.substr(8, 3)) : 0;
 }
 
 std::string with_body(const std::string& head, const std::string& type, const std::string& body) {
@@ -100,12 +91,13 @@ bool SipText::give_up(std::chrono::milliseconds limit) {
 }
 
 bool SipText::settle(const std::string& answer) {
-    if (status(answer) < 300 || header(answer, "CSeq").find("INVITE") == std::string::npos) return false;
+    if (sip_status(answer) < 300 || sip_header(answer, "CSeq").find("INVITE") == std::string::npos)
+        return false;
     const auto ended = std::find_if(calls_.begin(), calls_.end(), [&](const Ringing& call) {
-        return header(answer, "Call-ID") == call.id + "@text";
+        return sip_header(answer, "Call-ID") == call.id + "@text";
     });
     if (ended == calls_.end()) return false;
-    const auto to = header(answer, "To");
+    const auto to = sip_header(answer, "To");
     const auto tag = to.find(";tag=");
     send(head("ACK", *ended, tag == std::string::npos ? "" : to.substr(tag + 5)) +
          "Content-Length: 0\r\n\r\n");
@@ -133,8 +125,8 @@ std::string SipText::notify_messages(const std::string& user, unsigned waiting) 
                    "Messages-Waiting: " + std::string(waiting > 0 ? "yes" : "no") +
                        "\r\nVoice-Message: " + std::to_string(waiting) + "/1\r\n"));
     for (;;) {
-        const auto answer = receive(5s);
-        if (answer.empty() || header(answer, "CSeq") == "1 NOTIFY")
+        const auto answer = receive(60s);
+        if (answer.empty() || sip_header(answer, "CSeq") == "1 NOTIFY")
             return answer.substr(0, answer.find('\r'));
     }
 }

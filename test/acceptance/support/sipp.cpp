@@ -94,7 +94,7 @@ Sipp Sipp::server(const TemporaryFolder& folder, std::uint16_t port) {
                                  "  <recv request=\"ACK\" />\n  <recv request=\"BYE\" />\n" +
                                  answer("200 OK", empty_body) + "</scenario>\n";
     auto process = start(folder, "sipp-server", scenario, port, {});
-    if (!eventually(std::chrono::seconds(20), [port] { return is_bound(port); }))
+    if (!eventually(std::chrono::seconds(60), [port] { return is_bound(port); }))
         throw std::runtime_error("SIPp does not listen: " + process->output());
     return Sipp(std::move(process));
 }
@@ -122,8 +122,8 @@ Sipp Sipp::caller(const TemporaryFolder& folder, std::uint16_t port, const std::
     scenario += "  <label id=\"refused\" />\n" + request("ACK", number, to, 1, empty_body) +
                 "  <label id=\"end\" />\n</scenario>\n";
     return Sipp(start(folder, "sipp-caller", scenario, port,
-                      {"-m", std::to_string(calls.count), "-r", std::to_string(calls.per_second), "-l", "100",
-                       "127.0.0.1:5060"}));
+                      {"-m", std::to_string(calls.count), "-r", std::to_string(calls.per_second), "-l",
+                       std::to_string(calls.at_once), "127.0.0.1:5060"}));
 }
 
 }  // namespace tipring::acceptance

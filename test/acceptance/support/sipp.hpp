@@ -18,6 +18,7 @@ class Sipp {
     struct Calls {
         unsigned count = 1;
         unsigned per_second = 10;
+        unsigned at_once = 100;  ///< a machine that is late makes no more of them
         /// SIPp hangs up after a time between these; both zero: the other end does.
         std::chrono::milliseconds shortest{0}, longest{0};
     };

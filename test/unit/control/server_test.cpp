@@ -153,7 +153,7 @@ class Visitor {
             text.remove_prefix(static_cast<std::size_t>(size));
         }
     }
-    /// The next line, or "closed", or "nothing" after ten seconds.
+    /// The next line, or "closed", or "nothing" after a minute.
     std::string line() {
         for (;;) {
             const auto end = input_.find('\n');
@@ -163,7 +163,7 @@ class Visitor {
                 return text;
             }
             pollfd waiting{socket_.get(), POLLIN, 0};
-            if (::poll(&waiting, 1, 10000) <= 0) return "nothing";
+            if (::poll(&waiting, 1, 60000) <= 0) return "nothing";
             char chunk[4096];
             const auto size = ::recv(socket_.get(), chunk, sizeof chunk, 0);
             if (size <= 0) return "closed";

@@ -2,11 +2,13 @@
 #include <catch2/catch.hpp>
 
 #include "near_line.hpp"
+#include "patience.hpp"
 #include "tipring/farend/far_end.hpp"
 
 using namespace tipring;
 using namespace std::chrono_literals;
 using farend::CallerIdTiming;
+using test::patience;
 
 namespace {
 
@@ -33,9 +35,9 @@ struct OfficeWire {
     }
     void talk() {
         office->ring();
-        REQUIRE(phone->wait_ringing(3s));
+        REQUIRE(phone->wait_ringing(patience));
         phone->lift();
-        REQUIRE(office->wait_state("talking", 3s));
+        REQUIRE(office->wait_state("talking", patience));
     }
 };
 
@@ -53,12 +55,12 @@ TEST_CASE("an exchange sends caller ID in every standard with its usual timing")
         .caller = berta, .timing = farend::usual_timing(standard), .cadence = quick_ring};
     call.signal.standard = standard;
     wire.office->ring(call);
-    REQUIRE(wire.phone->wait_caller_ids(1, 8s));
+    REQUIRE(wire.phone->wait_caller_ids(1, patience));
     CHECK(wire.phone->caller_ids()[0].number == "5551234");
-    CHECK(wire.phone->wait_ringing(4s));
-    CHECK(wire.office->wait_state("ringing", 2s));
+    CHECK(wire.phone->wait_ringing(patience));
+    CHECK(wire.office->wait_state("ringing", patience));
     wire.phone->lift();
-    CHECK(wire.office->wait_state("talking", 3s));
+    CHECK(wire.office->wait_state("talking", patience));
 }
 
 TEST_CASE("an exchange announces a caller ID in every way") {
@@ -76,16 +78,16 @@ TEST_CASE("an exchange announces a caller ID in every way") {
     call.signal.standard = dsp::CallerIdStandard::etsi;
     call.signal.level_dbm0 = -25;
     wire.office->ring(call);
-    REQUIRE(wire.phone->wait_caller_ids(1, 8s));
+    REQUIRE(wire.phone->wait_caller_ids(1, patience));
     const auto shown = wire.phone->caller_ids()[0];
     CHECK(shown.number == "5551234");
     CHECK(shown.name == "BERTA");
     CHECK(shown.moment == moment);
     CHECK(wire.phone->polarity_reversals() == reversals);
-    CHECK(wire.office->wait_state("ringing", 3s));
+    CHECK(wire.office->wait_state("ringing", patience));
     wire.office->stop_ringing();
-    CHECK(wire.office->wait_state("idle", 2s));
-    CHECK(wire.phone->wait_polarity_reversals(2 * reversals, 2s));  // normal again
+    CHECK(wire.office->wait_state("idle", patience));
+    CHECK(wire.phone->wait_polarity_reversals(2 * reversals, patience));  // normal again
 }
 
 namespace {
@@ -100,10 +102,10 @@ farend::IncomingCall japanese_call() {
 
 /// The telephone's modem closes the loop in the short bursts.
 void answer_as_modem(OfficeWire& wire) {
-    REQUIRE(wire.phone->wait_ringing(3s));
-    REQUIRE(wire.phone->wait_polarity_reversals(1, 3s));
+    REQUIRE(wire.phone->wait_ringing(patience));
+    REQUIRE(wire.phone->wait_polarity_reversals(1, patience));
     wire.phone->lift();
-    REQUIRE(wire.office->wait_seized(3s));
+    REQUIRE(wire.office->wait_seized(patience));
     CHECK(wire.office->state() == "presenting");
 }
 
@@ -114,7 +116,7 @@ TEST_CASE("a Japanese exchange sends the number to a closed loop, and rings when
     const auto call = japanese_call();
     CHECK(call.timing == CallerIdTiming::primary_answer);
     wire.office->ring(call);
-    REQUIRE(wire.phone->wait_ringing(3s));
+    REQUIRE(wire.phone->wait_ringing(patience));
     REQUIRE(wire.eventually([&] { return wire.phone->ring_bursts().size() >= 2; }));  // two have begun
     const auto bursts = wire.phone->ring_bursts();
     CHECK(static_cast<double>(bursts[0].count()) == Approx(550).margin(120));  // its end is told 50 ms late
@@ -129,32 +131,32 @@ TEST_CASE("a Japanese exchange sends the number to a closed loop, and rings when
     CHECK(receiver.heard().number_text() == "5551234");
     CHECK(wire.office->state() == "presenting");
     wire.phone->hang_up();
-    REQUIRE(wire.office->wait_released(3s));
-    REQUIRE(wire.office->wait_state("ringing", 3s));
+    REQUIRE(wire.office->wait_released(patience));
+    REQUIRE(wire.office->wait_state("ringing", patience));
     // The gateway's side is deaf to ringing for 2 s after it opened the loop: the second ring.
-    REQUIRE(wire.phone->wait_ringing(7s));
+    REQUIRE(wire.phone->wait_ringing(patience));
     CHECK(wire.phone->polarity_reversals() == 1);
     wire.phone->lift();
-    REQUIRE(wire.office->wait_state("talking", 3s));
+    REQUIRE(wire.office->wait_state("talking", patience));
     wire.office->send_dtmf("5");
-    CHECK(wire.phone->wait_digits("5", 3s));
+    CHECK(wire.phone->wait_digits("5", patience));
     wire.phone->hang_up();
-    CHECK(wire.office->wait_state("idle", 5s));
-    CHECK(wire.phone->wait_polarity_reversals(2, 2s));
+    CHECK(wire.office->wait_state("idle", patience));
+    CHECK(wire.phone->wait_polarity_reversals(2, patience));
 }
 
 TEST_CASE("a Japanese exchange whose short bursts nobody answers rings after six of them") {
     OfficeWire wire;
     wire.office->ring(japanese_call());
-    REQUIRE(wire.office->wait_state("presenting", 3s));
-    REQUIRE(wire.office->wait_state("ringing", 9s));
+    REQUIRE(wire.office->wait_state("presenting", patience));
+    REQUIRE(wire.office->wait_state("ringing", patience));
     const auto bursts = wire.phone->ring_bursts();
     CHECK(bursts.size() >=
           11);  // six and the silences between them; the ring for the call may be told already
     CHECK(bursts.size() <= 12);
     CHECK(wire.phone->caller_ids().empty());
     wire.phone->lift();
-    CHECK(wire.office->wait_state("talking", 3s));
+    CHECK(wire.office->wait_state("talking", patience));
 }
 
 TEST_CASE("a Japanese exchange whose message is not taken") {
@@ -163,33 +165,33 @@ TEST_CASE("a Japanese exchange whose message is not taken") {
     answer_as_modem(wire);
     SECTION("the caller gives up: busy tone, and no ring when the loop opens") {
         wire.office->stop_ringing();
-        CHECK(wire.phone->wait_for_tone("busy", 5s));
+        CHECK(wire.phone->wait_for_tone("busy", patience));
         wire.phone->hang_up();
-        CHECK(wire.office->wait_state("idle", 5s));
+        CHECK(wire.office->wait_state("idle", patience));
         CHECK_FALSE(wire.phone->ringing());
     }
     SECTION("the caller gives up: battery drop") {
         wire.office->hang_up_by_battery_drop(0ms);
-        CHECK(wire.phone->wait_battery_drops(1, 3s));
-        CHECK(wire.office->wait_state("released", 3s));
+        CHECK(wire.phone->wait_battery_drops(1, patience));
+        CHECK(wire.office->wait_state("released", patience));
         wire.phone->hang_up();
-        CHECK(wire.office->wait_state("idle", 5s));
+        CHECK(wire.office->wait_state("idle", patience));
     }
     SECTION("the loop stays closed: somebody has lifted, and talks") {
-        CHECK(wire.office->wait_state("talking", 8s));
+        CHECK(wire.office->wait_state("talking", patience));
         wire.office->send_dtmf("5");
-        CHECK(wire.phone->wait_digits("5", 3s));
+        CHECK(wire.phone->wait_digits("5", patience));
     }
     SECTION("the loop opens before it has come: the exchange rings all the same") {
         wire.phone->hang_up();
-        CHECK(wire.office->wait_state("ringing", 5s));
+        CHECK(wire.office->wait_state("ringing", patience));
     }
 }
 
 TEST_CASE("a line is rung in a cadence of its own") {
     OfficeWire wire;
     wire.office->ring({.cadence = hardware::RingCadence{400, 200, 400, 1000}});
-    REQUIRE(wire.phone->wait_ringing(3s));
+    REQUIRE(wire.phone->wait_ringing(patience));
     REQUIRE(wire.eventually([&] { return wire.phone->ring_bursts().size() >= 4; }));
     CHECK(wire.phone->caller_ids().empty());
     const auto bursts = wire.phone->ring_bursts();
@@ -200,11 +202,11 @@ TEST_CASE("a line is rung in a cadence of its own") {
 TEST_CASE("a gateway that answers while the caller ID is sent has the call at once") {
     OfficeWire wire;
     wire.office->ring({.caller = berta, .timing = CallerIdTiming::polarity_alert});
-    REQUIRE(wire.office->wait_state("presenting", 2s));
+    REQUIRE(wire.office->wait_state("presenting", patience));
     wire.phone->lift();
-    REQUIRE(wire.office->wait_state("talking", 2s));
+    REQUIRE(wire.office->wait_state("talking", patience));
     wire.office->send_dtmf("5");
-    CHECK(wire.phone->wait_digits("5", 3s));
+    CHECK(wire.phone->wait_digits("5", patience));
 }
 
 TEST_CASE("the exchange ends a call in every way") {
@@ -212,39 +214,39 @@ TEST_CASE("the exchange ends a call in every way") {
     wire.talk();
     SECTION("battery, as long as asked for") {
         wire.office->hang_up_by_battery_drop(250ms);
-        CHECK(wire.phone->wait_battery_drops(1, 2s));
-        CHECK(wire.office->wait_state("released", 2s));
+        CHECK(wire.phone->wait_battery_drops(1, patience));
+        CHECK(wire.office->wait_state("released", patience));
         wire.phone->hang_up();
-        CHECK(wire.office->wait_state("idle", 5s));
+        CHECK(wire.office->wait_state("idle", patience));
         wire.office->ring();  // the port is free again
-        CHECK(wire.office->wait_state("ringing", 2s));
+        CHECK(wire.office->wait_state("ringing", patience));
     }
     SECTION("polarity") {
         wire.office->play(farend::tone(1000, 0, 1s), true);
         wire.office->hang_up_by_polarity();
-        CHECK(wire.phone->wait_polarity_reversals(1, 2s));
-        CHECK(wire.office->wait_state("silent", 2s));
-        CHECK(wire.office->wait_playing_done(1s));
+        CHECK(wire.phone->wait_polarity_reversals(1, patience));
+        CHECK(wire.office->wait_state("silent", patience));
+        CHECK(wire.office->wait_playing_done(patience));
         wire.phone->hang_up();
-        CHECK(wire.phone->wait_polarity_reversals(2, 5s));
-        CHECK(wire.office->wait_state("idle", 5s));
+        CHECK(wire.phone->wait_polarity_reversals(2, patience));
+        CHECK(wire.office->wait_state("idle", patience));
     }
     SECTION("silence") {
         wire.office->play(farend::tone(1000, 0, 1s), true);
         wire.office->hang_up_by_silence();
-        CHECK(wire.office->wait_state("silent", 2s));
-        CHECK(wire.office->wait_playing_done(1s));
+        CHECK(wire.office->wait_state("silent", patience));
+        CHECK(wire.office->wait_playing_done(patience));
         CHECK(wire.phone->battery_drops() == 0);
         CHECK(wire.phone->polarity_reversals() == 0);
     }
     SECTION("a tone of the country, of another, and of nobody") {
         wire.office->hang_up_by_tone("congestion");
-        CHECK(wire.phone->wait_for_tone("congestion", 4s));
+        CHECK(wire.phone->wait_for_tone("congestion", patience));
         wire.office->hang_up_by_tone("us:busy");
-        CHECK(wire.phone->wait_for_tone("", 4s));
+        CHECK(wire.phone->wait_for_tone("", patience));
         CHECK(wire.phone->hearing().level_dbm0 > -20);
         wire.office->hang_up_by_tone("425/480,0/480");
-        CHECK(wire.phone->wait_for_tone("busy", 5s));
+        CHECK(wire.phone->wait_for_tone("busy", patience));
         CHECK(wire.office->state() == "busy");
     }
 }
@@ -265,23 +267,23 @@ TEST_CASE("a called party that answers by polarity, without ringback") {
     wire.office->set_service(
         {.number_length = 1, .answer_after = 500ms, .ringback = false, .answer_by_polarity = true});
     wire.phone->lift();
-    REQUIRE(wire.phone->wait_for_tone("dial", 4s));
+    REQUIRE(wire.phone->wait_for_tone("dial", patience));
     wire.phone->dial_dtmf("1");
-    REQUIRE(wire.office->wait_state("ringback", 3s));
+    REQUIRE(wire.office->wait_state("ringback", patience));
     CHECK(wire.phone->polarity_reversals() == 0);
-    REQUIRE(wire.office->wait_state("talking", 3s));
-    CHECK(wire.phone->wait_polarity_reversals(1, 2s));
+    REQUIRE(wire.office->wait_state("talking", patience));
+    CHECK(wire.phone->wait_polarity_reversals(1, patience));
     CHECK(wire.phone->hearing().level_dbm0 < -60);
     wire.phone->hang_up();
-    CHECK(wire.phone->wait_polarity_reversals(2, 5s));
+    CHECK(wire.phone->wait_polarity_reversals(2, patience));
 }
 
 TEST_CASE("a dial tone of another kind") {
     OfficeWire wire;
     wire.office->set_service({.dial_tone_sound = "us:dial"});
     wire.phone->lift();
-    REQUIRE(wire.office->wait_seized(2s));
-    CHECK(wire.office->wait_state("dial_tone", 2s));
+    REQUIRE(wire.office->wait_seized(patience));
+    CHECK(wire.office->wait_state("dial_tone", patience));
     CHECK(wire.eventually([&] {
         const auto heard = wire.phone->hearing();
         const auto [low, high] = std::minmax(heard.frequency1_hz, heard.frequency2_hz);
@@ -294,11 +296,11 @@ TEST_CASE("the exchange counts flashes and measures them") {
     wire.talk();
     // The driver sees no flash for 600 ms after the phone was lifted: these digits last longer.
     wire.phone->send_dtmf("123456", 100ms, 100ms);
-    REQUIRE(wire.office->wait_digits("123456", 5s));
+    REQUIRE(wire.office->wait_digits("123456", patience));
     wire.phone->flash(300ms);
-    REQUIRE(wire.office->wait_flashes(1, 3s));
+    REQUIRE(wire.office->wait_flashes(1, patience));
     wire.phone->flash(900ms);
-    REQUIRE(wire.office->wait_flashes(2, 3s));
+    REQUIRE(wire.office->wait_flashes(2, patience));
     const auto flashes = wire.office->flashes();
     CHECK(static_cast<double>(flashes[0].count()) == Approx(300).margin(15));
     CHECK(static_cast<double>(flashes[1].count()) == Approx(900).margin(15));
@@ -309,22 +311,22 @@ TEST_CASE("glare: the gateway that seizes has a caller and no dial tone") {
     OfficeWire wire;
     wire.office->ring_when_seized();
     wire.phone->lift();
-    REQUIRE(wire.office->wait_state("talking", 3s));
+    REQUIRE(wire.office->wait_state("talking", patience));
     wire.office->send_dtmf("9");
-    CHECK(wire.phone->wait_digits("9", 3s));
+    CHECK(wire.phone->wait_digits("9", patience));
     wire.phone->hang_up();
-    REQUIRE(wire.office->wait_state("idle", 5s));
+    REQUIRE(wire.office->wait_state("idle", patience));
     wire.phone->lift();
-    CHECK(wire.phone->wait_for_tone("dial", 4s));
+    CHECK(wire.phone->wait_for_tone("dial", patience));
 }
 
 TEST_CASE("a line that another telephone uses") {
     OfficeWire wire;
     wire.office->set_line_in_use(true);
-    REQUIRE(wire.office->wait_seized(3s));
+    REQUIRE(wire.office->wait_seized(patience));
     CHECK(wire.office->state() == "talking");
     wire.office->set_line_in_use(false);
-    CHECK(wire.office->wait_released(4s));
+    CHECK(wire.office->wait_released(patience));
 }
 
 TEST_CASE("noise and hum on the line are heard") {

@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
+#include "patience.hpp"
 #include "tipring/base/fd.hpp"
 #include "tipring/farend/far_end.hpp"
 #include "tipring/hardware/simulator.hpp"
@@ -13,6 +14,7 @@
 using namespace tipring;
 using namespace std::chrono_literals;
 using farend::IsdnNetwork;
+using test::patience;
 
 namespace {
 
@@ -43,7 +45,7 @@ struct Trunk {
         user = farend::make_isdn_network(thread, std::move(near_side.d_channel), std::move(near_side.bearers),
                                          user_options);
     }
-    bool up() { return network->wait_up(60s) && user->wait_up(60s); }
+    bool up() { return network->wait_up(patience) && user->wait_up(patience); }
 
     hardware::VirtualBoard board{{.e1 = 1}};
     std::unique_ptr<hardware::Board> near_board = board.near(), far_board = board.far();
@@ -88,7 +90,7 @@ struct ClosedDChannel final : hardware::DChannel {
 
 /// Clearing takes one more exchange of messages after the call has ended for its holder.
 bool all_cleared(const IsdnNetwork& network) {
-    const auto end = std::chrono::steady_clock::now() + 60s;
+    const auto end = std::chrono::steady_clock::now() + patience;
     while (network.active_calls() != 0 && std::chrono::steady_clock::now() < end)
         std::this_thread::yield();
     return network.active_calls() == 0;
@@ -100,28 +102,28 @@ TEST_CASE("a call goes through with number, name, speech and DTMF both ways") {
     Trunk trunk;
     REQUIRE(trunk.up());
     const auto caller = trunk.network->place_call("+441632960007", "Ada", "5551234");
-    const auto called = trunk.user->wait_call(5s);
+    const auto called = trunk.user->wait_call(patience);
     REQUIRE(called);
     CHECK(called->info().called == "5551234");
     CHECK(called->info().calling == "+441632960007");
     CHECK(called->info().calling_name == "Ada");
     CHECK(called->info().channel == 31);
-    REQUIRE(caller->wait_state("connected", 5s));
-    REQUIRE(called->wait_state("connected", 5s));
+    REQUIRE(caller->wait_state("connected", patience));
+    REQUIRE(called->wait_state("connected", patience));
     CHECK(caller->wait_state("alerting", 0ms));  // passed on the way
     CHECK(caller->info().channel == 31);
 
     called->start_recording();
     caller->play(farend::tone(1000, 0, 500ms), false);
-    REQUIRE(caller->wait_playing_done(5s));
+    REQUIRE(caller->wait_playing_done(patience));
     caller->send_dtmf("19#");
-    CHECK(called->wait_digits("19#", 5s));
+    CHECK(called->wait_digits("19#", patience));
     CHECK(farend::level_at(called->stop_recording(), 1000) > -30);
     called->send_dtmf("5");
-    CHECK(caller->wait_digits("5", 5s));
+    CHECK(caller->wait_digits("5", patience));
 
     caller->hang_up(31);
-    REQUIRE(called->wait_state("released", 5s));
+    REQUIRE(called->wait_state("released", patience));
     CHECK(called->cause() == 31);
     CHECK(caller->cause() == 31);
     CHECK(all_cleared(*trunk.network));
@@ -132,17 +134,17 @@ TEST_CASE("the called side may let it ring, answer later and hang up") {
     Trunk trunk({.network_side = false, .answer_after = std::nullopt});
     REQUIRE(trunk.up());
     const auto caller = trunk.network->place_call("", "", "201");
-    const auto called = trunk.user->wait_call(5s);
+    const auto called = trunk.user->wait_call(patience);
     REQUIRE(called);
     CHECK(called->info().calling.empty());
-    REQUIRE(caller->wait_state("proceeding", 5s));
+    REQUIRE(caller->wait_state("proceeding", patience));
     CHECK_FALSE(caller->wait_state("alerting", 20ms));
     called->alert();
-    REQUIRE(caller->wait_state("alerting", 5s));
+    REQUIRE(caller->wait_state("alerting", patience));
     called->answer();
-    REQUIRE(caller->wait_state("connected", 5s));
+    REQUIRE(caller->wait_state("connected", patience));
     called->hang_up(16);
-    REQUIRE(caller->wait_state("released", 5s));
+    REQUIRE(caller->wait_state("released", patience));
     CHECK(caller->cause() == 16);
     CHECK_FALSE(caller->wait_state("nonsense", 10s));  // at once: the call is over
 }
@@ -153,9 +155,9 @@ TEST_CASE("a network that rejects gives its cause") {
     for (const int cause : {17, 1, 34, 21}) {
         trunk.network->set_options({.reject_with = cause});
         const auto caller = trunk.user->place_call("201", "", "5551234");
-        REQUIRE(caller->wait_state("released", 5s));
+        REQUIRE(caller->wait_state("released", patience));
         CHECK(caller->cause() == cause);
-        const auto seen = trunk.network->wait_call(5s);
+        const auto seen = trunk.network->wait_call(patience);
         REQUIRE(seen);
         CHECK(seen->state() == "released");
     }
@@ -169,9 +171,9 @@ TEST_CASE("thirty calls fill the trunk, and one more finds no circuit") {
     for (int i = 0; i < 30; ++i)
         calls.push_back(trunk.network->place_call("1", "", std::to_string(200 + i)));
     for (const auto& call : calls)
-        REQUIRE(call->wait_state("connected", 20s));
+        REQUIRE(call->wait_state("connected", patience));
     const auto late = trunk.network->place_call("1", "", "299");
-    REQUIRE(late->wait_state("released", 5s));
+    REQUIRE(late->wait_state("released", patience));
     CHECK(late->cause() == 34);
     CHECK(trunk.network->active_calls() == 30);
     for (const auto& call : calls)
@@ -184,7 +186,7 @@ TEST_CASE("a call without a D-channel ends with cause 38, and a call may outlive
     Trunk trunk;
     REQUIRE(trunk.up());
     const auto talking = trunk.network->place_call("1", "", "201");
-    REQUIRE(talking->wait_state("connected", 5s));
+    REQUIRE(talking->wait_state("connected", patience));
     trunk.network.reset();
     CHECK(talking->state() == "released");
     talking->hang_up(16);
@@ -198,7 +200,7 @@ TEST_CASE("a call without a D-channel ends with cause 38, and a call may outlive
     CHECK_FALSE(network->wait_up(20ms));
     const auto call = network->place_call("1", "", "201");
     CHECK(call->state() == "setup");
-    REQUIRE(call->wait_state("released", 10s));
+    REQUIRE(call->wait_state("released", patience));
     CHECK(call->cause() == 38);
     CHECK(network->active_calls() == 0);
 }
@@ -210,17 +212,17 @@ TEST_CASE("a number goes digit by digit where both ends do that") {
                 {.switch_type = type, .overlap = true});
     REQUIRE(trunk.up());
     const auto caller = trunk.network->place_call({.called = "20", .calling = "1", .complete = false});
-    REQUIRE(caller->wait_state("overlap", 5s));
-    const auto called = trunk.user->wait_call(5s);
+    REQUIRE(caller->wait_state("overlap", patience));
+    const auto called = trunk.user->wait_call(patience);
     REQUIRE(called);
     CHECK(called->info().called == "20");
     caller->dial("13");
-    REQUIRE(caller->wait_state("connected", 5s));
+    REQUIRE(caller->wait_state("connected", patience));
     CHECK(called->info().called == "2013");
     caller->hang_up(16);
 
     const auto complete = trunk.network->place_call("1", "", "201");
-    REQUIRE(complete->wait_state("connected", 5s));
+    REQUIRE(complete->wait_state("connected", patience));
     CHECK_FALSE(complete->wait_state("overlap", 0ms));
     complete->hang_up(16);
     CHECK(all_cleared(*trunk.network));
@@ -231,11 +233,11 @@ TEST_CASE("a number that is too short is refused where numbers go in one piece")
     Trunk trunk({.network_side = false, .number_length = 4, .answer_after = 0ms});
     REQUIRE(trunk.up());
     const auto caller = trunk.network->place_call("1", "", "201");
-    REQUIRE(caller->wait_state("released", 5s));
+    REQUIRE(caller->wait_state("released", patience));
     CHECK(caller->cause() == 28);
     CHECK_FALSE(caller->wait_state("overlap", 0ms));
     const auto again = trunk.network->place_call("1", "", "2013");
-    CHECK(again->wait_state("connected", 5s));
+    CHECK(again->wait_state("connected", patience));
     again->hang_up(16);
     CHECK(all_cleared(*trunk.network));
     CHECK(all_cleared(*trunk.user));
@@ -245,34 +247,34 @@ TEST_CASE("either side holds a call, takes it back, and hears what the other one
     Trunk trunk;
     REQUIRE(trunk.up());
     const auto caller = trunk.network->place_call("5550100", "", "5551234");
-    const auto called = trunk.user->wait_call(5s);
+    const auto called = trunk.user->wait_call(patience);
     REQUIRE(called);
-    REQUIRE(caller->wait_state("connected", 5s));
-    REQUIRE(called->wait_state("connected", 5s));
+    REQUIRE(caller->wait_state("connected", patience));
+    REQUIRE(called->wait_state("connected", patience));
     const bool by_caller = GENERATE(true, false);
     const auto& holder = by_caller ? caller : called;
     const auto& other = by_caller ? called : caller;
     holder->request(farend::IsdnRequest::hold);
-    REQUIRE(holder->wait_news("hold ack", 5s));
+    REQUIRE(holder->wait_news("hold ack", patience));
     CHECK(other->wait_news("hold", 0ms));
     CHECK(holder->info().channel == 0);
     holder->request(farend::IsdnRequest::retrieve);
-    REQUIRE(holder->wait_news("retrieve ack", 5s));
-    CHECK(other->wait_news("retrieve", 5s));
+    REQUIRE(holder->wait_news("retrieve ack", patience));
+    CHECK(other->wait_news("retrieve", patience));
     CHECK(holder->info().channel == other->info().channel);
     CHECK(holder->info().channel != 0);
     holder->start_recording();
     other->play(farend::tone(1000, 0, 500ms), false);
-    REQUIRE(other->wait_playing_done(5s));
+    REQUIRE(other->wait_playing_done(patience));
     CHECK(farend::level_at(holder->stop_recording(), 1000) > -30);
     holder->request(farend::IsdnRequest::notify_hold);
-    CHECK(other->wait_news("notify 121", 5s));
+    CHECK(other->wait_news("notify 121", patience));
     CHECK_FALSE(holder->wait_news("hold ack", 0ms, 2));
     called->request(farend::IsdnRequest::identify);
-    CHECK(caller->wait_news("identify", 5s));
-    CHECK(called->wait_news("identify ack", 5s));
+    CHECK(caller->wait_news("identify", patience));
+    CHECK(called->wait_news("identify ack", patience));
     holder->hang_up(16);
-    CHECK(other->wait_state("released", 5s));
+    CHECK(other->wait_state("released", patience));
     CHECK(all_cleared(*trunk.network));
 }
 
@@ -280,12 +282,12 @@ TEST_CASE("a user has two of its calls joined by the network") {
     Trunk trunk;
     REQUIRE(trunk.up());
     const auto first = trunk.user->place_call("5551234", "", "5550100");
-    REQUIRE(first->wait_state("connected", 5s));
+    REQUIRE(first->wait_state("connected", patience));
     const auto second = trunk.user->place_call("5551234", "", "5550101");
-    REQUIRE(second->wait_state("connected", 5s));
+    REQUIRE(second->wait_state("connected", patience));
     first->transfer_to(second);
-    CHECK(first->wait_state("released", 5s));
-    CHECK(second->wait_state("released", 5s));
+    CHECK(first->wait_state("released", patience));
+    CHECK(second->wait_state("released", patience));
     const auto there = trunk.network->wait_call(0ms);
     REQUIRE(there);
     CHECK(there->wait_news("transfer", 0ms));

@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "patience.hpp"
 #include "tipring/dsp/dtmf.hpp"
 #include "tipring/dsp/tone_generator.hpp"
 #include "tipring/hardware/simulator.hpp"
@@ -74,7 +75,7 @@ class NearLine {
         return changed_.wait_for(lock, limit, condition);
     }
     bool wait_event(hardware::LineEventKind kind, std::size_t wanted = 1) {
-        return wait(std::chrono::seconds(8), [&] { return count(kind) >= wanted; });
+        return wait(patience, [&] { return count(kind) >= wanted; });
     }
 
   private:

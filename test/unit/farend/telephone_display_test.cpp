@@ -3,12 +3,14 @@
 #include <catch2/catch.hpp>
 
 #include "near_line.hpp"
+#include "patience.hpp"
 #include "tipring/dsp/caller_id.hpp"
 #include "tipring/farend/far_end.hpp"
 
 using namespace tipring;
 using hardware::LineEventKind;
 using namespace std::chrono_literals;
+using test::patience;
 
 namespace {
 
@@ -28,9 +30,9 @@ struct DisplayWire {
         REQUIRE(near.control().start_audio().has_value());
         // The driver debounces for 600 ms before it takes pulses and flashes.
         near.play(tones.tones.dial);
-        REQUIRE(phone->wait_for_tone("dial", 4s));
+        REQUIRE(phone->wait_for_tone("dial", patience));
         near.play(dsp::ToneSequence{});
-        REQUIRE(phone->wait_for_tone("", 4s));
+        REQUIRE(phone->wait_for_tone("", patience));
     }
     /// Again when the machine kept the line waiting for so long that samples were lost.
     bool show(const dsp::Samples& message, std::size_t count) {
@@ -84,11 +86,11 @@ TEST_CASE("a caller ID while it rings, and one in a call") {
     DisplayWire wire;
     using Moment = farend::DisplayedCallerId::Moment;
     REQUIRE(wire.near.control().ring({300, 3000}).has_value());
-    REQUIRE(wire.phone->wait_ringing(2s));
+    REQUIRE(wire.phone->wait_ringing(patience));
     REQUIRE(wire.near.wait_event(LineEventKind::ringer_off));
     REQUIRE(wire.near.control().start_audio().has_value());
     wire.near.play(dsp::caller_id_audio({}, anna));
-    REQUIRE(wire.phone->wait_caller_ids(1, 5s));
+    REQUIRE(wire.phone->wait_caller_ids(1, patience));
     CHECK(wire.phone->caller_ids()[0].moment == Moment::ringing);
     CHECK(wire.phone->caller_ids()[0].minute == 6);
 
@@ -103,14 +105,15 @@ TEST_CASE("a caller ID while it rings, and one in a call") {
     append(sounds, farend::Clip(8 * 100));
     append(sounds, farend::tone(700, 0, 300ms));
     wire.near.play(sounds);
-    REQUIRE(wire.phone->wait_caller_ids(2, 6s));
+    REQUIRE(wire.phone->wait_caller_ids(2, patience));
     CHECK(wire.phone->alerts_answered() == 1);
     CHECK(wire.near.digits() == "D");
     const auto shown = wire.phone->caller_ids()[1];
     CHECK(shown.moment == Moment::in_call);
     CHECK(shown.number == "555");
     CHECK(shown.name == "M\xC3\xBCLLER");
-    REQUIRE(wire.near.wait(4s, [&] { return std::abs(wire.phone->hearing().frequency1_hz - 700) < 30; }));
+    REQUIRE(
+        wire.near.wait(patience, [&] { return std::abs(wire.phone->hearing().frequency1_hz - 700) < 30; }));
     const auto heard = wire.phone->stop_recording();
     CHECK(farend::level_at(heard, 1200) < -50);  // the mark tone was muted
 }
@@ -122,7 +125,8 @@ TEST_CASE("without type II a phone does not answer the alerting tone") {
     auto sounds = dsp::alerting_tone(80ms, -15);
     append(sounds, farend::tone(700, 0, 500ms));
     wire.near.play(sounds);
-    REQUIRE(wire.near.wait(4s, [&] { return std::abs(wire.phone->hearing().frequency1_hz - 700) < 30; }));
+    REQUIRE(
+        wire.near.wait(patience, [&] { return std::abs(wire.phone->hearing().frequency1_hz - 700) < 30; }));
     CHECK(wire.phone->alerts_answered() == 0);
     CHECK(wire.near.digits().empty());
 }
@@ -133,15 +137,15 @@ TEST_CASE("messages that wait are told by FSK and by a lamp") {
     dsp::CallerIdSignal signal;
     signal.standard = dsp::CallerIdStandard::etsi;
     wire.near.play(dsp::message_waiting_audio(signal, true, 3).value());
-    REQUIRE(wire.phone->wait_message_waiting(true, 5s));
+    REQUIRE(wire.phone->wait_message_waiting(true, patience));
     CHECK(wire.phone->message_waiting().messages == 3);
     CHECK_FALSE(wire.phone->message_waiting().lamp);
     wire.near.play(dsp::message_waiting_audio(signal, false, 0).value());
-    REQUIRE(wire.phone->wait_message_waiting(false, 5s));
+    REQUIRE(wire.phone->wait_message_waiting(false, patience));
     REQUIRE(wire.near.control().set_message_lamp(1).has_value());
-    CHECK(wire.phone->wait_lamp(true, 2s));
+    CHECK(wire.phone->wait_lamp(true, patience));
     REQUIRE(wire.near.control().set_message_lamp(0).has_value());
-    CHECK(wire.phone->wait_lamp(false, 2s));
+    CHECK(wire.phone->wait_lamp(false, patience));
     CHECK(wire.phone->caller_ids().empty());
 }
 
@@ -149,7 +153,7 @@ TEST_CASE("a phone counts reversals of the line") {
     DisplayWire wire;
     REQUIRE(wire.near.control().set_polarity(true).has_value());
     REQUIRE(wire.near.control().set_polarity(false).has_value());
-    CHECK(wire.phone->wait_polarity_reversals(2, 2s));
+    CHECK(wire.phone->wait_polarity_reversals(2, patience));
     CHECK(wire.phone->polarity_reversals() == 2);
 }
 
@@ -161,7 +165,7 @@ TEST_CASE("the loop is closed while any of several phones is off-hook") {
     wire.phone->lift_parallel();
     wire.phone->hang_up_parallel();
     wire.near.play(wire.tones.tones.busy);
-    CHECK(wire.phone->wait_for_tone("busy", 4s));  // the one that is left hears it
+    CHECK(wire.phone->wait_for_tone("busy", patience));  // the one that is left hears it
     CHECK(wire.near.control().status()->off_hook);
     CHECK(wire.near.count(LineEventKind::on_hook) == 0);
     wire.phone->hang_up_parallel();
@@ -177,7 +181,7 @@ TEST_CASE("rotary dials of any speed are understood") {
     DisplayWire wire;
     wire.talk();
     wire.phone->dial_pulse("30", {.pulses_per_second = speed, .break_ratio = ratio, .pause = 400ms});
-    CHECK(wire.near.wait(8s, [&] { return wire.near.pulse_digits() == "30"; }));
+    CHECK(wire.near.wait(patience, [&] { return wire.near.pulse_digits() == "30"; }));
     CHECK(static_cast<double>(wire.last_break().count()) == Approx(1000 / speed * ratio).margin(1));
     wire.phone->dial_pulse("1", {.pulses_per_second = 0});  // no such dial
     wire.phone->hang_up();

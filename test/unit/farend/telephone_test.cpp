@@ -2,11 +2,13 @@
 #include <catch2/catch.hpp>
 
 #include "near_line.hpp"
+#include "patience.hpp"
 #include "tipring/farend/far_end.hpp"
 
 using namespace tipring;
 using hardware::LineEventKind;
 using namespace std::chrono_literals;
+using test::patience;
 
 namespace {
 
@@ -43,7 +45,7 @@ TEST_CASE("the near side sees the phone lifted, flashed and put down") {
     // The driver debounces for 600 ms before it takes pulses and flashes.
     REQUIRE(wire.phone->wait_for_tone("", 100ms));
     wire.near.play(wire.tones.tones.dial);
-    REQUIRE(wire.phone->wait_for_tone("dial", 4s));
+    REQUIRE(wire.phone->wait_for_tone("dial", patience));
     wire.phone->flash(400ms);
     CHECK(wire.near.wait_event(LineEventKind::flash));
     CHECK(wire.phone->off_hook());
@@ -55,18 +57,18 @@ TEST_CASE("the near side sees the phone lifted, flashed and put down") {
 TEST_CASE("the phone rings in the cadence of the line and stops") {
     Wire wire("uk");
     REQUIRE(wire.near.control().ring(wire.tones.ring).has_value());
-    REQUIRE(wire.phone->wait_ringing(2s));
-    REQUIRE(wire.near.wait(8s, [&] { return wire.phone->ring_bursts().size() >= 5; }));
+    REQUIRE(wire.phone->wait_ringing(patience));
+    REQUIRE(wire.near.wait(patience, [&] { return wire.phone->ring_bursts().size() >= 5; }));
     const auto bursts = wire.phone->ring_bursts();
     const int wanted[] = {400, 200, 400, 2000, 400};
     for (std::size_t i = 0; i < 5; ++i)
         CHECK(static_cast<double>(bursts[i].count()) == Approx(wanted[i]).margin(120));
     REQUIRE(wire.near.control().stop_ring().has_value());
-    CHECK(wire.phone->wait_ring_stopped(5s));
+    CHECK(wire.phone->wait_ring_stopped(patience));
     REQUIRE(wire.near.control().ring(wire.tones.ring).has_value());
-    REQUIRE(wire.phone->wait_ringing(2s));
+    REQUIRE(wire.phone->wait_ringing(patience));
     wire.phone->lift();
-    CHECK(wire.phone->wait_ring_stopped(1s));
+    CHECK(wire.phone->wait_ring_stopped(patience));
     CHECK(wire.near.wait_event(LineEventKind::off_hook));
 }
 
@@ -75,9 +77,9 @@ TEST_CASE("a rotary dial is understood by the line") {
     wire.phone->lift();
     wire.answer_loop();
     wire.near.play(wire.tones.tones.dial);
-    REQUIRE(wire.phone->wait_for_tone("dial", 4s));
+    REQUIRE(wire.phone->wait_for_tone("dial", patience));
     wire.phone->dial_pulse("3x10");
-    CHECK(wire.near.wait(10s, [&] { return wire.near.pulse_digits() == "310"; }));
+    CHECK(wire.near.wait(patience, [&] { return wire.near.pulse_digits() == "310"; }));
     CHECK(wire.near.count(LineEventKind::on_hook) == 0);
 }
 
@@ -88,20 +90,20 @@ TEST_CASE("tones of three countries are heard by name") {
         wire.phone->lift();
         wire.answer_loop();
         wire.near.play(wire.tones.tones.dial);
-        CHECK(wire.phone->wait_for_tone("dial", 4s));
+        CHECK(wire.phone->wait_for_tone("dial", patience));
         const auto heard = wire.phone->hearing();
         CHECK(heard.level_dbm0 > -15);
         CHECK(heard.frequency1_hz > 340);
         wire.near.play(wire.tones.tones.busy);
-        CHECK(wire.phone->wait_for_tone("busy", 4s));
+        CHECK(wire.phone->wait_for_tone("busy", patience));
         wire.near.play(wire.tones.tones.ringback);
-        CHECK(wire.phone->wait_for_tone("ringback", 8s));
+        CHECK(wire.phone->wait_for_tone("ringback", patience));
         wire.near.play(wire.tones.tones.congestion);
-        CHECK(wire.phone->wait_for_tone("congestion", 8s));
+        CHECK(wire.phone->wait_for_tone("congestion", patience));
         wire.near.play(wire.tones.tones.howler);
-        CHECK(wire.phone->wait_for_tone("howler", 4s));
+        CHECK(wire.phone->wait_for_tone("howler", patience));
         wire.near.play(dsp::ToneSequence{});
-        CHECK(wire.phone->wait_for_tone("", 4s));
+        CHECK(wire.phone->wait_for_tone("", patience));
     }
 }
 
@@ -110,9 +112,9 @@ TEST_CASE("a battery drop is counted") {
     wire.phone->lift();
     wire.answer_loop();
     wire.near.play(wire.tones.tones.dial);
-    REQUIRE(wire.phone->wait_for_tone("dial", 4s));
+    REQUIRE(wire.phone->wait_for_tone("dial", patience));
     REQUIRE(wire.near.control().release().has_value());
-    CHECK(wire.phone->wait_battery_drops(1, 4s));
+    CHECK(wire.phone->wait_battery_drops(1, patience));
     CHECK(wire.phone->battery_drops() == 1);
 }
 

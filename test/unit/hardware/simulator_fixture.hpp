@@ -21,7 +21,7 @@ using Block = std::array<std::uint8_t, hardware::block_samples>;
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-inline constexpr milliseconds patience{5000};
+inline constexpr milliseconds patience{60000};
 inline constexpr hardware::RingCadence quick_ring{300, 200};
 
 inline Block block_of(std::uint8_t octet) {

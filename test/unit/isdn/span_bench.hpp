@@ -124,6 +124,20 @@ struct BenchOptions {
                           .restart_at_start = false};
 };
 
+/// Runs the reactor until the condition holds. False after the limit.
+template <class Condition>
+bool run_until(boost::asio::io_context& context, Condition condition, std::chrono::milliseconds limit) {
+    const auto end = std::chrono::steady_clock::now() + limit;
+    while (!condition()) {
+        const auto left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+        if (left <= 0ms) return false;
+        context.restart();
+        context.run_one_for(left);
+    }
+    return true;
+}
+
 class Bench {
   public:
     explicit Bench(const BenchOptions& options = {})
@@ -165,18 +179,9 @@ class Bench {
         context.poll();
     }
 
-    /// Runs the reactor until the condition holds. False after the limit.
     template <class Condition>
     bool until(Condition condition, std::chrono::milliseconds limit = 60s) {
-        const auto end = std::chrono::steady_clock::now() + limit;
-        while (!condition()) {
-            const auto left =
-                std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
-            if (left <= 0ms) return false;
-            context.restart();
-            context.run_one_for(left);
-        }
-        return true;
+        return run_until(context, std::move(condition), limit);
     }
     bool up() {
         return until([&] { return peer->up && span->view().d_channel_up; });

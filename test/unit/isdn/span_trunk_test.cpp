@@ -89,15 +89,7 @@ class Trunk {
 
     template <class Condition>
     bool until(Condition condition, std::chrono::milliseconds limit = 60s) {
-        const auto end = std::chrono::steady_clock::now() + limit;
-        while (!condition()) {
-            const auto left =
-                std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
-            if (left <= 0ms) return false;
-            context.restart();
-            context.run_one_for(left);
-        }
-        return true;
+        return run_until(context, std::move(condition), limit);
     }
     bool both_up() {
         return until([this] {

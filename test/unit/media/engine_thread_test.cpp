@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Dispatches until `done`, at most five seconds.
+/// Dispatches until `done`; only a failure meets the limit.
 template <class Done>
 bool wait_for(Engine& engine, Done done) {
     const auto deadline = Clock::now() + 60s;

@@ -27,7 +27,7 @@ struct Loop {
     base::AsioReactor reactor{context};
 
     bool wait_for(const std::function<bool()>& condition,
-                  std::chrono::milliseconds limit = std::chrono::seconds(10)) {
+                  std::chrono::milliseconds limit = std::chrono::seconds(60)) {
         const auto end = std::chrono::steady_clock::now() + limit;
         while (!condition()) {
             if (std::chrono::steady_clock::now() > end) return false;
@@ -73,7 +73,7 @@ class RawPeer {
     }
     /// The next message that begins with `start`; others are passed over. "" after the limit.
     std::string expect(Loop& loop, const std::string& start,
-                       std::chrono::milliseconds limit = std::chrono::seconds(10)) const {
+                       std::chrono::milliseconds limit = std::chrono::seconds(60)) const {
         std::string found;
         loop.wait_for(
             [&] {

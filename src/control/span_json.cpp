@@ -11,12 +11,8 @@ namespace json = boost::json;
 namespace {
 
 json::array alarm_names(hardware::AlarmSet alarms) {
-    json::array names;
-    for (std::size_t i = 0; i < hardware::span_alarms; ++i) {
-        const auto alarm = static_cast<hardware::SpanAlarm>(i);
-        if (alarms.has(alarm)) names.emplace_back(hardware::name(alarm));
-    }
-    return names;
+    const auto names = hardware::names(alarms);
+    return json::array(names.begin(), names.end());
 }
 
 json::object settings_object(const hardware::SpanSettings& settings) {

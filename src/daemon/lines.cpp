@@ -89,26 +89,35 @@ base::Result<std::unique_ptr<isdn::Span>> Lines::make_span(const config::Span& s
         if (!second) return second.error();
         backup = std::move(*second);
     }
-    return isdn::make_span(settings, {.reactor = parts_.reactor,
-                                      .engine = parts_.engine,
-                                      .calls = parts_.calls,
-                                      .d_channel = std::move(*d_channel),
-                                      .bearers = std::move(bearers),
-                                      .backup_d_channel = std::move(backup),
-                                      .country = std::move(*country),
-                                      .on_change =
-                                          [this](std::string_view event, const isdn::SpanView& view) {
-                                              parts_.events.publish(
-                                                  std::string(event),
-                                                  {{"span", std::to_string(view.number)},
-                                                   {"name", view.name},
-                                                   {"d_channel", view.d_channel_up ? "up" : "down"}});
-                                          },
-                                      .span_alarm = [this](unsigned number) -> std::optional<bool> {
-                                          const auto reading = parts_.board.read_span({number});
-                                          if (!reading) return std::nullopt;
-                                          return reading->alarms.any();
-                                      }});
+    return isdn::make_span(settings,
+                           {.reactor = parts_.reactor,
+                            .engine = parts_.engine,
+                            .calls = parts_.calls,
+                            .d_channel = std::move(*d_channel),
+                            .bearers = std::move(bearers),
+                            .backup_d_channel = std::move(backup),
+                            .country = std::move(*country),
+                            .on_change = [this](const isdn::SpanEvent& event,
+                                                const isdn::SpanView& view) { publish(event, view); },
+                            .span_alarm = [this](unsigned number) -> std::optional<bool> {
+                                const auto reading = parts_.board.read_span({number});
+                                if (!reading) return std::nullopt;
+                                return reading->alarms.any();
+                            }});
+}
+
+void Lines::publish(const isdn::SpanEvent& event, const isdn::SpanView& view) {
+    std::vector<std::pair<std::string, std::string>> fields{{"span", std::to_string(event.span)},
+                                                            {"name", view.name},
+                                                            {"d_channel", view.d_channel_up ? "up" : "down"}};
+    std::ranges::copy(event.fields, std::back_inserter(fields));
+    if (const auto reading = parts_.board.read_span({event.span}); reading && reading->alarms.any()) {
+        std::string alarms;
+        for (const auto alarm : hardware::names(reading->alarms))
+            alarms += (alarms.empty() ? "" : ",") + std::string(alarm);
+        fields.emplace_back("alarms", std::move(alarms));
+    }
+    parts_.events.publish(std::string(event.name), std::move(fields));
 }
 
 void Lines::announce(call::Exit& exit) {

@@ -60,6 +60,7 @@ class Lines {
     base::Result<std::unique_ptr<analog::Port>> make_port(const config::Port& settings);
     base::Result<std::unique_ptr<isdn::Span>> make_span(const config::Span& settings);
     void make_groups();
+    void publish(const isdn::SpanEvent& event, const isdn::SpanView& view);
     void announce(call::Exit& exit);
     /// True when the line was replaced, by the real one or by a stand-in with another reason.
     template <class Line, class Make, class MakeMissing>

@@ -35,6 +35,15 @@ std::string_view name(LineCounter counter) {
 std::string_view name(SpanAlarm alarm) {
     return word_of(alarm_names, alarm);
 }
+
+std::vector<std::string_view> names(AlarmSet alarms) {
+    std::vector<std::string_view> found;
+    for (std::size_t i = 0; i < span_alarms; ++i) {
+        const auto alarm = static_cast<SpanAlarm>(i);
+        if (alarms.has(alarm)) found.push_back(name(alarm));
+    }
+    return found;
+}
 std::string_view name(SpanLoop loop) {
     return word_of(loop_names, loop);
 }

@@ -147,6 +147,7 @@ void PriLink::Impl::follow(DataLinks::Change change, const std::string& reason) 
     if (backup && !stopped) move_timer.start(std::chrono::milliseconds(0), [this] { move_calls(); });
     switch (change) {
         case Change::none:
+            if (backup && links.active()) handler({.kind = LinkEventKind::standby});
             return;
         case Change::up:
             return handler({.kind = LinkEventKind::up});

@@ -27,6 +27,7 @@ enum class LinkEventKind {
     down,        ///< ... lost: on both D-channels of a trunk with two
     reset,       ///< ... begun anew: frames under way may be lost, and libpri does not repeat them
     switched,    ///< the other D-channel of the trunk is in use now
+    standby,     ///< the D-channel of the trunk that is not in use went up or down
     setup,       ///< SETUP; the record lives until hangup() or destroy()
     setup_ack,   ///< SETUP ACKNOWLEDGE: the rest of the number is waited for
     proceeding,  ///< CALL PROCEEDING

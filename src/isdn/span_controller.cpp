@@ -336,7 +336,7 @@ std::string SpanController::ids(const SpanCall& call) const {
                         timeslot_of(call.position));
 }
 
-void SpanController::changed(std::string_view event) const {
+void SpanController::changed(const SpanEvent& event) const {
     if (on_change_) on_change_(event, view());
 }
 

@@ -51,7 +51,7 @@ struct ControllerParts {
     std::unique_ptr<hardware::DChannel> d_channel;
     std::unique_ptr<BearerAudio> audio;
     std::vector<BearerPosition> bearers;
-    std::function<void(std::string_view event, const SpanView&)> on_change;
+    std::function<void(const SpanEvent&, const SpanView&)> on_change;
     SpanTimes times;
     dsp::ToneSequence dial_tone{};  ///< for overlap receiving
     std::unique_ptr<hardware::DChannel> backup_d_channel = nullptr;
@@ -126,6 +126,9 @@ class SpanController final : public Span, public call::Exit {
     void on_up();
     void on_down();
     void on_switched();
+    void on_standby();
+    void put_in_service(const std::function<bool(unsigned position)>& meant, bool in_service,
+                        SpanEvent event);
     void on_setup(const LinkEvent& event);
     void on_progress(const CallPointer& call, const LinkEvent& event);
     void on_answer(const CallPointer& call);
@@ -203,7 +206,9 @@ class SpanController final : public Span, public call::Exit {
     void forgotten(const CallPointer& call);
     call::Cause received_cause(const LinkEvent& event, bool unanswered) const;
     std::string ids(const SpanCall& call) const;
-    void changed(std::string_view event) const;
+    /// Of this span.
+    void changed(std::string_view event) const { changed(SpanEvent{event, settings_.number}); }
+    void changed(const SpanEvent& event) const;
 
     config::Span settings_;
     base::Reactor& reactor_;
@@ -214,7 +219,7 @@ class SpanController final : public Span, public call::Exit {
     std::vector<std::unique_ptr<Span>> members_;
     std::unique_ptr<BearerAudio> audio_;
     std::vector<BearerPosition> bearers_;
-    std::function<void(std::string_view event, const SpanView&)> on_change_;
+    std::function<void(const SpanEvent&, const SpanView&)> on_change_;
     SpanTimes times_;
     dsp::ToneSequence dial_tone_;
     std::optional<routing::DigitMap> digit_map_;

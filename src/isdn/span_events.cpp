@@ -23,6 +23,8 @@ void SpanController::on_link(const LinkEvent& event) {
             return restarts_->repeat();
         case LinkEventKind::switched:
             return on_switched();
+        case LinkEventKind::standby:
+            return on_standby();
         case LinkEventKind::failed:
             last_error_ = event.reason;
             link_failed_ = true;
@@ -161,7 +163,7 @@ void SpanController::on_line_event(unsigned position, hardware::LineEventKind ki
         begin_clearing(call,
                        {call::q850::temporary_failure, call::Location::private_local, "channel removed"});
     }
-    changed("span.bearer");
+    changed({"span.bearer", span_number(position), {{"channel", std::to_string(timeslot_of(position))}}});
 }
 
 // --- incoming calls ---
@@ -192,9 +194,9 @@ void SpanController::on_setup(const LinkEvent& event) {
         if (taken.position == 0) refused = taken.cause;
     }
     if (refused) {
-        log::warning("isdn", "span={} channel={} incoming call refused, cause {}",
+        log::warning("isdn", "span={} channel={} incoming call to {} refused, cause {}",
                      span_number(event.channel.value_or(0)), timeslot_of(event.channel.value_or(0)),
-                     *refused);
+                     event.called.empty() ? "no number" : base::printable(event.called), *refused);
         link_->hangup(event.call, *refused);
         return;
     }

@@ -48,8 +48,17 @@ base::Result<void> SpanController::set_in_service(std::optional<unsigned> positi
             base::format("span {} channel {} was removed by the driver; restart tipringd when it is back",
                          settings_.number, position_text(*position)));
     }
+    const auto meant = [&position](unsigned one) { return !position || one == *position; };
+    const unsigned span = position ? span_number(*position) : settings_.number;
+    const auto channel = position ? std::to_string(timeslot_of(*position)) : std::string("all");
+    put_in_service(meant, in_service, {"span.service", span, {{"channel", channel}}});
+    return {};
+}
+
+void SpanController::put_in_service(const std::function<bool(unsigned position)>& meant, bool in_service,
+                                    SpanEvent event) {
     for (const unsigned one : allocator_.positions()) {
-        if (position && one != *position) continue;
+        if (!meant(one) || allocator_.channel(one).removed()) continue;
         // The operator knows better than a SERVICE message whose counterpart may have been lost.
         if (in_service) allocator_.set_remote_in_service(one, true);
         if (allocator_.channel(one).out_here() != in_service) continue;
@@ -57,12 +66,11 @@ base::Result<void> SpanController::set_in_service(std::optional<unsigned> positi
         untold_.insert(one);
     }
     tell_service();
-    log::warning(
-        "isdn", "span={} {} {} service by the operator", settings_.number,
-        position ? base::format("channel={} is", position_text(*position)) : std::string("all channels are"),
-        in_service ? "in" : "out of");
-    changed("span.service");
-    return {};
+    log::warning("isdn", "span={} channel={} {} service by the operator", event.span,
+                 event.fields.front().second, in_service ? "in" : "out of");
+    event.fields.emplace_back("state", in_service ? "in" : "out");
+    event.fields.emplace_back("by", "operator");
+    changed(event);
 }
 
 void SpanController::tell_service() {
@@ -93,7 +101,11 @@ void SpanController::on_service(const LinkEvent& event) {
         if (!event.channel || *event.channel == position)
             allocator_.set_remote_in_service(position, event.in_service);
     }
-    changed("span.service");
+    changed({"span.service",
+             event.channel ? span_number(*event.channel) : settings_.number,
+             {{"channel", event.channel ? std::to_string(timeslot_of(*event.channel)) : "all"},
+              {"state", event.in_service ? "in" : "out"},
+              {"by", "other side"}}});
 }
 
 void SpanController::set_looped(bool looped) {

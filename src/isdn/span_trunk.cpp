@@ -38,7 +38,7 @@ void SpanController::tell_alarm(TrunkSpan& span, bool alarm) {
     allocator_.set_span_alarm(alarm, span.interface);
     if (alarm) last_error_ = "layer 1 alarm";
     log::warning("isdn", "span={} layer 1 {}", span.number, alarm ? "is in alarm" : "is well again");
-    changed("span.alarm");
+    changed({"span.alarm", span.number, {{"state", alarm ? "on" : "off"}}});
 }
 
 void SpanController::check_member_alarms() {
@@ -68,6 +68,15 @@ void SpanController::clear_dead_spans() {
 
 // --- two D-channels ---
 
+void SpanController::on_standby() {
+    for (const auto& link : link_->data_links()) {
+        if (link.active) continue;
+        const unsigned span = span_number(bearer_position(link.interface, 0));
+        log::warning("isdn", "span={} the D-channel that is not in use is {}", span, link.up ? "up" : "down");
+        changed({"span.standby", span, {{"state", link.up ? "up" : "down"}}});
+    }
+}
+
 void SpanController::on_switched() {
     for (const auto& link : link_->data_links()) {
         if (link.active)
@@ -96,10 +105,9 @@ std::vector<Span*> SpanController::trunk_members() {
 }
 
 base::Result<void> SpanController::set_interface_in_service(unsigned interface, bool in_service) {
-    for (const unsigned position : allocator_.positions()) {
-        if (interface_of(position) != interface || allocator_.channel(position).removed()) continue;
-        if (auto done = set_in_service(position, in_service); !done) return done;
-    }
+    if (stopped_) return base::fail(base::format("span {} is shut down", span_of(interface)->number));
+    put_in_service([interface](unsigned position) { return interface_of(position) == interface; }, in_service,
+                   {"span.service", span_of(interface)->number, {{"channel", "all"}}});
     return {};
 }
 

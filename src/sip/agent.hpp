@@ -86,6 +86,8 @@ class Agent {
     void on_stray_notify(const sip_t* sip, nua_handle_t* handle);
     /// Sofia keeps the pointer: `phrase` must be static text.
     void refuse(nua_handle_t* handle, unsigned status, const char* phrase);
+    /// With the Reason that each answer to an INVITE has.
+    void refuse_call(nua_handle_t* handle, unsigned status, const char* phrase);
     std::string source_of_current() const;
     const AccountRules* account_for(const std::string& source, const std::string& called) const;
     Dialog* find(DialogId id);

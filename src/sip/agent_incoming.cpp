@@ -40,6 +40,13 @@ void Agent::refuse(nua_handle_t* handle, unsigned status, const char* phrase) {
     nua_handle_destroy(handle);
 }
 
+void Agent::refuse_call(nua_handle_t* handle, unsigned status, const char* phrase) {
+    const call::Cause cause{cause_of_status(status, phrase).value, call::Location::private_local, ""};
+    nua_respond(handle, static_cast<int>(status), phrase, NUTAG_WITH_THIS(nua_),
+                SIPTAG_REASON_STR(reason_text(cause).c_str()), TAG_END());
+    nua_handle_destroy(handle);
+}
+
 void Agent::on_stray_request(const NuaEvent& event, nua_handle_t* handle) {
     if (event.status >= 200 || event.sip == nullptr) {  // Sofia has answered it already
         nua_handle_destroy(handle);
@@ -81,19 +88,19 @@ const AccountRules* Agent::account_for(const std::string& source, const std::str
 void Agent::on_incoming_invite(const sip_t* sip, nua_handle_t* handle) {
     if (const auto* fault = target_fault(sip)) {
         ++counters_->malformed;
-        return refuse(handle, 400, fault);
+        return refuse_call(handle, 400, fault);
     }
     IncomingCall call;
     call.source = source_of_current();
     call.called = decode_user(text_of(sip->sip_request->rq_url->url_user));
     const auto* rules = account_for(call.source, call.called);
-    if (rules == nullptr) return refuse(handle, 403, phrase_of(403));
+    if (rules == nullptr) return refuse_call(handle, 403, phrase_of(403));
     // With one registration for all, the request URI names the registration; the number called stands in To.
     if (!rules->gateway_user.empty() && call.called == rules->gateway_user) {
         const auto dialled = decode_user(text_of(sip->sip_to->a_url->url_user));
         if (!dialled.empty()) call.called = dialled;
     }
-    if (has_foreign_body(sip)) return refuse(handle, 415, phrase_of(415));
+    if (has_foreign_body(sip)) return refuse_call(handle, 415, phrase_of(415));
 
     OfferAnswer state(rules->media, session_id());
     if (const auto description = session_description(sip); !description.empty()) {
@@ -101,7 +108,7 @@ void Agent::on_incoming_invite(const sip_t* sip, nua_handle_t* handle) {
         if (!agreement) {
             if (agreement.error().status == 400) ++counters_->malformed;
             base::log::info("sip", "call from {} refused: {}", call.source, agreement.error().reason);
-            return refuse(handle, agreement.error().status, phrase_of(agreement.error().status));
+            return refuse_call(handle, agreement.error().status, phrase_of(agreement.error().status));
         }
         call.agreement = *agreement;
     }

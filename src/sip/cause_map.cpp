@@ -17,13 +17,13 @@ struct StatusCause {
 };
 /// RFC 3398 8.2.6.1. 488 and 606 depend on a Warning header there; nearly always it means the codecs. 401 and
 /// 407 are 21 there: between these, the called party was never asked, our own credentials were refused, and
-/// another way may work.
+/// another way may work. 607 and 608 (RFC 8197, 8688): nobody took the call for the called party.
 constexpr StatusCause status_causes[] = {
     {400, 41},  {401, 41},  {402, 21},  {403, 21},  {404, 1},  {405, 63},  {406, 79},  {407, 41},
     {408, 102}, {410, 22},  {413, 127}, {414, 127}, {415, 79}, {416, 127}, {420, 127}, {421, 127},
     {423, 127}, {480, 18},  {481, 41},  {482, 25},  {483, 25}, {484, 28},  {485, 1},   {486, 17},
     {487, 16},  {488, 88},  {491, 41},  {500, 41},  {501, 79}, {502, 38},  {503, 41},  {504, 102},
-    {505, 127}, {513, 127}, {600, 17},  {603, 21},  {604, 1},  {606, 88},
+    {505, 127}, {513, 127}, {600, 17},  {603, 21},  {604, 1},  {606, 88},  {607, 21},  {608, 21},
 };
 
 struct CauseStatus {
@@ -114,9 +114,11 @@ call::Cause cause_of_status(unsigned status, std::string_view phrase, std::strin
     call::Cause cause;
     cause.value = q850::interworking;
     cause.location = call::Location::public_remote;
-    if (status >= 400 && status < 500) cause.value = q850::temporary_failure;
-    for (const auto& entry : status_causes) {
-        if (entry.status == status) cause.value = entry.cause;
+    // What no table names counts as the first of its class (RFC 3261 8.1.3.2).
+    for (const unsigned wanted : {status / 100 * 100, status}) {
+        for (const auto& entry : status_causes) {
+            if (entry.status == wanted) cause.value = entry.cause;
+        }
     }
     if (const auto own = overrides.to_isdn.find(status); own != overrides.to_isdn.end())
         cause.value = own->second;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tipring/base/ids.hpp"
 
@@ -89,6 +90,9 @@ class AlarmSet {
     static unsigned bit(SpanAlarm alarm) { return 1U << static_cast<unsigned>(alarm); }
     std::uint8_t bits_ = 0;
 };
+
+/// Those that stand.
+std::vector<std::string_view> names(AlarmSet alarms);
 
 /// One look at the line.
 struct SpanReading {

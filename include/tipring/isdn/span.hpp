@@ -6,6 +6,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tipring/base/reactor.hpp"
@@ -70,6 +72,13 @@ struct SpanView {
     std::string trunk;                 ///< of another span of an NFAS trunk: the trunk's name
 };
 
+/// For the list of events.
+struct SpanEvent {
+    std::string_view name;  ///< "span.up", "span.down", "span.alarm", "span.service", ...
+    unsigned span = 0;      ///< the driver's number of the span that it is about
+    std::vector<std::pair<std::string, std::string>> fields{};
+};
+
 struct SpanParts {
     base::Reactor& reactor;
     media::Engine& engine;
@@ -78,9 +87,8 @@ struct SpanParts {
     std::vector<hardware::Channel> bearers;  ///< of all spans of the trunk
     std::unique_ptr<hardware::DChannel> backup_d_channel = nullptr;
     hardware::CountryTones country;
-    /// Told of layer 1, D-channel and bearer changes: event name ("span.up", "span.down", "span.alarm") and
-    /// the view.
-    std::function<void(std::string_view event, const SpanView&)> on_change;
+    /// Told of changes of layer 1, D-channel and bearers.
+    std::function<void(const SpanEvent&, const SpanView&)> on_change;
     /// Layer 1 of another span of the trunk (the driver's number) is in alarm; none: the board does not tell.
     std::function<std::optional<bool>(unsigned span)> span_alarm{};
 };

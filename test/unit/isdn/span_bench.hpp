@@ -14,6 +14,7 @@
 #include "pri_link.hpp"
 #include "span_controller.hpp"
 #include "tipring/base/asio_reactor.hpp"
+#include "tipring/base/text.hpp"
 
 namespace tipring::test {
 
@@ -109,6 +110,14 @@ struct Sink final : call::CallSink {
     std::vector<Incoming> calls;
 };
 
+/// "span.alarm 1 state=on"
+inline std::string written(const isdn::SpanEvent& event) {
+    auto text = base::format("{} {}", event.name, event.span);
+    for (const auto& [key, value] : event.fields)
+        text += base::format(" {}={}", key, value);
+    return text;
+}
+
 struct BenchOptions {
     config::SpanSide side = config::SpanSide::user;
     config::ChannelChoice choice = config::ChannelChoice::ascending;
@@ -161,8 +170,8 @@ class Bench {
             .d_channel = std::make_unique<MemoryDChannel>(wire, 0),
             .audio = std::move(recording),
             .bearers = positions,
-            .on_change = [this](std::string_view event,
-                                const isdn::SpanView&) { changes.emplace_back(event); },
+            .on_change = [this](const isdn::SpanEvent& event,
+                                const isdn::SpanView&) { changes.push_back(written(event)); },
             .times = options.times};
         span = std::make_unique<isdn::SpanController>(settings, std::move(parts));
         auto peer_link = options.peer_link;

@@ -156,7 +156,7 @@ TEST_CASE("a layer 1 alarm is seen at once and cleared again") {
     bench.wire->ends[0].alarm = true;
     bench.audio->on_line_event(1, hardware::LineEventKind::alarm);
     CHECK_FALSE(bench.span->view().layer1_up);
-    CHECK(bench.changes.back() == "span.alarm");
+    CHECK(bench.changes.back() == "span.alarm 1 state=on");
     CHECK(bench.span->allocator().state(2) == BearerState::alarm);
     Listener listener;
     CHECK_FALSE(bench.dial(listener));

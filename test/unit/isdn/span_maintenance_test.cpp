@@ -69,7 +69,7 @@ TEST_CASE("a channel out of service keeps its call and takes no new one") {
     Listener listener;
     const auto leg = talking(bench, listener);
     REQUIRE(bench.span->set_in_service(1, false).has_value());
-    CHECK(bench.changes.back() == "span.service");
+    CHECK(bench.changes.back() == "span.service 1 channel=1 state=out by=operator");
     CHECK(bench.span->view().bearers[0].state == BearerState::in_use);
     CHECK(bench.span->view().bearers[0].out_here);
     leg->release({call::q850::normal_clearing, call::Location::user, ""});

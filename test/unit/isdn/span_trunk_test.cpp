@@ -67,8 +67,8 @@ class Trunk {
             .d_channel = std::make_unique<MemoryDChannel>(wires[0], 0),
             .audio = std::make_unique<RecordingAudio>(),
             .bearers = positions,
-            .on_change = [this](std::string_view event,
-                                const isdn::SpanView&) { changes.emplace_back(event); },
+            .on_change = [this](const isdn::SpanEvent& event,
+                                const isdn::SpanView&) { changes.push_back(written(event)); },
             .times = {.t309 = 700ms, .reconcile = 20ms, .restart_at_start = false},
             .backup_d_channel = std::make_unique<MemoryDChannel>(wires[1], 0),
             .span_alarm = [this](unsigned) -> std::optional<bool> { return alarm; }};
@@ -215,6 +215,31 @@ TEST_CASE("trunk: calls outlive each D-channel in turn, and either end can still
     REQUIRE(trunk.until([&] { return third.has("released"); }));
     CHECK(third.cause->value == call::q850::normal_clearing);
     CHECK(trunk.span->view().repairs == 0);
+}
+
+TEST_CASE("trunk: the loss of the D-channel that is not in use is told") {
+    Trunk trunk;
+    REQUIRE(trunk.both_up());
+    const auto told = [&trunk](const std::string& event) {
+        return std::ranges::find(trunk.changes, event) != trunk.changes.end();
+    };
+    trunk.wires[1]->connected = false;
+    CHECK(trunk.until([&] { return told("span.standby 2 state=down"); }));
+    trunk.wires[1]->connected = true;
+    CHECK(trunk.until([&] { return told("span.standby 2 state=up"); }));
+    CHECK(trunk.span->view().d_channel_up);
+}
+
+TEST_CASE("trunk: a member is taken out of service as a whole, in one event") {
+    Trunk trunk;
+    REQUIRE(trunk.both_up());
+    const auto members = trunk.span->trunk_members();
+    REQUIRE(members.size() == 1);
+    trunk.changes.clear();
+    REQUIRE(members[0]->set_in_service({}, false).has_value());
+    CHECK(trunk.changes == std::vector<std::string>{"span.service 2 channel=all state=out by=operator"});
+    CHECK(members[0]->view().idle == 0);
+    CHECK(trunk.span->view().idle == each_span);
 }
 
 TEST_CASE("trunk: with both D-channels lost answered calls end after T309") {

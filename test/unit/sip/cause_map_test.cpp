@@ -13,6 +13,9 @@ TEST_CASE("final answers become causes by RFC 3398") {
     CHECK(sip::cause_of_status(403, "Forbidden").value == call::q850::call_rejected);
     CHECK(sip::cause_of_status(480, "x").value == call::q850::no_user_responding);
     CHECK(sip::cause_of_status(499, "x").value == call::q850::temporary_failure);
+    CHECK(sip::cause_of_status(580, "x").value == call::q850::temporary_failure);
+    CHECK(sip::cause_of_status(699, "x").value == call::q850::user_busy);
+    CHECK(sip::cause_of_status(608, "Rejected").value == call::q850::call_rejected);
     CHECK(sip::cause_of_status(302, "Moved").value == call::q850::interworking);
     CHECK(sip::cause_of_status(486, "Busy\nHere").detail == "SIP 486 Busy\\x0aHere");
 }

@@ -1,5 +1,6 @@
 // Every kind of exchange and both sides of a span: what goes through the gateway between the ISDN network model and a SIP
-// server, and what does not although the call works. Cases with the tag [simulator] are left out on the real driver. With TIPRING_MATRIX=FILE each case appends its row of the table in docs/isdn-sip.md to FILE.
+// server, and what does not although the call works. Cases with the tag [simulator] are left out on the real driver. With
+// TIPRING_MATRIX=FILE each case appends its row of the table in docs/isdn-sip.md to FILE.
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -253,6 +254,31 @@ Way redirected(Joint& joint) {
     return way;
 }
 
+/// The ISDN side holds the call, which frees its channel, and takes it back.
+void held(Joint& joint) {
+    const auto of_span = [&joint](const char* key) {
+        return joint.gateway.call("span.show", {{"span", "main"}})
+            .as_object()
+            .at(key)
+            .to_number<std::int64_t>();
+    };
+    std::string id;
+    const auto call = call_from_server(joint, {.called = "0555200"}, id);
+    call->answer();
+    REQUIRE(sip_status(joint.server.wait_final(id, patience)) == 200);
+    call->request(farend::IsdnRequest::hold);
+    REQUIRE(call->wait_news("hold ack", patience));
+    CHECK(joint.server.accept_offer(id, patience));
+    CHECK(of_span("held") == 1);
+    CHECK(of_span("in_use") == 0);
+    call->request(farend::IsdnRequest::retrieve);
+    REQUIRE(call->wait_news("retrieve ack", patience));
+    CHECK(joint.server.accept_offer(id, patience));
+    CHECK(of_span("held") == 0);
+    CHECK(of_span("in_use") == 1);
+    end_call(joint, call, id, Releaser::server);
+}
+
 void refused(Joint& joint) {
     for (const auto& refusal : refusals) {
         CAPTURE(refusal.cause);
@@ -330,6 +356,7 @@ void prove(IsdnSwitch type, Side side) {
         restricted(joint, *row);
         sent_on = redirected(joint);
         CHECK(cell(sent_on) == cell(row->redirected));
+        held(joint);
         refused(joint);
         joint.check_idle();
     }
@@ -345,7 +372,7 @@ void prove(IsdnSwitch type, Side side) {
     if (const char* const file = std::getenv("TIPRING_MATRIX")) {
         std::ofstream(file, std::ios::app)
             << "| `" << word_of(type) << "` | " << word_of(side) << " | both ways | " << cell(overlap)
-            << " | " << cell(name) << " | both ways | " << cell(sent_on) << " | either side | "
+            << " | " << cell(name) << " | both ways | " << cell(sent_on) << " | yes | either side | "
             << std::size(refusals) << " causes both ways |\n";
     }
 }

@@ -28,10 +28,11 @@ std::string peer_body(const std::string& type, const std::string& text) {
     return "Content-Type: " + type + "\r\nContent-Length: " + std::to_string(text.size()) + "\r\n\r\n" + text;
 }
 
-std::string peer_session() {
+std::string peer_session(const std::string& direction = "sendrecv") {
     return peer_body("application/sdp",
                      "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
-                     "m=audio 40000 RTP/AVP 8\r\n");
+                     "m=audio 40000 RTP/AVP 8\r\na=" +
+                         direction + "\r\n");
 }
 
 std::string method_of(const std::string& message) {
@@ -180,6 +181,16 @@ void SipPeer::info(const std::string& call, char digit) {
         peer_body("application/dtmf-relay", "Signal=" + std::string(1, digit) + "\r\nDuration=100\r\n"));
 }
 
+bool SipPeer::accept_offer(const std::string& call, std::chrono::milliseconds limit) {
+    const auto offer = wait(limit, [&](const std::string& message) {
+        return method_of(message) == "INVITE" && sip_header(message, "Call-ID") == call;
+    });
+    if (offer.empty()) return false;
+    const bool held = offer.find("a=sendonly") != std::string::npos;
+    respond(offer, "200 OK", peer_session(held ? "recvonly" : "sendrecv"));
+    return true;
+}
+
 void SipPeer::bye(const std::string& call) {
     send_in_dialog(call, "BYE", no_body);
 }
@@ -226,7 +237,13 @@ void SipPeer::on_request(const std::string& message) {
         return;
     }
     const auto id = sip_header(message, "Call-ID");
-    if (find(id) != nullptr) return;  // repeated while the test was busy
+    if (auto* const known = find(id)) {
+        const bool in_dialog = sip_header(message, "To").find(";tag=") != std::string::npos;
+        if (in_dialog &&
+            std::exchange(known->offered, sip_header(message, "CSeq")) != sip_header(message, "CSeq"))
+            inbox_.push_back(message);
+        return;  // otherwise repeated while the test was busy
+    }
     respond(message, "100 Trying", no_body);
     dialogs_.push_back({.id = id,
                         .target = uri_of(sip_header(message, "Contact")),

@@ -39,6 +39,8 @@ class SipPeer {
     void answer(const std::string& invite, const std::string& status, const std::string& headers = {});
     /// INFO with one digit (application/dtmf-relay).
     void info(const std::string& call, char digit);
+    /// Waits for a new offer in an answered call, and takes it: hold is answered by recvonly. False after the limit.
+    bool accept_offer(const std::string& call, std::chrono::milliseconds limit);
     void bye(const std::string& call);
     /// The BYE of the gateway, which is answered; "" when none came in time.
     std::string wait_bye(const std::string& call, std::chrono::milliseconds limit);
@@ -50,6 +52,7 @@ class SipPeer {
         std::string local, far;  ///< From and To of our requests
         std::string invite_branch{}, invite_target{};
         unsigned sequence = 1;
+        std::string offered{};  ///< CSeq of the last offer in the dialog
     };
 
     base::Fd fd_;

@@ -67,7 +67,7 @@ TEST_CASE("--check accepts every example and names every mistake of a bad file",
     std::vector<std::string> examples{"simulator"};
     if (!World::is_dahdi())
         examples.insert(examples.end(),
-                        {"fxs-box", "fxo-box", "mixed-office", "e1-trunk", "hotel", "t1-trunk"});
+                        {"fxs-box", "fxo-box", "mixed-office", "e1-trunk", "hotel", "pbx-trunk", "t1-trunk"});
     for (const auto& name : examples) {
         const auto outcome = run_to_end(
             folder,

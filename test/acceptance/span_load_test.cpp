@@ -233,4 +233,6 @@ TEST_CASE("span load: nine hundred calls from both sides, and no channel is lost
     const auto all = span.from_network();
     hang_up_all(all);
     CHECK(span.gateway.wait_no_calls(patience));
+    const auto view = span.gateway.call("span.show", {{"span", "main"}}).as_object();
+    CHECK(view.at("repairs").to_number<int>() == 0);
 }

@@ -148,6 +148,8 @@ void LinkController::write(std::span<const std::uint8_t> frame) {
     const auto edited = owner_.edits().apply(frame);
     const auto sent = edited.empty() ? frame : std::span<const std::uint8_t>(edited);
     record(FrameDirection::sent, sent);
+    constexpr std::uint8_t unnumbered = 0x03;  // Q.921 3.4
+    if (frame.size() > 2 && (frame[2] & unnumbered) != unnumbered) numbered_sent_ = true;
     const auto written = d_channel_.write(sent);
     // Q.921 repeats what is lost; a line that stays dead shows as the loss of the data link.
     if (!written && write_errors_++ == 0) {
@@ -188,6 +190,7 @@ void LinkController::run_timers() {
         if (event == nullptr) break;
         deliver(*event, true);
     }
+    notice_up();
     owner_.rearm();
 }
 
@@ -204,6 +207,7 @@ void LinkController::pump() {
         if (event != nullptr) deliver(*event, false);
         if (frame_.peer_state && !stopped_) owner_.on_peer_state(*this, *frame_.peer_state);
         if (begun_anew && up_ && !stopped_) owner_.on_reset();
+        notice_up();
         if (!frame_seen_) break;
     }
     owner_.rearm();
@@ -224,6 +228,7 @@ void LinkController::deliver(const pri_event& event, bool by_timer) {
 void LinkController::tell(LinkEvent event, bool by_timer) {
     const bool up = event.kind == LinkEventKind::up;
     if (up || event.kind == LinkEventKind::down) {
+        numbered_sent_ = false;
         if (std::exchange(up_, up) && up) return owner_.on_reset();
         return owner_.on_data_link(*this, up);
     }
@@ -231,6 +236,11 @@ void LinkController::tell(LinkEvent event, bool by_timer) {
         event.kind == LinkEventKind::released && event.cause != call::q850::no_user_responding;
     event.unanswered = by_timer && (event.kind == LinkEventKind::cleared || heard_of);
     owner_.on_event(*this, std::move(event));
+}
+
+/// libpri has room for one event: that the data link is up may be overwritten by what the calls make of it.
+void LinkController::notice_up() {
+    if (std::exchange(numbered_sent_, false) && !up_ && !stopped_) tell({.kind = LinkEventKind::up}, false);
 }
 
 void LinkController::fail() {

@@ -89,6 +89,7 @@ class LinkController {
     void apply_timers();
     void deliver(const pri_event& event, bool by_timer);
     void tell(LinkEvent event, bool by_timer);
+    void notice_up();
     void fail();
 
     hardware::DChannel& d_channel_;
@@ -101,6 +102,7 @@ class LinkController {
     FrameFacts frame_;  ///< being handled
     bool frame_seen_ = false;
     bool up_ = false;
+    bool numbered_sent_ = false;  ///< I or S frames, which only an established data link has
     bool stopped_ = false;
     bool dead_ = false;  ///< the descriptor is; of several D-channels libpri finds out by Q.921
     std::string read_error_;

@@ -311,14 +311,12 @@ void SpanController::on_answer(const CallPointer& call) {
 
 // --- clearing ---
 
-/// A message that got lost in a reset of the data link is not repeated: where one side has answered and the other does not
-/// know, nothing else ends the call for a long time (Q.931 5.8.11: clearing, cause 101).
+/// A message that got lost in a reset of the data link is not repeated: where the other side has answered and this one does
+/// not know, nothing else ends the call for a long time (Q.931 5.8.11: clearing, cause 101). The reverse cannot be told from
+/// a CONNECT that is still under way.
 void SpanController::on_peer_state(const CallPointer& call, std::uint8_t state) {
-    constexpr std::uint8_t initiated = 1, delivered = 4, active = 10, wrong_state = 101;
-    const bool connected = call->state == State::connected;
-    const bool answer_lost = call->outgoing && !connected && state == active;
-    const bool answer_unheard = !call->outgoing && connected && state >= initiated && state <= delivered;
-    if (call->clearing() || !(answer_lost || answer_unheard)) return;
+    constexpr std::uint8_t active = 10, wrong_state = 101;
+    if (call->clearing() || !call->outgoing || call->state == State::connected || state != active) return;
     log::warning("isdn", "{} the answer was lost: the other side is in state {}", ids(*call), state);
     begin_clearing(call, {wrong_state, call::Location::private_local, "the answer was lost"});
     report_release(call);

@@ -281,7 +281,9 @@ TEST_CASE("chaos: a thousand times both ends choose one channel at the same mome
     const bool network_side = GENERATE(true, false);
     CAPTURE(network_side);
     const unsigned count = network_side ? 1000 : 250;
-    const auto timers = short_timers({{"T303", 60000}, {"T310", 60000}});  // no call ends by being late
+    // No call ends by being late, and no data link.
+    const auto timers =
+        short_timers({{"T200", 1000}, {"T203", 10000}, {"T303", 60000}, {"T310", 60000}, {"T313", 30000}});
     auto options = short_options(timers);
     options.network_side = network_side;
     options.hang_up_after = 100ms;

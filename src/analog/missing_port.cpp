@@ -17,12 +17,14 @@ class MissingPort final : public Port, public call::Exit {
         view.in_service = in_service_;
         view.missing = true;
         view.last_error = why_;
+        view.messages = messages_;
         return view;
     }
     const config::Port& settings() const override { return settings_; }
     call::Exit& exit() override { return *this; }
     bool idle() const override { return false; }
     void set_in_service(bool in_service) override { in_service_ = in_service; }
+    void set_messages(unsigned messages) override { messages_ = messages; }
     void shut_down() override {}
 
     routing::Destination destination() const override {
@@ -37,6 +39,7 @@ class MissingPort final : public Port, public call::Exit {
     const config::Port settings_;
     const std::string why_;
     bool in_service_ = true;
+    unsigned messages_ = 0;
 };
 
 }  // namespace

@@ -33,7 +33,7 @@ struct CallManager::Impl final : CallHost {
     CallManager& owner;
     base::Reactor& reactor;
     media::Connector& connector;
-    const Options options;
+    Options options;
     std::vector<routing::RouteRule> rules;
     std::vector<Exit*> exits;
     std::uint32_t last_call = 0, last_leg = 0;
@@ -175,8 +175,16 @@ void CallManager::add_exit(Exit& exit) {
     impl_->exits.push_back(&exit);
 }
 
+void CallManager::set_ringback(dsp::ToneSequence ringback) {
+    impl_->options.ringback = std::move(ringback);
+}
+
 void CallManager::remove_exit(const routing::Destination& destination) {
     std::erase_if(impl_->exits, [&](const Exit* exit) { return exit->destination() == destination; });
+}
+
+void CallManager::remove_exit(const Exit& exit) {
+    std::erase(impl_->exits, &exit);
 }
 
 base::LegId CallManager::next_leg_id() {

@@ -110,7 +110,7 @@ Answer Client::call(const std::string& method, json::object parameters) {
     const auto& error = member(answer, "error");
     if (error.is_object()) {
         return Failure{number(error, "code") == permission_denied ? exit_no_permission : exit_refused,
-                       safe(text(error, "message"))};
+                       safe_lines(text(error, "message"))};
     }
     return member(answer, "result");
 }

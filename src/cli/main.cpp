@@ -154,6 +154,10 @@ void add_actions(CLI::App& app, Arguments& arguments, Job& job) {
     call->add_subcommand("mcid", "Ask the network to record who calls (malicious call identification)");
     call->callback([&] { job = {"call.identify", {{"call", arguments.text}}, render_row}; });
 
+    app.add_subcommand("reload", "Take over the changed configuration; no call ends")->callback([&] {
+        job = {"reload", {}, render_reload};
+    });
+
     auto* log = app.add_subcommand("log", "The daemon's log")->require_subcommand(1);
     auto* level = log->add_subcommand("level", "Show or set how much is logged");
     level->add_option("LEVEL", arguments.text, "trace, debug, info, warning or error");

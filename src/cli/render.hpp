@@ -28,6 +28,7 @@ std::string render_loop(const boost::json::value& answer);
 
 // sheets.cpp
 std::string render_status(const boost::json::value& answer);
+std::string render_reload(const boost::json::value& answer);
 std::string render_route(const boost::json::value& answer);
 std::string render_sim_state(const boost::json::value& answer);
 std::string render_hearing(const boost::json::value& answer);

@@ -78,6 +78,10 @@ std::string render_status(const json::value& answer) {
     sheet.add("Running for",
               duration_text(number(answer, "uptime_s")) + ", since " + local_time(text(answer, "started")));
     sheet.add("Configuration", text(answer, "config_file"));
+    std::string waiting;
+    for (const auto& line : list(member(answer, "reload_waiting")))
+        waiting += (waiting.empty() ? "" : ", ") + text(line);
+    if (!waiting.empty()) sheet.add("Changes wait for", waiting);
     sheet.add("Log level", text(answer, "log_level"));
     sheet.add("Ports", ports_line(member(answer, "ports")));
     const auto& spans = member(answer, "spans");
@@ -89,6 +93,19 @@ std::string render_status(const json::value& answer) {
               counted(number(calls, "active"), "now, ") + counted(number(calls, "total"), "since the start"));
     sheet.add("Media", media_line(member(answer, "media")));
     return sheet.text();
+}
+
+std::string render_reload(const json::value& answer) {
+    const auto& done = list(member(answer, "done"));
+    const auto& waiting = list(member(answer, "waiting"));
+    std::string out = safe(text(answer, "config_file")) + " was read again";
+    if (done.empty() && waiting.empty()) return out + "; nothing differs\n";
+    out += ":\n";
+    for (const auto& line : done)
+        out += "  " + safe(text(line)) + "\n";
+    for (const auto& line : waiting)
+        out += "  " + safe(text(line)) + ": in use, waits until it is free\n";
+    return out;
 }
 
 std::string render_route(const json::value& answer) {

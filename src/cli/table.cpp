@@ -90,6 +90,15 @@ std::size_t display_width(std::string_view text) {
     return width;
 }
 
+std::string safe_lines(std::string_view text) {
+    std::string out;
+    for (auto end = text.find('\n'); end != text.npos; end = text.find('\n')) {
+        out += safe(text.substr(0, end)) + "\n";
+        text.remove_prefix(end + 1);
+    }
+    return out + safe(text);
+}
+
 std::string safe(std::string_view text) {
     std::string out;
     out.reserve(text.size());

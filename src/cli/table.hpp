@@ -16,6 +16,8 @@ std::size_t display_width(std::string_view text);
 /// Text from the network made safe for a terminal: control characters (C0, DEL and C1) and broken UTF-8
 /// become "?".
 std::string safe(std::string_view text);
+/// safe(), but line breaks stay.
+std::string safe_lines(std::string_view text);
 
 enum class Align { left, right };
 

@@ -62,6 +62,7 @@ void add_all_commands(Registry& registry, System& system, boost::asio::io_contex
     add_event_commands(registry, system);
     add_log_commands(registry);
     add_metrics_command(registry, system);
+    add_reload_command(registry, system);
     add_route_commands(registry, system);
     add_sim_phone_commands(registry, system);
     add_sim_audio_commands(registry, system, context);

@@ -21,6 +21,7 @@ void add_call_commands(Registry& registry, System& system);
 void add_event_commands(Registry& registry, System& system);
 void add_log_commands(Registry& registry);
 void add_metrics_command(Registry& registry, System& system);
+void add_reload_command(Registry& registry, System& system);
 void add_route_commands(Registry& registry, System& system);
 void add_sim_phone_commands(Registry& registry, System& system);
 void add_sim_audio_commands(Registry& registry, System& system, boost::asio::io_context& context);

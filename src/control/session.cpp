@@ -134,9 +134,10 @@ void Session::run(Request request) {
 void Session::finish(const Request& request, const Command& command, const Command::Reply& reply) {
     waiting_answer_ = false;
     if (command.changes(request.parameters)) {
+        const auto outcome = reply ? std::string("done") : reply.error().message;
         base::log::info("control", "audit: uid={} pid={} {} {}: {}", peer_.uid, peer_.pid, request.method,
                         base::printable(json::serialize(request.parameters)),
-                        reply ? "done" : reply.error().message);
+                        outcome.substr(0, outcome.find('\n')));
     }
     if (closed_) return;
     if (request.wants_answer)

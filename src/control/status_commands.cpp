@@ -32,6 +32,12 @@ class StatusCommand final : public Command {
             json::object{{"active", system_.calls.calls().size()}, {"total", system_.calls.total()}};
         status["sip"] = sip();
         status["media"] = media();
+        json::array waiting;
+        if (system_.waiting) {
+            for (auto& line : system_.waiting())
+                waiting.emplace_back(std::move(line));
+        }
+        status["reload_waiting"] = std::move(waiting);
         return status;
     }
 

@@ -151,7 +151,7 @@ base::Result<void> check_disconnect_tone(std::string_view text) {
 
 }  // namespace
 
-std::optional<config::Config> load_checked(const std::string& path, WithBoard with_board) {
+config::LoadResult load(const std::string& path, WithBoard with_board) {
     config::LoadOptions options;
     options.check_country = [](std::string_view text) {
         return without_value(hardware::country_tones(text));
@@ -162,7 +162,11 @@ std::optional<config::Config> load_checked(const std::string& path, WithBoard wi
     options.check_pattern = [](std::string_view text) { return routing::check_pattern(text); };
     options.check_tone = check_disconnect_tone;
     if (with_board == WithBoard::when_present) options.check_whole = compare_when_present;
-    auto loaded = config::load_file(path, options);
+    return config::load_file(path, options);
+}
+
+std::optional<config::Config> load_checked(const std::string& path, WithBoard with_board) {
+    auto loaded = load(path, with_board);
     for (const auto& problem : loaded.problems)
         std::cerr << to_text(problem) << "\n";
     return std::move(loaded.config);

@@ -15,7 +15,10 @@ namespace tipring::daemon {
 enum class WithBoard { no, when_present };
 
 /// load_file() with the checks of countries (libtonezone), digit maps and route patterns, and of the board's
-/// channels when asked to. Prints what is wrong to standard error; nullopt then.
+/// channels when asked to.
+config::LoadResult load(const std::string& path, WithBoard with_board);
+
+/// load(), for a program that starts: prints what is wrong to standard error; nullopt then.
 std::optional<config::Config> load_checked(const std::string& path, WithBoard with_board);
 
 /// What the board says about the configuration: channels that it has not got or that are of another kind.

@@ -1,9 +1,14 @@
 #include "tipring/daemon/gateway.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 #include "board_factory.hpp"
 #include "checked_config.hpp"
 #include "in_process_world.hpp"
 #include "lines.hpp"
+#include "reload.hpp"
 #include "service_manager.hpp"
 #include "tipring/analog/port.hpp"
 #include "tipring/base/asio_reactor.hpp"
@@ -36,14 +41,11 @@ media::EngineOptions engine_options(const config::Media& settings) {
     return {.realtime_priority = settings.realtime_priority, .write_lead_ms = settings.write_lead_ms};
 }
 
-call::CallManager::Options call_options(const config::Config& config) {
-    call::CallManager::Options options;
-    if (auto country = hardware::country_tones(config.country)) {
-        options.ringback = std::move(country->tones.ringback);
-    } else {
-        log::error("daemon", "no ringback for transferred calls: {}", country.error().message);
-    }
-    return options;
+/// For transferred calls.
+dsp::ToneSequence ringback(const config::Config& config) {
+    if (auto country = hardware::country_tones(config.country)) return std::move(country->tones.ringback);
+    log::error("daemon", "no ringback for transferred calls: the country {} is not known", config.country);
+    return {};
 }
 
 }  // namespace
@@ -57,11 +59,12 @@ struct Gateway::Impl {
           reactor(io),
           engine(engine_options(config.media)),
           rtp_ports({config.media.first_port, config.media.last_port, config.media.dscp}),
-          calls(reactor, engine, call_options(config)),
+          calls(reactor, engine, {.ringback = ringback(config)}),
           service_manager(reactor),
           stop_timer(reactor) {}
 
     base::Result<void> start();
+    void reload(control::ReloadAnswer answer);
     void stop(std::function<void()> done);
 
     boost::asio::io_context& context;
@@ -83,6 +86,7 @@ struct Gateway::Impl {
     ServiceManager service_manager;
     base::Timer stop_timer;
     base::TimePoint release_until{};
+    std::vector<std::function<void()>> reloads;  ///< to be answered
 
   private:
     base::Result<void> start_board();
@@ -91,6 +95,8 @@ struct Gateway::Impl {
     base::Result<void> open_lines();
     void look_after_spans();
     void lines_changed();
+    std::vector<std::string> take_over(config::Config loaded);
+    void answer_reloads();
     void start_sip();
     base::Result<void> listen_for_control();
     void offer_commands();
@@ -104,6 +110,10 @@ Gateway::~Gateway() = default;
 
 base::Result<void> Gateway::start() {
     return impl_->start();
+}
+
+void Gateway::reload() {
+    impl_->reload([](const control::ReloadReport&) {});
 }
 
 void Gateway::stop(std::function<void()> done) {
@@ -188,7 +198,7 @@ base::Result<void> Gateway::Impl::open_lines() {
 }
 
 void Gateway::Impl::look_after_spans() {
-    if (config.spans.empty()) return;
+    if (config.spans.empty() || span_care) return;
     span_care = std::make_unique<isdn::SpanCare>(isdn::SpanCareParts{
         .reactor = reactor,
         .board = *board.board,
@@ -210,6 +220,7 @@ void Gateway::Impl::lines_changed() {
     service_manager.status(
         base::format("{} ports, {} spans{}", system->ports.size(), system->spans.size(),
                      missing > 0 ? base::format("; {} of them MISSING", missing) : std::string()));
+    answer_reloads();
 }
 
 /// SIP that cannot start yet is no reason to leave telephones and exchange lines dead: the service tries again
@@ -262,8 +273,60 @@ void Gateway::Impl::offer_commands() {
                         .config_file = config.file,
                         .routes = route_rules(config.routes),
                         .simulation = world ? &world->simulation() : nullptr,
-                        .span_care = span_care.get()});
+                        .span_care = span_care.get(),
+                        .reload = [this](control::ReloadAnswer answer) { reload(std::move(answer)); },
+                        .waiting = [this] { return lines->waiting(); }});
     control::add_all_commands(commands, *system, context);
+}
+
+void Gateway::Impl::reload(control::ReloadAnswer answer) {
+    control::ReloadReport report;
+    auto loaded = load(config.file, WithBoard::no);
+    for (const auto& problem : loaded.problems)
+        report.problems.push_back(to_text(problem));
+    if (loaded.config)
+        report.problems = reload_problems(config, *loaded.config, *board.board, world != nullptr);
+    if (!report.problems.empty()) {
+        log::error("daemon", "{} is not taken over, nothing was changed:", config.file);
+        for (const auto& problem : report.problems)
+            log::error("config", "{}", problem);
+        return answer(report);
+    }
+    report.done = take_over(std::move(*loaded.config));
+    report.waiting = lines->waiting();
+    log::info("daemon", "{} was read again: {} changes, {} lines wait until they are free", config.file,
+              report.done.size(), report.waiting.size());
+    for (const auto& text : report.done)
+        log::info("daemon", "{}", text);
+    for (const auto& text : report.waiting)
+        log::info("daemon", "{}: waits until it is free", text);
+    events.publish("config.reloaded", {{"changes", std::to_string(report.done.size())},
+                                       {"waiting", std::to_string(report.waiting.size())}});
+    reloads.push_back([answer = std::move(answer), report = std::move(report)] { answer(report); });
+    answer_reloads();
+}
+
+/// When the lines have their channels: whoever asks then does not see lines that seem to be missing.
+void Gateway::Impl::answer_reloads() {
+    if (lines->settling()) return;
+    for (const auto& answer : std::exchange(reloads, {}))
+        answer();
+}
+
+std::vector<std::string> Gateway::Impl::take_over(config::Config loaded) {
+    auto done = changed_sections(config, loaded);
+    const auto old_level = std::exchange(config, std::move(loaded)).log.level;
+    if (const auto level = log::parse_level(config.log.level); level && config.log.level != old_level)
+        log::set_level(*level);
+    calls.set_routes(route_rules(config.routes));
+    calls.set_ringback(ringback(config));
+    system->routes = route_rules(config.routes);
+    look_after_spans();
+    system->span_care = span_care.get();
+    if (world) world->add_lines(config);
+    std::ranges::move(lines->adopt(), std::back_inserter(done));
+    if (sip) sip->set_identities(identities(config), hidden_numbers(config));
+    return done;
 }
 
 void Gateway::Impl::stop(std::function<void()> done) {

@@ -1,5 +1,7 @@
 #include "in_process_world.hpp"
 
+#include <algorithm>
+
 #include "translate.hpp"
 
 namespace tipring::daemon {
@@ -29,11 +31,20 @@ farend::IsdnSwitch far_switch(config::SwitchType type) {
 
 InProcessWorld::InProcessWorld(const config::Config& config, hardware::VirtualBoard& board)
     : far_(board.far()) {
+    add_lines(config);
+}
+
+void InProcessWorld::add_lines(const config::Config& config) {
     for (const auto& port : config.ports) {
-        if (port.enabled) add_port(config, port);
+        const bool known = simulation_.telephones.contains(port.channel) ||
+                           simulation_.central_offices.contains(port.channel);
+        if (port.enabled && !known) add_port(config, port);
     }
-    for (const auto& span : config.spans)
-        add_span(span);
+    for (const auto& span : config.spans) {
+        const bool known = std::ranges::any_of(
+            simulation_.networks, [&](const auto& network) { return network.span == span.name; });
+        if (!known) add_span(span);
+    }
 }
 
 // What the port map has and the virtual board has not got is missing on the near side, too, and told there.

@@ -17,6 +17,8 @@ class InProcessWorld {
   public:
     InProcessWorld(const config::Config& config, hardware::VirtualBoard& board);
 
+    /// A telephone, an exchange or a network for each line of the configuration that has none yet.
+    void add_lines(const config::Config& config);
     /// What the sim commands act on; lives as long as this object.
     control::Simulation& simulation() { return simulation_; }
 

@@ -10,7 +10,13 @@
 namespace tipring::daemon {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr std::chrono::seconds retry_interval{5};
+/// How often a line in use that is to change is looked at, and a channel that its last owner has still.
+constexpr base::Duration waiting_interval = 500ms, settling_interval = 50ms;
+/// Then a channel that cannot be opened is missing.
+constexpr base::Duration settling_limit = 2s;
 /// The reason of a stand-in that nobody has seen yet.
 constexpr char not_tried[] = "not tried yet";
 
@@ -25,29 +31,150 @@ std::string name_of(const config::Span& span) {
     return base::format("span={}", span.number);
 }
 
+std::unique_ptr<analog::Port> make_stand_in(const PortPlan& plan, const std::string& why) {
+    return analog::make_missing_port(plan.settings, why);
+}
+std::unique_ptr<isdn::Span> make_stand_in(const SpanPlan& plan, const std::string& why) {
+    return isdn::make_missing_span(plan.settings, why);
+}
+
+bool in_use(const analog::Port& port) {
+    const auto view = port.view();
+    const bool dead = view.missing || view.alarm || !view.in_service;
+    return !port.idle() && (!dead || view.call);
+}
+bool in_use(const isdn::Span& span) {
+    return !span.idle();
+}
+
+bool adopts(const analog::Port&, const config::Port&) {
+    return false;
+}
+bool adopts(isdn::Span& span, const config::Span& settings) {
+    return span.adopt(settings);
+}
+
+/// What an operator or a server has said of the old one.
+template <class Slot>
+void carry_over(Slot&, const analog::PortView& old, analog::Port& line) {
+    if (!old.in_service) line.set_in_service(false);
+    line.set_messages(old.messages);
+}
+template <class Slot>
+void carry_over(Slot& slot, const isdn::SpanView& old, isdn::Span& line) {
+    if (!old.missing) {
+        slot.out_of_service.clear();
+        for (const auto& bearer : old.bearers) {
+            if (bearer.out_here) slot.out_of_service.insert(bearer.position);
+        }
+    }
+    if (line.view().missing) return;
+    for (const auto position : slot.out_of_service)
+        static_cast<void>(line.set_in_service(position, false));  // a timeslot that it has no more
+}
+
 }  // namespace
 
 Lines::Lines(Parts parts)
     : parts_(std::move(parts)),
-      routes_(std::make_shared<const std::vector<routing::RouteRule>>(route_rules(parts_.config.routes))),
+      routes_(std::make_shared<std::vector<routing::RouteRule>>()),
       services_(parts_.config.state_file),
-      retry_timer_(parts_.reactor) {}
+      timer_(parts_.reactor) {}
+
+void Lines::want() {
+    *routes_ = route_rules(parts_.config.routes);
+    wanted_ports_ = port_plans(parts_.config);
+    wanted_spans_ = span_plans(parts_.config);
+}
 
 base::Result<void> Lines::open() {
-    for (const auto& settings : parts_.config.ports) {
-        if (settings.enabled) ports_.push_back(analog::make_missing_port(settings, not_tried));
-    }
-    for (const auto& settings : parts_.config.spans)
-        spans_.push_back(isdn::make_missing_span(settings, not_tried));
+    want();
+    settle();
     try_missing();
     const auto all = ports_.size() + spans_.size();
     if (all > 0 && missing() == all) return base::fail("none of the channels could be opened");
-    retry_timer_.start(retry_interval, [this] { retry(); });
+    timer_.start(next_look(), [this] { look_again(); });
     return {};
 }
 
-base::Result<std::unique_ptr<analog::Port>> Lines::make_port(const config::Port& settings) {
-    auto country = hardware::country_tones(country_of(parts_.config, settings.country));
+std::vector<std::string> Lines::adopt() {
+    want();
+    auto done = settle();
+    try_missing();
+    make_groups();
+    timer_.start(next_look(), [this] { look_again(); });
+    parts_.on_replaced();
+    return done;
+}
+
+std::vector<std::string> Lines::waiting() const {
+    std::vector<std::string> names;
+    const auto look_at = [&](const auto& slots, const auto& wanted) {
+        for (const auto& slot : slots) {
+            const auto found = find_plan(wanted, key_of(slot.plan));
+            if (found == wanted.end() || !same(*found, slot.plan))
+                names.push_back(words_for(slot.plan.settings));
+        }
+    };
+    look_at(ports_, wanted_ports_);
+    look_at(spans_, wanted_spans_);
+    return names;
+}
+
+/// Makes the lines what is wanted, but for those in use.
+std::vector<std::string> Lines::settle() {
+    std::vector<std::string> done;
+    settle(ports_, wanted_ports_, former_ports_, done);
+    settle(spans_, wanted_spans_, former_spans_, done);
+    return done;
+}
+
+template <class AnySlot, class Plan, class Line>
+void Lines::settle(std::vector<AnySlot>& slots, const std::vector<Plan>& wanted,
+                   std::vector<std::unique_ptr<Line>>& former, std::vector<std::string>& done) {
+    const auto retire = [&](AnySlot& slot) {
+        slot.line->shut_down();
+        parts_.calls.remove_exit(slot.line->exit());
+        former.push_back(std::move(slot.line));
+    };
+    std::erase_if(slots, [&](AnySlot& slot) {
+        const auto found = find_plan(wanted, key_of(slot.plan));
+        const bool gone = found == wanted.end();
+        if (!gone && same(*found, slot.plan)) return false;
+        if (!gone && adopts(*slot.line, found->settings)) {
+            slot.plan = *found;
+            done.push_back(words_for(slot.plan.settings) + ": changed");
+            return false;
+        }
+        if (in_use(*slot.line)) return false;
+        done.push_back(words_for(slot.plan.settings) + (gone ? ": removed" : ": changed"));
+        const auto view = slot.line->view();
+        retire(slot);
+        if (gone) return true;
+        slot.plan = *found;
+        slot.line = make_stand_in(slot.plan, not_tried);
+        slot.settling_until = parts_.reactor.now() + settling_limit;
+        carry_over(slot, view, *slot.line);
+        announce(slot.line->exit());
+        return false;
+    });
+    const auto slot_of = [&](const Plan& plan) {
+        return std::ranges::find(slots, key_of(plan), [](const AnySlot& slot) { return key_of(slot.plan); });
+    };
+    for (const auto& plan : wanted) {
+        if (slot_of(plan) != slots.end()) continue;
+        slots.push_back({.line = make_stand_in(plan, not_tried), .plan = plan});
+        announce(slots.back().line->exit());
+        done.push_back(words_for(plan.settings) + ": added");
+    }
+    // As in the file; those that are to go come last.
+    std::ranges::stable_sort(slots, {},
+                             [&](const AnySlot& slot) { return find_plan(wanted, key_of(slot.plan)); });
+}
+
+base::Result<std::unique_ptr<analog::Port>> Lines::make(const PortPlan& plan) {
+    const auto& settings = plan.settings;
+    auto country = hardware::country_tones(plan.country);
     if (!country) return country.error();
     set_level(country->tones, settings.country_profile.tone_level_dbm0);
     auto channel = parts_.board.open({settings.channel}, channel_options(parts_.config, settings));
@@ -64,14 +191,15 @@ base::Result<std::unique_ptr<analog::Port>> Lines::make_port(const config::Port&
                                                                               {"state", change.state},
                                                                               {"because", change.because}});
                                      },
-                                 .learnt_tones = learnt_tones(parts_.config, settings.fxo.learnt_tones)};
+                                 .learnt_tones = learnt_tones(plan.tones, settings.fxo.learnt_tones)};
     if (settings.kind == config::PortKind::fxo) return analog::make_fxo_port(settings, std::move(port_parts));
     return analog::make_fxs_port(settings, std::move(port_parts), services_,
-                                 {parts_.config.services, parts_.config.forward_no_answer, routes_});
+                                 {plan.codes, plan.forward_no_answer, routes_});
 }
 
-base::Result<std::unique_ptr<isdn::Span>> Lines::make_span(const config::Span& settings) {
-    auto country = hardware::country_tones(country_of(parts_.config, settings.country));
+base::Result<std::unique_ptr<isdn::Span>> Lines::make(const SpanPlan& plan) {
+    const auto& settings = plan.settings;
+    auto country = hardware::country_tones(plan.country);
     if (!country) return country.error();
     auto d_channel = parts_.board.open_d_channel({settings.d_channel});
     if (!d_channel) return d_channel.error();
@@ -126,13 +254,17 @@ void Lines::announce(call::Exit& exit) {
 }
 
 void Lines::make_groups() {
-    std::ranges::move(groups_, std::back_inserter(former_groups_));
+    for (auto& group : groups_) {
+        parts_.calls.remove_exit(*group);
+        former_groups_.push_back(std::move(group));
+    }
     groups_.clear();
     std::map<std::string, std::vector<analog::Port*>> members;
-    for (const auto& port : ports_) {
+    for (const auto& slot : ports_) {
         // A group of telephones is for pickup: no call goes to it.
-        const bool trunk = port->settings().kind == config::PortKind::fxo;
-        if (trunk && !port->settings().group.empty()) members[port->settings().group].push_back(port.get());
+        const auto plan = find_plan(wanted_ports_, key_of(slot.plan));
+        const bool trunk = plan != wanted_ports_.end() && plan->settings.kind == config::PortKind::fxo;
+        if (trunk && !plan->settings.group.empty()) members[plan->settings.group].push_back(slot.line.get());
     }
     for (auto& [name, lines] : members) {
         const auto settings = std::ranges::find(parts_.config.groups, name, &config::Group::name);
@@ -145,93 +277,101 @@ void Lines::make_groups() {
 
 // A port whose channel the driver took away has to let go of it before it can be opened anew. The media thread
 // needs a moment for that, so the first attempt after it fails.
-template <class Line, class Make, class MakeMissing>
-bool Lines::try_missing(std::unique_ptr<Line>& line, std::vector<std::unique_ptr<Line>>& former, Make make,
-                        MakeMissing make_missing) {
-    const auto view = line->view();
+template <class AnySlot, class Line>
+bool Lines::try_missing(AnySlot& slot, std::vector<std::unique_ptr<Line>>& former) {
+    const auto view = slot.line->view();
     if (!view.missing) return false;
-    const auto settings = line->settings();
-    line->shut_down();
-    auto made = make(settings);
-    if (!made && made.error().message == view.last_error) return false;
-    former.push_back(std::move(line));
+    slot.line->shut_down();
+    auto made = make(slot.plan);
+    if (!made && (made.error().message == view.last_error || parts_.reactor.now() < slot.settling_until))
+        return false;
+    former.push_back(std::move(slot.line));
+    const auto& settings = slot.plan.settings;
     if (made) {
         if (view.last_error != not_tried) base::log::info("hardware", "{} is there now", name_of(settings));
-        line = std::move(*made);
+        slot.line = std::move(*made);
     } else {
         log_missing(name_of(settings), made.error().message);
-        line = make_missing(settings, made.error().message);
+        slot.line = make_stand_in(slot.plan, made.error().message);
     }
-    if constexpr (requires { line->set_in_service(false); }) {
-        if (!view.in_service) line->set_in_service(false);
-    }
-    announce(line->exit());
+    carry_over(slot, view, *slot.line);
+    announce(slot.line->exit());
     return true;
 }
 
 bool Lines::try_missing() {
     bool replaced = false;
-    for (auto& port : ports_) {
-        replaced |= try_missing(
-            port, former_ports_, [this](const auto& settings) { return make_port(settings); },
-            analog::make_missing_port);
-    }
-    for (auto& span : spans_) {
-        replaced |= try_missing(
-            span, former_spans_, [this](const auto& settings) { return make_span(settings); },
-            isdn::make_missing_span);
-    }
+    for (auto& slot : ports_)
+        replaced |= try_missing(slot, former_ports_);
+    for (auto& slot : spans_)
+        replaced |= try_missing(slot, former_spans_);
     if (replaced) make_groups();
     return replaced;
 }
 
-void Lines::retry() {
-    retry_timer_.start(retry_interval, [this] { retry(); });
+void Lines::look_again() {
     if (parts_.calls.calls().empty()) {
         former_ports_.clear();
         former_spans_.clear();
         former_groups_.clear();
     }
-    if (try_missing()) parts_.on_replaced();
+    const auto done = settle();
+    for (const auto& text : done)
+        base::log::info("daemon", "{}, as the port map has had it since the last reload", text);
+    if (!done.empty()) make_groups();
+    if (try_missing() || !done.empty()) parts_.on_replaced();
+    timer_.start(next_look(), [this] { look_again(); });
+}
+
+bool Lines::settling() const {
+    const auto settles = [now = parts_.reactor.now()](const auto& slot) {
+        return slot.settling_until > now && slot.line->view().missing;
+    };
+    return std::ranges::any_of(ports_, settles) || std::ranges::any_of(spans_, settles);
+}
+
+base::Duration Lines::next_look() const {
+    if (settling()) return settling_interval;
+    return waiting().empty() ? base::Duration(retry_interval) : waiting_interval;
 }
 
 std::vector<analog::Port*> Lines::ports() const {
     std::vector<analog::Port*> all;
-    for (const auto& port : ports_)
-        all.push_back(port.get());
+    for (const auto& slot : ports_)
+        all.push_back(slot.line.get());
     return all;
 }
 
 std::vector<isdn::Span*> Lines::spans() const {
     std::vector<isdn::Span*> all;
-    for (const auto& span : spans_) {
-        all.push_back(span.get());
-        for (auto* const member : span->trunk_members())
+    for (const auto& slot : spans_) {
+        all.push_back(slot.line.get());
+        for (auto* const member : slot.line->trunk_members())
             all.push_back(member);
     }
     return all;
 }
 
 std::size_t Lines::missing() const {
-    const auto is_missing = [](const auto& line) { return line->view().missing; };
+    const auto is_missing = [](const auto& slot) { return slot.line->view().missing; };
     return static_cast<std::size_t>(std::ranges::count_if(ports_, is_missing) +
                                     std::ranges::count_if(spans_, is_missing));
 }
 
 void Lines::set_messages(const sip::Identity& identity, const sip::MessageSummary& summary) {
     const auto numbers = ports_of_mailbox(parts_.config, identity);
-    for (const auto& port : ports_) {
-        if (std::ranges::find(numbers, port->settings().number) != numbers.end())
-            port->set_messages(summary.waiting ? std::max(summary.new_messages, 1U) : 0);
+    for (const auto& slot : ports_) {
+        if (std::ranges::find(numbers, slot.plan.settings.number) != numbers.end())
+            slot.line->set_messages(summary.waiting ? std::max(summary.new_messages, 1U) : 0);
     }
 }
 
 void Lines::shut_down() {
-    retry_timer_.stop();
-    for (const auto& port : ports_)
-        port->shut_down();
-    for (const auto& span : spans_)
-        span->shut_down();
+    timer_.stop();
+    for (const auto& slot : ports_)
+        slot.line->shut_down();
+    for (const auto& slot : spans_)
+        slot.line->shut_down();
 }
 
 }  // namespace tipring::daemon

@@ -4,9 +4,11 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "line_plans.hpp"
 #include "tipring/analog/port.hpp"
 #include "tipring/base/reactor.hpp"
 #include "tipring/base/result.hpp"
@@ -37,6 +39,13 @@ class Lines {
     /// five seconds: a card's driver may come up late, and one dead card must not silence the emergency
     /// telephone beside it.
     base::Result<void> open();
+    /// The configuration is another one now. What a free line is made of changes at once; a line in use is left alone
+    /// until it is free. What was done, for people: "port 204 (channel 3): changed".
+    std::vector<std::string> adopt();
+    /// Those that will change, or go, as soon as they are free: "port 204 (channel 3)".
+    std::vector<std::string> waiting() const;
+    /// A line that was made anew has not got its channel yet; on_replaced tells when it has.
+    bool settling() const;
     std::vector<analog::Port*> ports() const;
     std::vector<isdn::Span*> spans() const;
     std::size_t missing() const;
@@ -45,29 +54,48 @@ class Lines {
     void shut_down();
 
   private:
+    template <class Line, class Plan>
+    struct Slot {
+        std::unique_ptr<Line> line;
+        Plan plan;  ///< what the line is made of
+        /// The channel may not be free yet: the media thread has to let go of the line that was here before.
+        base::TimePoint settling_until{};
+        std::set<unsigned> out_of_service{};  ///< timeslots of a span
+    };
+    using PortSlot = Slot<analog::Port, PortPlan>;
+    using SpanSlot = Slot<isdn::Span, SpanPlan>;
+
     Parts parts_;
-    const std::shared_ptr<const std::vector<routing::RouteRule>> routes_;
+    /// Shared with the telephones, which look at it when they need it.
+    const std::shared_ptr<std::vector<routing::RouteRule>> routes_;
     analog::ServiceStore services_;
-    std::vector<std::unique_ptr<analog::Port>> ports_;
-    std::vector<std::unique_ptr<isdn::Span>> spans_;
+    std::vector<PortPlan> wanted_ports_;
+    std::vector<SpanPlan> wanted_spans_;
+    std::vector<PortSlot> ports_;
+    std::vector<SpanSlot> spans_;
     std::vector<std::unique_ptr<call::Exit>> groups_;
     /// Replaced ones, until no call that looks for a way out can know their exits any more.
     std::vector<std::unique_ptr<analog::Port>> former_ports_;
     std::vector<std::unique_ptr<isdn::Span>> former_spans_;
     std::vector<std::unique_ptr<call::Exit>> former_groups_;
-    base::Timer retry_timer_;
+    base::Timer timer_;
 
-    base::Result<std::unique_ptr<analog::Port>> make_port(const config::Port& settings);
-    base::Result<std::unique_ptr<isdn::Span>> make_span(const config::Span& settings);
+    void want();
+    base::Result<std::unique_ptr<analog::Port>> make(const PortPlan& plan);
+    base::Result<std::unique_ptr<isdn::Span>> make(const SpanPlan& plan);
     void make_groups();
     void publish(const isdn::SpanEvent& event, const isdn::SpanView& view);
     void announce(call::Exit& exit);
+    std::vector<std::string> settle();
+    template <class AnySlot, class Plan, class Line>
+    void settle(std::vector<AnySlot>& slots, const std::vector<Plan>& wanted,
+                std::vector<std::unique_ptr<Line>>& former, std::vector<std::string>& done);
     /// True when the line was replaced, by the real one or by a stand-in with another reason.
-    template <class Line, class Make, class MakeMissing>
-    bool try_missing(std::unique_ptr<Line>& line, std::vector<std::unique_ptr<Line>>& former, Make make,
-                     MakeMissing make_missing);
+    template <class AnySlot, class Line>
+    bool try_missing(AnySlot& slot, std::vector<std::unique_ptr<Line>>& former);
     bool try_missing();
-    void retry();
+    void look_again();
+    base::Duration next_look() const;
 };
 
 }  // namespace tipring::daemon

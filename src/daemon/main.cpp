@@ -79,14 +79,14 @@ int run(const tipring::config::Config& config, bool logs_to_file) {
         gateway.stop([&] { context.stop(); });
     });
     boost::asio::signal_set hang_up(context, SIGHUP);
-    std::function<void()> ignore_hang_up = [&] {
+    std::function<void()> wait_for_hang_up = [&] {
         hang_up.async_wait([&](const boost::system::error_code& error, int) {
             if (error) return;
-            log::warning("daemon", "SIGHUP is ignored: a changed port map needs a restart");
-            ignore_hang_up();
+            gateway.reload();
+            wait_for_hang_up();
         });
     };
-    ignore_hang_up();
+    wait_for_hang_up();
     context.run();
     log::info("daemon", "stopped");
     return 0;

@@ -109,12 +109,12 @@ const std::string& country_of(const config::Config& config, const std::string& o
     return own.empty() ? config.country : own;
 }
 
-std::shared_ptr<const std::vector<dsp::ToneSequence>> learnt_tones(const config::Config& config,
-                                                                   const std::vector<std::string>& names) {
+std::shared_ptr<const std::vector<dsp::ToneSequence>> learnt_tones(
+    const std::vector<config::LearntTone>& learnt, const std::vector<std::string>& names) {
     std::vector<dsp::ToneSequence> tones;
     for (const auto& name : names) {
-        const auto found = std::ranges::find(config.tones, name, &config::LearntTone::name);
-        if (found == config.tones.end()) continue;
+        const auto found = std::ranges::find(learnt, name, &config::LearntTone::name);
+        if (found == learnt.end()) continue;
         auto tone = dsp::parse_tone(found->cadence);
         if (!tone) {
             base::log::error("config", "tone {}: {}; it is not listened for", name, tone.error().message);

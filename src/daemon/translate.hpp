@@ -30,8 +30,8 @@ const std::string& country_of(const config::Config& config, const std::string& o
 
 /// The tones of the names given, in their order; null when none is given. Names and cadences were checked when
 /// the configuration was loaded.
-std::shared_ptr<const std::vector<dsp::ToneSequence>> learnt_tones(const config::Config& config,
-                                                                   const std::vector<std::string>& names);
+std::shared_ptr<const std::vector<dsp::ToneSequence>> learnt_tones(
+    const std::vector<config::LearntTone>& learnt, const std::vector<std::string>& names);
 
 /// Law of a port's samples: that of its account's preferred codec, so that a call's octets pass unchanged.
 dsp::Law law_of_account(const config::Config& config, const std::string& account);

@@ -45,6 +45,7 @@ class LinkController {
     LinkController& operator=(const LinkController&) = delete;
 
     const LinkOptions& options() const { return options_; }
+    void set_numbers(const config::NumberPlan& numbers) { options_.numbers = numbers; }
     /// For calls within enter() or under a LibpriGuard.
     pri* libpri() const { return controller_; }
 

@@ -213,6 +213,11 @@ std::vector<DataLinkView> PriLink::data_links() const {
     return views;
 }
 
+void PriLink::set_numbers(const config::NumberPlan& numbers) {
+    impl_->primary.set_numbers(numbers);
+    if (impl_->backup) impl_->backup->set_numbers(numbers);
+}
+
 q931_call* PriLink::setup(const OutgoingSetup& request) {
     const auto& numbers = impl_->options().numbers;
     const auto called = routing::sent_number(numbers, routing::NumberRole::called, request.called);

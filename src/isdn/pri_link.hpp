@@ -148,6 +148,8 @@ class PriLink {
     void add_backup(hardware::DChannel& d_channel, unsigned interface);
     /// The primary first.
     std::vector<DataLinkView> data_links() const;
+    /// For calls to come.
+    void set_numbers(const config::NumberPlan& numbers);
 
     /// Sends SETUP; null when the number has no digits.
     q931_call* setup(const OutgoingSetup& request);

@@ -6,6 +6,7 @@
 #include "span_member.hpp"
 #include "span_names.hpp"
 #include "tipring/base/log.hpp"
+#include "tipring/config/changes.hpp"
 
 namespace tipring::isdn {
 
@@ -75,12 +76,27 @@ SpanController::SpanController(const config::Span& settings, ControllerParts par
             last_error_ = text;
             log::warning("isdn", "span={} {}", settings_.number, text);
         });
-    if (auto map = routing::DigitMap::parse(settings_.digit_map); map && settings_.receives_overlap())
-        digit_map_ = std::move(*map);
+    read_digit_map();
     spans_.front().alarm = d_channel_->alarm();
     allocator_.set_span_alarm(spans_.front().alarm);
     check_member_alarms();
     reconcile_timer_.start(times_.reconcile, [this] { reconcile(); });
+}
+
+void SpanController::read_digit_map() {
+    digit_map_.reset();
+    if (auto map = routing::DigitMap::parse(settings_.digit_map); map && settings_.receives_overlap())
+        digit_map_ = std::move(*map);
+}
+
+bool SpanController::adopt(const config::Span& settings) {
+    if (!config::same(config::with_call_settings(settings_, settings), settings)) return false;
+    settings_ = settings;
+    read_digit_map();
+    link_->set_numbers(settings_.numbers);
+    for (std::size_t i = 0; i < members_.size(); ++i)
+        members_[i]->adopt(settings_.nfas[i]);
+    return true;
 }
 
 SpanController::~SpanController() {

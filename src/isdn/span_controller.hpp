@@ -77,6 +77,8 @@ class SpanController final : public Span, public call::Exit {
     SpanView view() const override;
     const config::Span& settings() const override { return settings_; }
     call::Exit& exit() override { return *this; }
+    bool idle() const override { return calls_.empty() && held_.empty(); }
+    bool adopt(const config::Span& settings) override;
     base::Result<std::unique_ptr<BearerHold>> hold(unsigned timeslot) override;
     void set_looped(bool looped) override;
     void shut_down() override;
@@ -188,6 +190,7 @@ class SpanController final : public Span, public call::Exit {
     void on_advice(const CallPointer& call, const LinkEvent& event);
     void on_malicious(const CallPointer& call, const LinkEvent& event);
 
+    void read_digit_map();
     std::optional<std::uint8_t> refusal(const LinkEvent& event) const;
     void give_way(unsigned position);
     bool settle_channel(const CallPointer& call, const LinkEvent& event);

@@ -34,6 +34,11 @@ class SpanMember final : public Span {
         return view;
     }
     const config::Span& settings() const override { return settings_; }
+    bool idle() const override { return trunk_.idle(); }
+    bool adopt(const config::Span& settings) override {
+        settings_ = settings;
+        return true;
+    }
     call::Exit& exit() override { return trunk_.exit(); }
     base::Result<std::unique_ptr<BearerHold>> hold(unsigned timeslot) override {
         return trunk_.hold(position(timeslot));
@@ -54,7 +59,7 @@ class SpanMember final : public Span {
     unsigned position(unsigned timeslot) const { return bearer_position(settings_.interface, timeslot); }
 
     SpanController& trunk_;
-    const config::Span settings_;
+    config::Span settings_;
 };
 
 }  // namespace

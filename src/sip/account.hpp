@@ -22,6 +22,7 @@ class Account {
             const config::Media& media, std::vector<Identity> identities, SourceAddress source = {});
 
     const config::SipAccount& settings() const { return settings_; }
+    void set_identities(std::vector<Identity> identities) { identities_ = std::move(identities); }
     const std::string& server_host() const { return server_.host; }
     bool server_is_name() const;
     /// For people: the host, with the port when it is not 5060.

@@ -166,6 +166,11 @@ void Agent::drop_registration(std::uint64_t id) {
     registrations_.erase(id);
 }
 
+void Agent::end_registration(std::uint64_t id) {
+    if (const auto found = registrations_.find(id); found != registrations_.end())
+        found->second->unregister();
+}
+
 void Agent::keep_subscribed(const SubscriptionOrder& order) {
     subscriptions_[order.id] = std::make_unique<Subscription>(*this, order);
 }

@@ -63,6 +63,8 @@ class Agent {
     void carry_data(DialogId id);
     void keep_registered(const RegistrationOrder& order);
     void drop_registration(std::uint64_t id);
+    /// Takes the binding back first.
+    void end_registration(std::uint64_t id);
     void keep_subscribed(const SubscriptionOrder& order);
     void drop_subscription(std::uint64_t id);
     /// OPTIONS; any answer is reported by on_probe_answer.

@@ -62,6 +62,38 @@ void Registrar::add(Account& account, const Identity& identity) {
     if (!account.resolved()) entry.view.reason = "looking up " + account.server_host();
 }
 
+/// `taken_over`: somebody else registers this user, who would lose the binding when it was taken back now.
+void Registrar::forget(Entry& entry, bool taken_over) {
+    std::erase(queue_, &entry);
+    if (entry.order_id != 0) {
+        const bool registered = entry.view.state == RegistrationState::registered;
+        (registered && !taken_over ? door_.end : door_.drop)(std::exchange(entry.order_id, 0));
+    }
+    set_state(entry, RegistrationState::unregistered, "no longer in the port map");
+}
+
+void Registrar::keep(Account& account, const std::vector<Identity>& identities) {
+    std::erase_if(entries_, [&](const auto& entry) {
+        if (&entry->account != &account || std::ranges::find(identities, entry->identity) != identities.end())
+            return false;
+        forget(*entry,
+               std::ranges::find(identities, entry->identity.user, &Identity::user) != identities.end());
+        return true;
+    });
+    for (const auto& identity : identities) {
+        const bool known = std::ranges::any_of(entries_, [&](const auto& entry) {
+            return &entry->account == &account && entry->identity == identity;
+        });
+        if (!known) add(account, identity);
+    }
+}
+
+void Registrar::start_new(const Account& account) {
+    for (const auto& entry : entries_) {
+        if (&entry->account == &account && entry->view.attempts == 0) enqueue(*entry);
+    }
+}
+
 void Registrar::start(const Account& account) {
     for (const auto& entry : entries_) {
         if (&entry->account == &account) enqueue(*entry);

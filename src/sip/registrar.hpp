@@ -21,12 +21,17 @@ class Registrar {
     struct Door {
         std::function<void(const RegistrationOrder&)> send;
         std::function<void(std::uint64_t)> drop;
-        std::function<void(Account&)> silent;  ///< the account's server did not answer
+        std::function<void(std::uint64_t)> end;  ///< drop, after the registration has been taken back
+        std::function<void(Account&)> silent;    ///< the account's server did not answer
     };
 
     Registrar(base::Reactor& reactor, Door door, std::function<void(const RegistrationView&)> on_change);
 
-    void add(Account& account, const Identity& identity);
+    /// Just these of the account from now on: those who are gone take their registration back, new ones wait for a
+    /// start.
+    void keep(Account& account, const std::vector<Identity>& identities);
+    /// Starts those of the account that have never been tried.
+    void start_new(const Account& account);
     /// Starts (or starts again) those of the account, because its address has become known or has changed.
     void start(const Account& account);
     /// Nothing of the account is sent until the next start(), because nothing can be; `reason` is shown.
@@ -50,6 +55,8 @@ class Registrar {
         base::Timer retry;
     };
 
+    void add(Account& account, const Identity& identity);
+    void forget(Entry& entry, bool taken_over);
     void enqueue(Entry& entry);
     void send_some();
     void attempt(Entry& entry);

@@ -45,6 +45,7 @@ void Registration::on_answer(const NuaEvent& event) {
         ++challenges_;
         if (answer_challenge(handle_.get(), event.sip, order_.credentials)) return;
     }
+    if (ends_ && event.kind == nua_r_unregister) return agent_.drop_registration(order_.id);
     RegistrationAnswer answer;
     answer.id = order_.id;
     answer.status = event.status;
@@ -65,6 +66,8 @@ void Registration::on_answer(const NuaEvent& event) {
 }
 
 void Registration::unregister() {
+    ends_ = true;
+    challenges_ = 0;
     nua_unregister(handle_.get(), TAG_END());
 }
 

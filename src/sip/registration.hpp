@@ -11,7 +11,7 @@ class Registration final : public HandleOwner {
     /// Sends the REGISTER at once.
     Registration(Agent& agent, RegistrationOrder order);
     void on_event(const NuaEvent& event) override;
-    /// Removes the binding; the answer is reported, too.
+    /// Takes the binding back, and drops this registration when that is done.
     void unregister();
 
   private:
@@ -21,6 +21,7 @@ class Registration final : public HandleOwner {
     RegistrationOrder order_;
     Handle handle_;
     unsigned challenges_ = 0;  ///< answered since the last success
+    bool ends_ = false;
 };
 
 }  // namespace tipring::sip

@@ -1,4 +1,5 @@
 // The Service's calls, start and stop (service_impl.hpp). Thread: core.
+#include <algorithm>
 #include <atomic>
 
 #include "service_impl.hpp"
@@ -34,6 +35,7 @@ ServiceImpl::ServiceImpl(ServiceParts parts)
                       tell([order](Agent& agent) { agent.keep_registered(order); });
                   },
                   [this](std::uint64_t id) { tell([id](Agent& agent) { agent.drop_registration(id); }); },
+                  [this](std::uint64_t id) { tell([id](Agent& agent) { agent.end_registration(id); }); },
                   [this](Account& account) { mark_dead(account); }},
                  [this](const RegistrationView& view) { on_registration(view); }),
       subscriber_(parts_.reactor,
@@ -58,24 +60,47 @@ ServiceImpl::~ServiceImpl() {
 
 void ServiceImpl::add_accounts() {
     for (const auto& settings : parts_.settings.accounts) {
-        std::vector<Identity> own;
-        for (const auto& identity : parts_.identities) {
-            if (identity.account == settings.name) own.push_back(identity);
-        }
         accounts_.push_back(std::make_unique<Account>(parts_.reactor, settings, parts_.settings, parts_.media,
-                                                      own, parts_.source_address));
+                                                      std::vector<Identity>(), parts_.source_address));
         auto& account = *accounts_.back();
         exits_.push_back(
             std::make_unique<AccountExit>(host_, account, [this, &account] { return fault(account); }));
-        if (settings.mode == config::SipMode::peer) continue;
-        const bool per_port = settings.mode == config::SipMode::per_port;
-        for (const auto& identity : own) {
-            if (per_port == identity.port.empty()) continue;
-            registrar_.add(account, identity);
-            if (settings.message_waiting == config::MessageNotices::subscribe)
-                subscriber_.add(account, identity);
+        account.set_identities(identities_of(account));
+        keep_registrations(account);
+    }
+}
+
+std::vector<Identity> ServiceImpl::identities_of(const Account& account) const {
+    std::vector<Identity> own;
+    std::ranges::copy_if(parts_.identities, std::back_inserter(own), [&](const Identity& identity) {
+        return identity.account == account.settings().name;
+    });
+    return own;
+}
+
+void ServiceImpl::keep_registrations(Account& account) {
+    const auto& settings = account.settings();
+    if (settings.mode == config::SipMode::peer) return;
+    auto registering = identities_of(account);
+    const bool per_port = settings.mode == config::SipMode::per_port;
+    std::erase_if(registering, [&](const Identity& identity) { return per_port == identity.port.empty(); });
+    if (settings.message_waiting == config::MessageNotices::subscribe) subscriber_.keep(account, registering);
+    registrar_.keep(account, registering);
+}
+
+void ServiceImpl::set_identities(std::vector<Identity> identities, std::vector<std::string> hidden_numbers) {
+    parts_.identities = std::move(identities);
+    parts_.hidden_numbers = std::move(hidden_numbers);
+    for (const auto& account : accounts_) {
+        account->set_identities(identities_of(*account));
+        keep_registrations(*account);
+        if (const auto fault = known_fault(*account); fault.empty()) {
+            registrar_.start_new(*account);
+        } else {
+            registrar_.hold(*account, fault);
         }
     }
+    publish_rules();
 }
 
 void ServiceImpl::start() {

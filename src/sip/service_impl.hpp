@@ -24,6 +24,7 @@ class ServiceImpl final : public Service, public AgentObserver {
 
     void start() override;
     void stop(std::chrono::milliseconds deadline, std::function<void()> done) override;
+    void set_identities(std::vector<Identity> identities, std::vector<std::string> hidden_numbers) override;
     std::vector<call::Exit*> exits() override;
     std::vector<RegistrationView> registrations() const override;
     ServiceStats stats() const override;
@@ -61,6 +62,8 @@ class ServiceImpl final : public Service, public AgentObserver {
     };
 
     void add_accounts();
+    std::vector<Identity> identities_of(const Account& account) const;
+    void keep_registrations(Account& account);
     void listen();
     void cannot_listen(const std::string& error);
     std::string fault(Account& account);

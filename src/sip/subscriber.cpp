@@ -24,8 +24,19 @@ Subscriber::Entry::Entry(base::Reactor& reactor, Account& of, Identity who)
 Subscriber::Subscriber(base::Reactor& reactor, Door door)
     : reactor_(reactor), door_(std::move(door)), random_(std::random_device{}()) {}
 
-void Subscriber::add(Account& account, const Identity& identity) {
-    entries_.push_back(std::make_unique<Entry>(reactor_, account, identity));
+void Subscriber::keep(Account& account, const std::vector<Identity>& identities) {
+    std::erase_if(entries_, [&](const auto& entry) {
+        if (&entry->account != &account || std::ranges::find(identities, entry->identity) != identities.end())
+            return false;
+        drop(*entry);
+        return true;
+    });
+    for (const auto& identity : identities) {
+        const bool known = std::ranges::any_of(entries_, [&](const auto& entry) {
+            return &entry->account == &account && entry->identity == identity;
+        });
+        if (!known) entries_.push_back(std::make_unique<Entry>(reactor_, account, identity));
+    }
 }
 
 void Subscriber::on_registration(const RegistrationView& view) {

@@ -23,7 +23,8 @@ class Subscriber {
 
     Subscriber(base::Reactor& reactor, Door door);
 
-    void add(Account& account, const Identity& identity);
+    /// Just these of the account from now on.
+    void keep(Account& account, const std::vector<Identity>& identities);
     /// A registration has changed: the subscription begins and ends with it.
     void on_registration(const RegistrationView& view);
     void on_answer(const SubscriptionAnswer& answer);

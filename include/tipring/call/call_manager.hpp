@@ -79,6 +79,9 @@ class CallManager final : public CallSink {
     /// The exit must outlive the manager or be removed first (its calls are then released by their legs).
     void add_exit(Exit& exit);
     void remove_exit(const routing::Destination& destination);
+    void remove_exit(const Exit& exit);
+    /// Options::ringback, from now on.
+    void set_ringback(dsp::ToneSequence ringback);
 
     base::LegId next_leg_id() override;
     void incoming(std::unique_ptr<Leg> leg, const CallRequest& request) override;

@@ -37,6 +37,7 @@ struct Board {
     // simulator only: how many lines the virtual board has, or the socket of one that another process serves
     unsigned fxs = 0, fxo = 0, e1 = 0, t1 = 0;
     std::string socket;
+    friend bool operator==(const Board&, const Board&) = default;
 };
 
 enum class Codec { pcma, pcmu };
@@ -62,6 +63,7 @@ enum class ForwardedBy { diversion, history_info, both };
 struct CauseOverrides {
     std::map<std::uint8_t, unsigned> to_sip;   ///< cause 1..127 -> final answer 400..699 to an INVITE
     std::map<unsigned, std::uint8_t> to_isdn;  ///< final answer 300..699 without a Q.850 Reason -> cause
+    friend bool operator==(const CauseOverrides&, const CauseOverrides&) = default;
 };
 
 struct SipAccount {
@@ -89,12 +91,14 @@ struct SipAccount {
     CauseOverrides causes;
     ForwardedBy forwarded_by = ForwardedBy::diversion;
     Place name_at;
+    friend bool operator==(const SipAccount&, const SipAccount&) = default;
 };
 
 struct Sip {
     std::string listen = "0.0.0.0";  ///< address literal (an IPv6 one without brackets)
     std::uint16_t listen_port = 5060;
     std::vector<SipAccount> accounts;
+    friend bool operator==(const Sip&, const Sip&) = default;
 };
 
 enum class PortKind { fxs, fxo };
@@ -108,12 +112,14 @@ enum class GroupStrategy { first_free, round_robin, least_used, random };
 /// How a phone shows that messages wait (features A13).
 struct MessageWaiting {
     bool stutter = true, fsk = false, lamp = false, polarity = false;
+    friend bool operator==(const MessageWaiting&, const MessageWaiting&) = default;
 };
 
 /// A caller that rings in another way: first match wins.
 struct RingRule {
     std::string caller;    ///< pattern as in routes; empty: any
     unsigned pattern = 0;  ///< 1..7, as bellcore-dr1 to dr7
+    friend bool operator==(const RingRule&, const RingRule&) = default;
 };
 
 /// What only an fxs port has, beside the settings that both kinds share.
@@ -134,6 +140,7 @@ struct FxsSettings {
     bool data = false;               ///< fax, modem, alarm panel: audio untouched, in-band digits
     bool dial_without_tone = false;  ///< digits during the off-hook debounce count (alarm panels)
     bool lock_out = true;  ///< false: a phone that is left off-hook hears reorder tone for ever, no silence
+    friend bool operator==(const FxsSettings&, const FxsSettings&) = default;
 };
 
 /// What only an fxo port has.
@@ -157,6 +164,7 @@ struct FxoSettings {
     /// Timer, and the limit of polarity and voice; 0: none, the loader's default for polarity.
     std::chrono::milliseconds answer_after{10000};
     std::chrono::milliseconds guard{1000};
+    friend bool operator==(const FxoSettings&, const FxoSettings&) = default;
 };
 
 /// A disconnect tone that `tipringctl port learn` measured, in libtonezone's notation.
@@ -165,12 +173,14 @@ struct LearntTone {
     std::string cadence;      ///< "425/480,0/480"
     double level_dbm0 = -20;  ///< as measured
     Place at;
+    friend bool operator==(const LearntTone&, const LearntTone&) = default;
 };
 
 struct Group {
     std::string name;
     GroupStrategy strategy = GroupStrategy::first_free;
     Place at;
+    friend bool operator==(const Group&, const Group&) = default;
 };
 
 /// Codes that a telephone's user dials, each beginning with * or # and none the beginning of another; empty: the
@@ -188,6 +198,7 @@ struct ServiceCodes {
     std::string pickup = "**";           ///< and the number of the phone that rings
     std::string group_pickup = "*98";    ///< any phone of the own group
     std::string blind_transfer = "*87";  ///< after a flash, and the number: sends the held party there
+    friend bool operator==(const ServiceCodes&, const ServiceCodes&) = default;
 };
 
 struct Port {
@@ -219,6 +230,7 @@ struct Port {
         short_inter_digit{3000};
     std::chrono::milliseconds ring_timeout{120000};  ///< fxs: ringing without answer
     Place channel_at, number_at, group_at;
+    friend bool operator==(const Port&, const Port&) = default;
 };
 
 enum class SpanSide { user, network };
@@ -234,6 +246,7 @@ enum class ChannelWish {
 struct SpanTimer {
     std::string name;    ///< as in the standard: "T309", "N200"
     unsigned value = 0;  ///< T...: milliseconds
+    friend bool operator==(const SpanTimer&, const SpanTimer&) = default;
 };
 
 /// `line:` of a span: what the driver is expected to be set to, in the words of /etc/dahdi/system.conf. What is
@@ -245,6 +258,7 @@ struct LineExpectation {
     std::optional<unsigned> timing;     ///< 0: no clock source, 1: the first, 2 and more: spare
     std::optional<unsigned> build_out;  ///< 0..7
     Place at;
+    friend bool operator==(const LineExpectation&, const LineExpectation&) = default;
 };
 /// In which direction numbers may come digit by digit (Q.931 5.1.3, 5.2.4).
 enum class Overlap { off, receiving, sending, both };
@@ -295,6 +309,7 @@ struct Span {
         return (d_channel == first_channel + 23 && bearers.size() < 24) ||
                (d_channel == 0 && bearers.size() == 24);
     }
+    friend bool operator==(const Span&, const Span&) = default;
 };
 
 /// The span and its `nfas`.
@@ -306,6 +321,7 @@ enum class TargetKind { sip, port, group, span };
 struct Target {
     TargetKind kind = TargetKind::sip;
     std::string name;
+    friend bool operator==(const Target&, const Target&) = default;
 };
 
 struct Route {
@@ -315,6 +331,7 @@ struct Route {
     unsigned strip = 0;
     std::string prefix;
     std::vector<Target> to;
+    friend bool operator==(const Route&, const Route&) = default;
 };
 
 struct Media {
@@ -324,16 +341,19 @@ struct Media {
     std::chrono::milliseconds rtp_timeout{30000};  ///< 0: a call outlives the silence of its SIP peer
     int realtime_priority = 50;
     unsigned write_lead_ms = 30;
+    friend bool operator==(const Media&, const Media&) = default;
 };
 
 struct Control {
     std::string socket = "/run/tipring/control.sock";
     std::string group = "tipring";
+    friend bool operator==(const Control&, const Control&) = default;
 };
 
 struct Log {
     std::string level = "info";
     std::string file;
+    friend bool operator==(const Log&, const Log&) = default;
 };
 
 struct Config {

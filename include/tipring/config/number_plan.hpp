@@ -51,6 +51,7 @@ struct NumberRule {
     std::optional<NumberingPlanId> plan;  ///< default: isdn where the type is known, otherwise unknown
     unsigned strip = 0;                   ///< characters taken off the front, a '+' among them
     std::string prefix;                   ///< put in front afterwards
+    friend bool operator==(const NumberRule&, const NumberRule&) = default;
 };
 
 struct NumberPlan {
@@ -61,6 +62,7 @@ struct NumberPlan {
     SentForm sent = SentForm::as_is;
     std::vector<NumberRule> rules;
     std::vector<std::string> emergency;  ///< never rewritten; the country's, or the gateway's own instead
+    friend bool operator==(const NumberPlan&, const NumberPlan&) = default;
 };
 
 /// The prefixes of a country (ITU-T list of dialling procedures), for those who name only a country; code of the

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -34,6 +35,15 @@ struct Simulation {
     std::vector<std::shared_ptr<farend::IsdnCall>> isdn_calls;
 };
 
+/// What came of a reload of the configuration, for people.
+struct ReloadReport {
+    std::vector<std::string> problems;  ///< nothing was changed then
+    std::vector<std::string> done;      ///< "port 204 (channel 3): changed"
+    std::vector<std::string> waiting;   ///< lines in use that change, or go, when they are free
+};
+
+using ReloadAnswer = std::function<void(const ReloadReport&)>;
+
 struct System {
     std::vector<analog::Port*> ports;
     std::vector<isdn::Span*> spans;
@@ -49,6 +59,10 @@ struct System {
     std::vector<routing::RouteRule> routes;  ///< what `routes.explain` explains
     Simulation* simulation = nullptr;        ///< null on real hardware
     isdn::SpanCare* span_care = nullptr;     ///< null: there are no spans
+    /// Answers now, or when the new lines have their channels.
+    std::function<void(ReloadAnswer)> reload{};
+    /// ReloadReport::waiting, now.
+    std::function<std::vector<std::string>()> waiting{};
 };
 
 }  // namespace tipring::control

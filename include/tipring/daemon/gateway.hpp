@@ -20,6 +20,9 @@ class Gateway {
     /// Opens the control socket, the board, the ports and SIP. The error names what could not be opened and
     /// what to do.
     base::Result<void> start();
+    /// Reads the configuration again and takes over what has changed, without ending a call; a faulty file changes
+    /// nothing. What came of it is logged.
+    void reload();
     /// Releases the calls, puts the lines on-hook, un-registers; `done` runs within two seconds.
     void stop(std::function<void()> done);
 

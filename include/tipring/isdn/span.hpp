@@ -109,6 +109,11 @@ class Span {
     virtual SpanView view() const = 0;
     virtual const config::Span& settings() const = 0;
     virtual call::Exit& exit() = 0;
+    /// No call and no test uses it.
+    virtual bool idle() const { return true; }
+    /// Takes over settings that differ from its own only in what config::with_call_settings() names; calls go on. False:
+    /// they differ in more, and nothing has changed: the span has to be made anew.
+    virtual bool adopt(const config::Span&) { return false; }
     /// Takes an idle B-channel (by its timeslot) out of call traffic: it counts as busy. Also while layer 1 is in
     /// alarm, because a loop is an alarm, too.
     virtual base::Result<std::unique_ptr<BearerHold>> hold(unsigned timeslot);

@@ -26,6 +26,7 @@ struct Identity {
     std::string display_name;
     std::string port;       ///< number of the port it stands for, "" for the gateway
     std::string mailbox{};  ///< user part of the mailbox that it subscribes to; "": `user`
+    friend bool operator==(const Identity&, const Identity&) = default;
 };
 
 /// What a mail server says about a mailbox (RFC 3842 3.5); voice messages where it tells them apart.
@@ -94,6 +95,9 @@ class Service {
     virtual void start() = 0;
     /// Un-registers and ends the thread; `done` runs on the core thread within `deadline`.
     virtual void stop(std::chrono::milliseconds deadline, std::function<void()> done) = 0;
+    /// The port map has changed: who is new registers, who is gone takes the registration back. Calls go on.
+    virtual void set_identities(std::vector<Identity> identities,
+                                std::vector<std::string> hidden_numbers) = 0;
     /// One per account.
     virtual std::vector<call::Exit*> exits() = 0;
     virtual std::vector<RegistrationView> registrations() const = 0;

@@ -37,16 +37,22 @@ Outcome ctl(const TemporaryFolder& folder, const Gateway& gateway, std::vector<s
 }
 
 Gateway::Gateway(const TemporaryFolder& folder, const std::string& port_map, const std::string& media)
-    : log_file_(folder.file("tipringd.log")), socket_(folder.file("control.sock")), control_(socket_) {
-    const auto file = folder.file("tipring.yaml");
-    write_file(file, port_map + "control: {socket: " + socket_ + "}\nlog: {level: debug}\n" +
-                         "media: {rtp_ports: 30000-30999" + media + "}\n");
-    process_ =
-        std::make_unique<Process>(std::vector<std::string>{program("tipringd"), "--config", file}, log_file_);
+    : file_(folder.file("tipring.yaml")),
+      log_file_(folder.file("tipringd.log")),
+      socket_(folder.file("control.sock")),
+      control_(socket_) {
+    write_port_map(port_map, media);
+    process_ = std::make_unique<Process>(std::vector<std::string>{program("tipringd"), "--config", file_},
+                                         log_file_);
     if (!eventually(start_limit, [this] { return control_.reachable() || !process_->running(); }) ||
         !process_->running()) {
         throw std::runtime_error("tipringd did not start:\n" + log());
     }
+}
+
+void Gateway::write_port_map(const std::string& port_map, const std::string& media) const {
+    write_file(file_, port_map + "control: {socket: " + socket_ + "}\nlog: {level: debug}\n" +
+                          "media: {rtp_ports: 30000-30999" + media + "}\n");
 }
 
 Gateway::~Gateway() {

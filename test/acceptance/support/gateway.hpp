@@ -21,6 +21,9 @@ class Gateway {
     Gateway(const TemporaryFolder& folder, const std::string& port_map, const std::string& media = {});
     ~Gateway();
 
+    /// Another port map in the same file, with the same sections as at the start; the daemon is not told.
+    void write_port_map(const std::string& port_map, const std::string& media = {}) const;
+
     boost::json::value call(const std::string& method, boost::json::object parameters = {}) const {
         return control_.call(method, std::move(parameters));
     }
@@ -46,7 +49,7 @@ class Gateway {
     const std::string& socket() const { return socket_; }
 
   private:
-    std::string log_file_, socket_;
+    std::string file_, log_file_, socket_;
     ControlClient control_;
     std::unique_ptr<Process> process_;
 };

@@ -246,7 +246,7 @@ struct SubscriberDesk {
         account = std::make_unique<sip::Account>(reactor, settings, sip, config::Media{},
                                                  std::vector<sip::Identity>{mail_201});
         account->set_addresses({"127.0.0.1"});
-        subscriber.add(*account, mail_201);
+        subscriber.keep(*account, {mail_201});
     }
     void registration(sip::RegistrationState state) {
         sip::RegistrationView view;

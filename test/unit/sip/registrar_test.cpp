@@ -11,14 +11,15 @@ namespace {
 struct Bench {
     test::ManualReactor reactor;
     std::vector<sip::RegistrationOrder> sent;
-    std::vector<std::uint64_t> dropped;
+    std::vector<std::uint64_t> dropped, ended;
     unsigned silences = 0;
     config::SipAccount settings;
     std::unique_ptr<sip::Account> account;
     sip::Registrar registrar{
         reactor,
         {[this](const sip::RegistrationOrder& order) { sent.push_back(order); },
-         [this](std::uint64_t id) { dropped.push_back(id); }, [this](sip::Account&) { ++silences; }},
+         [this](std::uint64_t id) { dropped.push_back(id); },
+         [this](std::uint64_t id) { ended.push_back(id); }, [this](sip::Account&) { ++silences; }},
         {}};
 
     explicit Bench(unsigned ports) {
@@ -29,11 +30,17 @@ struct Bench {
         account = std::make_unique<sip::Account>(reactor, settings, sip, config::Media{},
                                                  std::vector<sip::Identity>{});
         account->set_addresses({"127.0.0.1"});
-        for (unsigned i = 0; i < ports; ++i) {
-            const auto user = std::to_string(200 + i);
-            registrar.add(*account, {"sip", user, user, "x", "", user});
-        }
+        registrar.keep(*account, users(200, ports));
         registrar.start(*account);
+    }
+
+    static std::vector<sip::Identity> users(unsigned first, unsigned count) {
+        std::vector<sip::Identity> identities;
+        for (unsigned i = first; i < first + count; ++i) {
+            const auto user = std::to_string(i);
+            identities.push_back({"sip", user, user, "x", "", user});
+        }
+        return identities;
     }
 };
 
@@ -67,6 +74,42 @@ TEST_CASE("a silent registrar is tried again later and later") {
     bench.reactor.advance(std::chrono::minutes(60));
     CHECK(bench.sent.size() > 10);
     CHECK(bench.sent.size() < 30);
+}
+
+TEST_CASE("identities that come and go: new ones register, those gone take their registration back") {
+    Bench bench(2);
+    bench.reactor.advance(std::chrono::milliseconds(0));
+    REQUIRE(bench.sent.size() == 2);
+    sip::RegistrationAnswer good;
+    good.id = bench.sent[0].id;
+    good.status = 200;
+    good.from_network = true;
+    good.expires = std::chrono::seconds(300);
+    bench.registrar.on_answer(good);
+
+    // 200 is registered and goes, 201 is still trying and goes, 202 comes.
+    bench.registrar.keep(*bench.account, Bench::users(202, 1));
+    bench.registrar.start_new(*bench.account);
+    bench.reactor.advance(std::chrono::milliseconds(0));
+    CHECK(bench.ended == std::vector<std::uint64_t>{bench.sent[0].id});
+    CHECK(bench.dropped == std::vector<std::uint64_t>{bench.sent[1].id});
+    REQUIRE(bench.sent.size() == 3);
+    CHECK(bench.sent[2].address_of_record == "<sip:202@example.net>");
+    CHECK(bench.registrar.views().size() == 1);
+
+    good.id = bench.sent[2].id;
+    bench.registrar.on_answer(good);
+    auto other_password = Bench::users(202, 1);
+    other_password[0].password = "y";
+    bench.registrar.keep(*bench.account, other_password);
+    bench.registrar.start_new(*bench.account);
+    bench.reactor.advance(std::chrono::minutes(1));
+    // The binding is the same, and must not be taken back after the new REGISTER.
+    CHECK(bench.ended.size() == 1);
+    CHECK(bench.dropped.size() >= 2);
+    CHECK(bench.sent.size() >= 4);
+    bench.registrar.keep(*bench.account, other_password);
+    CHECK(bench.registrar.views().size() == 1);
 }
 
 TEST_CASE("a server that is silent to one user and serves another is not called silent") {

@@ -1,0 +1,54 @@
+// What a line is made of (line_plans.hpp). Thread: any.
+#include "line_plans.hpp"
+
+#include "tipring/base/text.hpp"
+#include "tipring/config/changes.hpp"
+#include "translate.hpp"
+
+namespace tipring::daemon {
+
+bool same(const PortPlan& one, const PortPlan& other) {
+    return config::same(one.settings, other.settings) && one.country == other.country &&
+           one.tones == other.tones && one.codes == other.codes &&
+           one.forward_no_answer == other.forward_no_answer;
+}
+
+bool same(const SpanPlan& one, const SpanPlan& other) {
+    return config::same(one.settings, other.settings) && one.country == other.country;
+}
+
+std::vector<PortPlan> port_plans(const config::Config& config) {
+    std::vector<PortPlan> plans;
+    for (const auto& port : config.ports) {
+        if (!port.enabled) continue;
+        PortPlan plan{.settings = port, .country = country_of(config, port.country)};
+        if (port.kind == config::PortKind::fxs) {
+            plan.codes = config.services;
+            plan.forward_no_answer = config.forward_no_answer;
+        }
+        for (auto tone : config.tones) {
+            tone.at = {};
+            if (std::ranges::find(port.fxo.learnt_tones, tone.name) != port.fxo.learnt_tones.end())
+                plan.tones.push_back(std::move(tone));
+        }
+        plans.push_back(std::move(plan));
+    }
+    return plans;
+}
+
+std::vector<SpanPlan> span_plans(const config::Config& config) {
+    std::vector<SpanPlan> plans;
+    for (const auto& span : config.spans)
+        plans.push_back({.settings = span, .country = country_of(config, span.country)});
+    return plans;
+}
+
+std::string words_for(const config::Port& port) {
+    return base::format("port {} (channel {})", port.number, port.channel);
+}
+
+std::string words_for(const config::Span& span) {
+    return "span " + span.name;
+}
+
+}  // namespace tipring::daemon

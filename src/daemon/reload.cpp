@@ -1,0 +1,82 @@
+// What a reload may do (reload.hpp). Thread: core.
+#include "reload.hpp"
+
+#include <algorithm>
+
+#include "checked_config.hpp"
+#include "line_plans.hpp"
+#include "tipring/base/text.hpp"
+#include "tipring/config/changes.hpp"
+
+namespace tipring::daemon {
+namespace {
+
+template <class Setting>
+bool unchanged(const Setting& setting, const std::vector<Setting>& before) {
+    return std::ranges::any_of(before, [&](const Setting& old) { return config::same(old, setting); });
+}
+
+/// A line that was there before may be missing now: that is no fault of the file.
+config::Config only_new_lines(const config::Config& running, config::Config loaded) {
+    std::erase_if(loaded.ports, [&](const config::Port& port) { return unchanged(port, running.ports); });
+    std::erase_if(loaded.spans, [&](const config::Span& span) { return unchanged(span, running.spans); });
+    return loaded;
+}
+
+/// The simulated network's end of a span is made at the start.
+std::vector<std::string> far_end_problems(const config::Config& running, const config::Config& loaded) {
+    std::vector<std::string> problems;
+    const auto before = span_plans(running);
+    for (const auto& plan : span_plans(loaded)) {
+        const auto old = find_plan(before, key_of(plan));
+        if (old == before.end()) continue;
+        const auto& was = old->settings;
+        const auto& is = plan.settings;
+        const bool same_wire = was.side == is.side && was.switch_type == is.switch_type &&
+                               was.name == is.name && was.d_channel == is.d_channel &&
+                               was.bearers == is.bearers && was.nfas.size() == is.nfas.size();
+        if (!same_wire)
+            problems.push_back(
+                base::format("{}: the simulator's network keeps the name, side, switch and channels of its "
+                             "start; restart the "
+                             "gateway",
+                             words_for(was)));
+    }
+    return problems;
+}
+
+}  // namespace
+
+std::vector<std::string> reload_problems(const config::Config& running, const config::Config& loaded,
+                                         hardware::Board& board, bool own_world) {
+    std::vector<std::string> problems;
+    for (const auto& section : config::sections_for_restart(running, loaded))
+        problems.push_back(
+            base::format("{}: {}: a change of this is taken over at a start only; undo it, or restart the "
+                         "gateway (that ends "
+                         "its calls)",
+                         loaded.file, section));
+    for (const auto& problem : compare_with_board(only_new_lines(running, loaded), board))
+        problems.push_back(to_text(problem));
+    if (own_world) std::ranges::move(far_end_problems(running, loaded), std::back_inserter(problems));
+    return problems;
+}
+
+std::vector<std::string> changed_sections(const config::Config& running, const config::Config& loaded) {
+    std::vector<std::string> changed;
+    const auto compare = [&](const char* section, bool equal) {
+        if (!equal) changed.push_back(base::format("{}: changed", section));
+    };
+    compare("country", running.country == loaded.country);
+    compare("routes", running.routes == loaded.routes);
+    compare("groups", std::ranges::equal(running.groups, loaded.groups, {}, &config::Group::name,
+                                         &config::Group::name) &&
+                          std::ranges::equal(running.groups, loaded.groups, {}, &config::Group::strategy,
+                                             &config::Group::strategy));
+    compare("services",
+            running.services == loaded.services && running.forward_no_answer == loaded.forward_no_answer);
+    compare("log.level", running.log.level == loaded.log.level);
+    return changed;
+}
+
+}  // namespace tipring::daemon

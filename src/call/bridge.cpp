@@ -9,6 +9,15 @@ using State = BridgeState;
 using Event = BridgeEventKind;
 using Action = BridgeActionKind;
 
+namespace {
+
+/// A leg is released by its party, but for what the operator does to the leg.
+Bridge::ReleasedBy releaser(const Cause& cause, Bridge::ReleasedBy party) {
+    return cause.by_operator ? Bridge::ReleasedBy::gateway : party;
+}
+
+}  // namespace
+
 Bridge::Actions Bridge::handle(const BridgeEvent& event) {
     actions_.clear();
     if (state_ == State::ended) return {};
@@ -42,7 +51,7 @@ Bridge::Actions Bridge::handle(const BridgeEvent& event) {
 bool Bridge::ends_call(const BridgeEvent& event) {
     if (event.kind == Event::a_released) {
         a_alive_ = false;
-        begin_releasing(event.cause, ReleasedBy::caller);
+        begin_releasing(event.cause, releaser(event.cause, ReleasedBy::caller));
         return true;
     }
     if (event.kind == Event::hang_up) {
@@ -147,11 +156,11 @@ void Bridge::attempt_failed(const BridgeEvent& event) {
     b_alive_ = false;
     stop_no_answer();
     if (state_ == State::alerting || !may_try_next(event.cause)) {
-        begin_releasing(event.cause, ReleasedBy::called);
+        begin_releasing(event.cause, releaser(event.cause, ReleasedBy::called));
         return;
     }
     cause_ = event.cause;
-    released_by_ = ReleasedBy::called;
+    released_by_ = releaser(event.cause, ReleasedBy::called);
     state_ = State::routing;
     act(Action::try_next);
 }
@@ -165,7 +174,7 @@ void Bridge::in_talking(const BridgeEvent& event) {
         case Event::b_released:
         case Event::b_redirected:
             b_alive_ = false;
-            begin_releasing(event.cause, ReleasedBy::called);
+            begin_releasing(event.cause, releaser(event.cause, ReleasedBy::called));
             return;
         case Event::a_media:
         case Event::b_media:

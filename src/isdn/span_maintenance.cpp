@@ -121,7 +121,9 @@ void SpanController::set_looped(unsigned interface, bool looped) {
         if (call->clearing() || interface_of(call->position) != interface) continue;
         if (is_trunk() && call->position == 0) continue;  // it has no channel on this span
         log::warning("isdn", "{} is cut by a loop of its span", ids(*call));
-        begin_clearing(call, {call::q850::temporary_failure, call::Location::private_local, "loop"});
+        call::Cause cause{call::q850::temporary_failure, call::Location::private_local, "loop"};
+        cause.by_operator = true;
+        begin_clearing(call, cause);
         report_release(call);
     }
 }

@@ -11,6 +11,7 @@
 #include <cstdlib>
 
 #include "sanitizers.hpp"
+#include "support/full_span.hpp"
 #include "support/gateway.hpp"
 #include "support/sipp.hpp"
 #include "support/talk.hpp"
@@ -23,7 +24,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr unsigned stepped_bearers = 30;
 constexpr auto t309 = 10s, digit_timeout = 15s;
 
 /// Of whatever architecture; "" when it is not installed.
@@ -116,15 +116,14 @@ struct SteppedSpan {
             gateway = std::make_unique<Gateway>(folder, clock_map(*world));
         }
         REQUIRE(network->wait_up(patience));
-        REQUIRE(gateway->wait_span_idle(stepped_bearers, patience));
+        REQUIRE(gateway->wait_span_idle(whole_span, patience));
     }
 
     void step(const std::string& by) const {
         write_file(clock + ".new", by);
         REQUIRE(::rename((clock + ".new").c_str(), clock.c_str()) == 0);
     }
-    boost::json::object view() const { return gateway->call("span.show", {{"span", "main"}}).as_object(); }
-    std::int64_t count(const char* what) const { return view().at(what).to_number<std::int64_t>(); }
+    std::int64_t count(const char* what) const { return main_span_count(*gateway, what); }
     /// The daemon's time of the newest frame.
     std::int64_t newest_frame_s() const {
         const auto page =
@@ -194,14 +193,15 @@ TEST_CASE("chaos: the system's time is set by an hour during calls, and no timer
     // T309 and what follows: neither at once nor after an hour.
     const base::ChannelNumber wire{static_cast<unsigned>(std::stoul(span.world->span_channels()))};
     span.world->virtual_board()->set_faults(wire, {.unplugged = true});
-    REQUIRE(eventually(patience, [&] { return !span.view().at("d_channel_up").as_bool(); }));
+    REQUIRE(eventually(patience, [&] { return !main_span(*span.gateway).at("d_channel_up").as_bool(); }));
     span.step(by == "+3600" ? "+7200" : "-7200");
     CHECK(span.gateway->calls() == 1);
     CHECK(span.gateway->wait_no_calls(patience + t309));
     span.world->virtual_board()->set_faults(wire, {});
     REQUIRE(span.gateway->wait_span_up(patience));
     CHECK(held->wait_state("released", patience));
-    CHECK(eventually(patience, [&] { return span.count("idle") == stepped_bearers; }));  // T316, too
+    check_span_idle(*span.gateway, *span.network);  // T316, too
+    check_span_carries_all(*span.gateway, *span.network, "7000000");
     CHECK(span.count("repairs") == 0);
 }
 #endif

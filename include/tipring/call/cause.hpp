@@ -56,6 +56,8 @@ struct Cause {
     /// "busy_tone", "dial_tone", "silence", "no_rtp", "limit", "remote"; empty: nothing to say. Set by the
     /// leg that reports on_released, never sent anywhere.
     std::string method{};
+    /// The gateway's operator ended the call, by way of the leg that reports on_released. Never sent anywhere either.
+    bool by_operator = false;
 };
 
 /// With which whoever asked for a transfer is released when it has happened.

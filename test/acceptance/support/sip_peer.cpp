@@ -28,11 +28,10 @@ std::string peer_body(const std::string& type, const std::string& text) {
     return "Content-Type: " + type + "\r\nContent-Length: " + std::to_string(text.size()) + "\r\n\r\n" + text;
 }
 
-std::string peer_session(const std::string& direction = "sendrecv") {
+std::string peer_session(std::uint16_t port, const std::string& direction = "sendrecv") {
     return peer_body("application/sdp",
-                     "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
-                     "m=audio 40000 RTP/AVP 8\r\na=" +
-                         direction + "\r\n");
+                     "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio " +
+                         std::to_string(port) + " RTP/AVP 8\r\na=" + direction + "\r\n");
 }
 
 std::string method_of(const std::string& message) {
@@ -62,6 +61,13 @@ std::string sip_header(const std::string& message, const std::string& name) {
 
 int sip_status(const std::string& message) {
     return message.starts_with("SIP/2.0 ") ? std::stoi(message.substr(8, 3)) : 0;
+}
+
+std::uint16_t sip_audio_port(const std::string& message) {
+    static const std::string line = "\r\nm=audio ";
+    const auto at = message.find(line);
+    return at == std::string::npos ? std::uint16_t{0}
+                                   : static_cast<std::uint16_t>(std::stoul(message.substr(at + line.size())));
 }
 
 SipPeer::SipPeer(std::uint16_t port) : fd_(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)), port_(port) {
@@ -114,8 +120,9 @@ std::string SipPeer::call(const Offer& offer) {
                         .local = offer.from + ";tag=" + id,
                         .far = "<" + target + ">",
                         .invite_branch = id,
-                        .invite_target = target});
-    send(request("INVITE", dialogs_.back(), id) + offer.headers + peer_session());
+                        .invite_target = target,
+                        .audio_port = offer.audio_port});
+    send(request("INVITE", dialogs_.back(), id) + offer.headers + peer_session(offer.audio_port));
     return id;
 }
 
@@ -164,8 +171,10 @@ std::string SipPeer::wait_bye(const std::string& call, std::chrono::milliseconds
     });
 }
 
-void SipPeer::answer(const std::string& invite, const std::string& status, const std::string& headers) {
-    respond(invite, status, headers + (status.starts_with("200") ? peer_session() : no_body));
+void SipPeer::answer(const std::string& invite, const std::string& status, const std::string& headers,
+                     std::uint16_t audio_port) {
+    if (auto* const dialog = find(sip_header(invite, "Call-ID"))) dialog->audio_port = audio_port;
+    respond(invite, status, headers + (status.starts_with("200") ? peer_session(audio_port) : no_body));
 }
 
 void SipPeer::send_in_dialog(const std::string& call, const std::string& method, const std::string& rest) {
@@ -187,7 +196,10 @@ bool SipPeer::accept_offer(const std::string& call, std::chrono::milliseconds li
     });
     if (offer.empty()) return false;
     const bool held = offer.find("a=sendonly") != std::string::npos;
-    respond(offer, "200 OK", peer_session(held ? "recvonly" : "sendrecv"));
+    const auto* const dialog = find(call);
+    respond(offer, "200 OK",
+            peer_session(dialog != nullptr ? dialog->audio_port : nobody_listens,
+                         held ? "recvonly" : "sendrecv"));
     return true;
 }
 

@@ -1,5 +1,5 @@
 // SipPeer: the server of a trusted account (`mode: peer`), made of plain text over UDP: calls the gateway and is called
-// by it, many calls at once, with any header, and says what came in full. There is no audio. Thread: one.
+// by it, many calls at once, with any header, and says what came in full. Audio is RtpEnds' business. Thread: one.
 #pragma once
 
 #include <chrono>
@@ -16,16 +16,21 @@ namespace tipring::acceptance {
 std::string sip_header(const std::string& message, const std::string& name);
 /// Of a response; 0 of a request.
 int sip_status(const std::string& message);
+/// Where the session description of a message wants the audio; 0 when it has none.
+std::uint16_t sip_audio_port(const std::string& message);
 
 class SipPeer {
   public:
     /// At 127.0.0.1:`port`, which is the account's `server`; the gateway is at 127.0.0.1:5060.
     explicit SipPeer(std::uint16_t port);
 
+    static constexpr std::uint16_t nobody_listens = 40000;
+
     struct Offer {
         std::string called;
         std::string from = "<sip:700@127.0.0.1>";
         std::string headers = {};  ///< further header lines, each with its CRLF
+        std::uint16_t audio_port = nobody_listens;
     };
     /// Sends an INVITE; the Call-ID, by which the call is named from now on.
     std::string call(const Offer& offer);
@@ -35,8 +40,9 @@ class SipPeer {
     std::string wait_final(const std::string& call, std::chrono::milliseconds limit);
     /// The next call of the gateway; "" when none came in time.
     std::string wait_invite(std::chrono::milliseconds limit);
-    /// Answers an INVITE of wait_invite(), with a session description where the status is 200.
-    void answer(const std::string& invite, const std::string& status, const std::string& headers = {});
+    /// Answers an INVITE of wait_invite(), with a session description (A-law at this port) where the status is 200.
+    void answer(const std::string& invite, const std::string& status, const std::string& headers = {},
+                std::uint16_t audio_port = nobody_listens);
     /// INFO with one digit (application/dtmf-relay).
     void info(const std::string& call, char digit);
     /// Waits for a new offer in an answered call, and takes it: hold is answered by recvonly. False after the limit.
@@ -53,6 +59,7 @@ class SipPeer {
         std::string invite_branch{}, invite_target{};
         unsigned sequence = 1;
         std::string offered{};  ///< CSeq of the last offer in the dialog
+        std::uint16_t audio_port = nobody_listens;
     };
 
     base::Fd fd_;

@@ -32,6 +32,15 @@ TEST_CASE("a call is set up, talks, and is released by either side") {
         CHECK(driven.bridge.released_by() == Bridge::ReleasedBy::gateway);
         CHECK(driven.bridge.cause().value == q850::network_out_of_order);
     }
+    SECTION("the operator, by way of a leg") {
+        auto by_operator = trouble;
+        by_operator.by_operator = true;
+        for (const auto released : {Kind::a_released, Kind::b_released}) {
+            auto driven = talking();
+            driven.feed(released, by_operator);
+            CHECK(driven.bridge.released_by() == Bridge::ReleasedBy::gateway);
+        }
+    }
     SECTION("the leg that was released says how the call ended, when the other one did not") {
         auto remote = clearing, battery = clearing;
         remote.method = "remote";

@@ -14,7 +14,7 @@ const std::string usual =
     "ports:\n  - {channel: 1, kind: fxs, number: 204}\n"
     "spans:\n  - {span: 1, name: main, channels: 5-35}\n";
 
-Config loaded(const std::string& text) {
+Config config_of(const std::string& text) {
     auto result = load_text(text, "test.yaml");
     for (const auto& problem : result.problems)
         UNSCOPED_INFO(to_text(problem));
@@ -31,38 +31,38 @@ std::string replaced(std::string text, const std::string& what, const std::strin
 }  // namespace
 
 TEST_CASE("a configuration that only moved in its file is the same") {
-    const auto one = loaded(usual), other = loaded("# a comment\n\n" + usual);
+    const auto one = config_of(usual), other = config_of("# a comment\n\n" + usual);
     CHECK(same(one.ports[0], other.ports[0]));
     CHECK(same(one.spans[0], other.spans[0]));
     CHECK(sections_for_restart(one, other).empty());
 }
 
 TEST_CASE("a setting of a port or a span makes another one of it") {
-    const auto one = loaded(usual);
-    const auto labelled = loaded(replaced(usual, "number: 204", "number: 204, label: Lift"));
+    const auto one = config_of(usual);
+    const auto labelled = config_of(replaced(usual, "number: 204", "number: 204, label: Lift"));
     CHECK_FALSE(same(one.ports[0], labelled.ports[0]));
     CHECK(same(one.spans[0], labelled.spans[0]));
-    const auto germany = loaded("country: de\n" + usual);
+    const auto germany = config_of("country: de\n" + usual);
     CHECK_FALSE(same(one.ports[0], germany.ports[0]));
 }
 
 TEST_CASE("what is read at the start only is named") {
-    const auto one = loaded(usual);
+    const auto one = config_of(usual);
     using Sections = std::vector<std::string>;
-    CHECK(sections_for_restart(one, loaded(replaced(usual, "fxs: 4", "fxs: 5"))) == Sections{"board"});
-    CHECK(sections_for_restart(one, loaded(replaced(usual, "mode: peer", "mode: peer, dead_after: 4s"))) ==
+    CHECK(sections_for_restart(one, config_of(replaced(usual, "fxs: 4", "fxs: 5"))) == Sections{"board"});
+    CHECK(sections_for_restart(one, config_of(replaced(usual, "mode: peer", "mode: peer, dead_after: 4s"))) ==
           Sections{"sip"});
     CHECK(sections_for_restart(
-              one, loaded(usual + "media: {jitter_max: 100ms}\nlog: {file: /tmp/x, level: debug}\n")) ==
+              one, config_of(usual + "media: {jitter_max: 100ms}\nlog: {file: /tmp/x, level: debug}\n")) ==
           Sections{"media", "log.file"});
-    CHECK(sections_for_restart(one, loaded(usual + "log: {level: debug}\n")).empty());
+    CHECK(sections_for_restart(one, config_of(usual + "log: {level: debug}\n")).empty());
 }
 
 TEST_CASE("the settings of calls to come do not need a new span, the others do") {
     const auto with = [](const std::string& keys) {
-        return loaded(replaced(usual, "channels: 5-35", "channels: 5-35, " + keys)).spans[0];
+        return config_of(replaced(usual, "channels: 5-35", "channels: 5-35, " + keys)).spans[0];
     };
-    const auto running = loaded(usual).spans[0];
+    const auto running = config_of(usual).spans[0];
     for (const auto* keys :
          {"label: Main, number: 5550100", "numbers: {received: e164, sent: typed, area_code: 30}",
           "hold: no, aoc: off, call_waiting: 2", "line: {crc4: yes}", "announcement: 5s, restart: no"}) {

@@ -366,6 +366,12 @@ bool AnalogPort::idle() const {
            std::all_of(legs_.begin(), legs_.end(), [](const auto* leg) { return leg == nullptr; });
 }
 
+bool AnalogPort::in_use() const {
+    const bool has_leg = std::ranges::any_of(legs_, [](const auto* leg) { return leg != nullptr; });
+    const bool alive = machine_->in_service() && !machine_->alarm();
+    return check_ || has_leg || wire_.busy() || (alive && !machine_->idle());
+}
+
 void AnalogPort::set_in_service(bool in_service) {
     if (check_) {
         resume_ = in_service;

@@ -22,6 +22,7 @@ class FxsPort final : public AnalogPort {
     std::unique_ptr<call::Leg> open(base::LegId id, const call::CallRequest& request,
                                     call::Cause& why) override;
     void set_messages(unsigned messages) override;
+    bool in_use() const override { return AnalogPort::in_use() || may_be_called_back(); }
 
   private:
     ServiceStore& store_;

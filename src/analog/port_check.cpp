@@ -66,7 +66,7 @@ base::Result<std::shared_ptr<void>> AnalogPort::start_check(const CheckRequest& 
     add_to_check(parts);
     parts.over = [this] {
         reactor_.post([this, run = std::weak_ptr(check_)] {
-            if (run.lock()) check_over();
+            if (check_ && run.lock() == check_) check_over();
         });
     };
     auto settings = check_settings();

@@ -39,14 +39,13 @@ std::optional<Search::Attempt> Search::next(CallHost& host) {
     while (!left_.empty()) {
         auto attempt = std::move(left_.front());
         left_.pop_front();
-        if (attempt.exit != nullptr) return attempt;
         attempt.exit = host.find_exit(attempt.step.destination);
         if (attempt.exit == nullptr) return attempt;
         const auto members = attempt.exit->members();
         if (members.empty()) return attempt;
         for (auto member = members.rbegin(); member != members.rend(); ++member) {
             left_.push_front(
-                {{(*member)->destination(), attempt.step.called}, *member, attempt.step.destination.name});
+                {{(*member)->destination(), attempt.step.called}, nullptr, attempt.step.destination.name});
         }
     }
     return std::nullopt;

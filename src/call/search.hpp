@@ -21,7 +21,7 @@ class Search {
   public:
     struct Attempt {
         routing::Step step;
-        Exit* exit = nullptr;  ///< null: nobody knows the destination
+        Exit* exit = nullptr;  ///< null: nobody knows the destination; looked up when its turn comes
         std::string group;     ///< the group whose line it is
     };
 

@@ -99,12 +99,13 @@ std::string render_reload(const json::value& answer) {
     const auto& done = list(member(answer, "done"));
     const auto& waiting = list(member(answer, "waiting"));
     std::string out = safe(text(answer, "config_file")) + " was read again";
-    if (done.empty() && waiting.empty()) return out + "; nothing differs\n";
-    out += ":\n";
+    out += done.empty() && waiting.empty() ? "; nothing differs\n" : ":\n";
     for (const auto& line : done)
         out += "  " + safe(text(line)) + "\n";
     for (const auto& line : waiting)
-        out += "  " + safe(text(line)) + ": in use, waits until it is free\n";
+        out += "  " + safe(text(line)) + ": waits until the lines concerned are free\n";
+    for (const auto& line : list(member(answer, "missing")))
+        out += "  MISSING: " + safe(text(line)) + "\n";
     return out;
 }
 

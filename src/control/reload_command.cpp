@@ -33,7 +33,8 @@ class ReloadCommand final : public Command {
         }
         return json::object{{"config_file", system_.config_file},
                             {"done", json::array(report.done.begin(), report.done.end())},
-                            {"waiting", json::array(report.waiting.begin(), report.waiting.end())}};
+                            {"waiting", json::array(report.waiting.begin(), report.waiting.end())},
+                            {"missing", json::array(report.missing.begin(), report.missing.end())}};
     }
 
     const System& system_;

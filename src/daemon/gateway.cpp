@@ -86,6 +86,7 @@ struct Gateway::Impl {
     ServiceManager service_manager;
     base::Timer stop_timer;
     base::TimePoint release_until{};
+    bool stops = false;
     std::vector<std::function<void()>> reloads;  ///< to be answered
 
   private:
@@ -113,7 +114,11 @@ base::Result<void> Gateway::start() {
 }
 
 void Gateway::reload() {
-    impl_->reload([](const control::ReloadReport&) {});
+    try {
+        impl_->reload([](const control::ReloadReport&) {});
+    } catch (const std::exception& problem) {
+        log::error("daemon", "the reload ended by an error that was not expected: {}", problem.what());
+    }
 }
 
 void Gateway::stop(std::function<void()> done) {
@@ -220,6 +225,10 @@ void Gateway::Impl::lines_changed() {
     service_manager.status(
         base::format("{} ports, {} spans{}", system->ports.size(), system->spans.size(),
                      missing > 0 ? base::format("; {} of them MISSING", missing) : std::string()));
+    if (sip) {
+        const auto now = lines->as_made();
+        sip->set_identities(identities(now), hidden_numbers(now));
+    }
     answer_reloads();
 }
 
@@ -281,6 +290,10 @@ void Gateway::Impl::offer_commands() {
 
 void Gateway::Impl::reload(control::ReloadAnswer answer) {
     control::ReloadReport report;
+    if (stops) {
+        report.problems.emplace_back("the gateway stops");
+        return answer(report);
+    }
     auto loaded = load(config.file, WithBoard::no);
     for (const auto& problem : loaded.problems)
         report.problems.push_back(to_text(problem));
@@ -302,14 +315,17 @@ void Gateway::Impl::reload(control::ReloadAnswer answer) {
         log::info("daemon", "{}: waits until it is free", text);
     events.publish("config.reloaded", {{"changes", std::to_string(report.done.size())},
                                        {"waiting", std::to_string(report.waiting.size())}});
-    reloads.push_back([answer = std::move(answer), report = std::move(report)] { answer(report); });
+    reloads.push_back([this, answer = std::move(answer), report = std::move(report)]() mutable {
+        report.missing = lines->missing_lines();
+        answer(report);
+    });
     answer_reloads();
 }
 
 /// When the lines have their channels: whoever asks then does not see lines that seem to be missing.
 void Gateway::Impl::answer_reloads() {
     if (lines->settling()) return;
-    for (const auto& answer : std::exchange(reloads, {}))
+    for (auto& answer : std::exchange(reloads, {}))
         answer();
 }
 
@@ -321,15 +337,15 @@ std::vector<std::string> Gateway::Impl::take_over(config::Config loaded) {
     calls.set_routes(route_rules(config.routes));
     calls.set_ringback(ringback(config));
     system->routes = route_rules(config.routes);
-    look_after_spans();
-    system->span_care = span_care.get();
     if (world) world->add_lines(config);
     std::ranges::move(lines->adopt(), std::back_inserter(done));
-    if (sip) sip->set_identities(identities(config), hidden_numbers(config));
+    look_after_spans();
+    system->span_care = span_care.get();
     return done;
 }
 
 void Gateway::Impl::stop(std::function<void()> done) {
+    stops = true;
     service_manager.stopping();
     calls.hang_up_all({call::q850::normal_clearing, call::Location::private_local, "gateway stops"});
     release_until = reactor.now() + call_release_limit;

@@ -1,11 +1,25 @@
 // What a line is made of (line_plans.hpp). Thread: any.
 #include "line_plans.hpp"
 
+#include <set>
+
 #include "tipring/base/text.hpp"
 #include "tipring/config/changes.hpp"
 #include "translate.hpp"
 
 namespace tipring::daemon {
+namespace {
+
+std::set<unsigned> channels_of(const config::Span& trunk) {
+    std::set<unsigned> channels;
+    for (const auto* span : config::spans_of_trunk(trunk)) {
+        channels.insert(span->bearers.begin(), span->bearers.end());
+        if (span->d_channel != 0) channels.insert(span->d_channel);
+    }
+    return channels;
+}
+
+}  // namespace
 
 bool same(const PortPlan& one, const PortPlan& other) {
     return config::same(one.settings, other.settings) && one.country == other.country &&
@@ -15,6 +29,17 @@ bool same(const PortPlan& one, const PortPlan& other) {
 
 bool same(const SpanPlan& one, const SpanPlan& other) {
     return config::same(one.settings, other.settings) && one.country == other.country;
+}
+
+bool clash(const PortPlan& one, const PortPlan& other) {
+    return one.settings.number == other.settings.number;
+}
+
+bool clash(const SpanPlan& one, const SpanPlan& other) {
+    const auto theirs = channels_of(other.settings);
+    return one.settings.name == other.settings.name ||
+           std::ranges::any_of(channels_of(one.settings),
+                               [&](unsigned channel) { return theirs.contains(channel); });
 }
 
 std::vector<PortPlan> port_plans(const config::Config& config) {

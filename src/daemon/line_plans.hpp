@@ -27,6 +27,10 @@ struct SpanPlan {
 bool same(const PortPlan& one, const PortPlan& other);
 bool same(const SpanPlan& one, const SpanPlan& other);
 
+/// Both want the same number, or name, or channel.
+bool clash(const PortPlan& one, const PortPlan& other);
+bool clash(const SpanPlan& one, const SpanPlan& other);
+
 /// In the order of the file; without ports that are not enabled.
 std::vector<PortPlan> port_plans(const config::Config& config);
 std::vector<SpanPlan> span_plans(const config::Config& config);

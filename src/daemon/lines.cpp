@@ -39,9 +39,7 @@ std::unique_ptr<isdn::Span> make_stand_in(const SpanPlan& plan, const std::strin
 }
 
 bool in_use(const analog::Port& port) {
-    const auto view = port.view();
-    const bool dead = view.missing || view.alarm || !view.in_service;
-    return !port.idle() && (!dead || view.call);
+    return port.in_use();
 }
 bool in_use(const isdn::Span& span) {
     return !span.idle();
@@ -54,23 +52,40 @@ bool adopts(isdn::Span& span, const config::Span& settings) {
     return span.adopt(settings);
 }
 
-/// What an operator or a server has said of the old one.
+/// What an operator or a server has said of the old line, which had the settings `old`.
 template <class Slot>
-void carry_over(Slot&, const analog::PortView& old, analog::Port& line) {
-    if (!old.in_service) line.set_in_service(false);
-    line.set_messages(old.messages);
+void carry_over(const Slot& slot, const analog::PortView& view, const config::Port& old) {
+    if (!view.in_service) slot.line->set_in_service(false);
+    const auto& now = slot.plan.settings;
+    const bool same_mailbox =
+        now.number == old.number && now.account == old.account && now.fxs.mailbox == old.fxs.mailbox;
+    if (same_mailbox) slot.line->set_messages(view.messages);
 }
 template <class Slot>
-void carry_over(Slot& slot, const isdn::SpanView& old, isdn::Span& line) {
-    if (!old.missing) {
+void carry_over(Slot& slot, const isdn::SpanView& view, const config::Span&) {
+    if (!view.bearers.empty()) {
         slot.out_of_service.clear();
-        for (const auto& bearer : old.bearers) {
-            if (bearer.out_here) slot.out_of_service.insert(bearer.position);
+        for (const auto& bearer : view.bearers) {
+            if (bearer.out_here) slot.out_of_service.emplace(bearer.span, bearer.position);
         }
     }
-    if (line.view().missing) return;
-    for (const auto position : slot.out_of_service)
-        static_cast<void>(line.set_in_service(position, false));  // a timeslot that it has no more
+    auto spans = slot.line->trunk_members();
+    spans.push_back(slot.line.get());
+    for (auto* const span : spans) {
+        for (const auto& [number, timeslot] : slot.out_of_service) {
+            if (number == span->settings().number) static_cast<void>(span->set_in_service(timeslot, false));
+        }
+    }
+}
+
+/// A line that cannot be made is missing, whatever its library throws.
+template <class Make>
+auto guarded(Make make) -> decltype(make()) {
+    try {
+        return make();
+    } catch (const std::exception& problem) {
+        return base::fail(problem.what());
+    }
 }
 
 }  // namespace
@@ -100,7 +115,6 @@ base::Result<void> Lines::open() {
 std::vector<std::string> Lines::adopt() {
     want();
     auto done = settle();
-    try_missing();
     make_groups();
     timer_.start(next_look(), [this] { look_again(); });
     parts_.on_replaced();
@@ -115,10 +129,36 @@ std::vector<std::string> Lines::waiting() const {
             if (found == wanted.end() || !same(*found, slot.plan))
                 names.push_back(words_for(slot.plan.settings));
         }
+        for (const auto& plan : wanted) {
+            const bool there = std::ranges::any_of(
+                slots, [&](const auto& slot) { return key_of(slot.plan) == key_of(plan); });
+            if (!there) names.push_back(words_for(plan.settings));
+        }
     };
     look_at(ports_, wanted_ports_);
     look_at(spans_, wanted_spans_);
     return names;
+}
+
+std::vector<std::string> Lines::missing_lines() const {
+    std::vector<std::string> names;
+    const auto look_at = [&](const auto& slots) {
+        for (const auto& slot : slots) {
+            if (const auto view = slot.line->view(); view.missing)
+                names.push_back(words_for(slot.plan.settings) + ": " + view.last_error);
+        }
+    };
+    look_at(ports_);
+    look_at(spans_);
+    return names;
+}
+
+config::Config Lines::as_made() const {
+    auto config = parts_.config;
+    config.ports.clear();
+    for (const auto& slot : ports_)
+        config.ports.push_back(slot.plan.settings);
+    return config;
 }
 
 /// Makes the lines what is wanted, but for those in use.
@@ -129,41 +169,48 @@ std::vector<std::string> Lines::settle() {
     return done;
 }
 
+/// A line in use still has what the plan wants: its number, its name or a channel.
+template <class AnySlot, class Plan>
+bool Lines::is_taken(const std::vector<AnySlot>& slots, const Plan& plan) {
+    return std::ranges::any_of(slots, [&](const AnySlot& slot) {
+        return slot.line != nullptr && key_of(slot.plan) != key_of(plan) && clash(slot.plan, plan) &&
+               in_use(*slot.line);
+    });
+}
+
 template <class AnySlot, class Plan, class Line>
 void Lines::settle(std::vector<AnySlot>& slots, const std::vector<Plan>& wanted,
                    std::vector<std::unique_ptr<Line>>& former, std::vector<std::string>& done) {
-    const auto retire = [&](AnySlot& slot) {
-        slot.line->shut_down();
-        parts_.calls.remove_exit(slot.line->exit());
-        former.push_back(std::move(slot.line));
-    };
-    std::erase_if(slots, [&](AnySlot& slot) {
+    const auto settling_until = parts_.reactor.now() + settling_limit;
+    for (auto& slot : slots) {
         const auto found = find_plan(wanted, key_of(slot.plan));
         const bool gone = found == wanted.end();
-        if (!gone && same(*found, slot.plan)) return false;
+        if (!gone && same(*found, slot.plan)) continue;
         if (!gone && adopts(*slot.line, found->settings)) {
             slot.plan = *found;
             done.push_back(words_for(slot.plan.settings) + ": changed");
-            return false;
+            continue;
         }
-        if (in_use(*slot.line)) return false;
+        if (in_use(*slot.line) || (!gone && is_taken(slots, *found))) continue;
         done.push_back(words_for(slot.plan.settings) + (gone ? ": removed" : ": changed"));
         const auto view = slot.line->view();
-        retire(slot);
-        if (gone) return true;
-        slot.plan = *found;
+        slot.line->shut_down();
+        parts_.calls.remove_exit(slot.line->exit());
+        former.push_back(std::move(slot.line));
+        if (gone) continue;
+        const auto old = std::exchange(slot.plan, *found).settings;
         slot.line = make_stand_in(slot.plan, not_tried);
-        slot.settling_until = parts_.reactor.now() + settling_limit;
-        carry_over(slot, view, *slot.line);
+        slot.settling_until = settling_until;
+        carry_over(slot, view, old);
         announce(slot.line->exit());
-        return false;
-    });
-    const auto slot_of = [&](const Plan& plan) {
-        return std::ranges::find(slots, key_of(plan), [](const AnySlot& slot) { return key_of(slot.plan); });
-    };
+    }
+    std::erase_if(slots, [](const AnySlot& slot) { return slot.line == nullptr; });
     for (const auto& plan : wanted) {
-        if (slot_of(plan) != slots.end()) continue;
-        slots.push_back({.line = make_stand_in(plan, not_tried), .plan = plan});
+        const bool there = std::ranges::any_of(
+            slots, [&](const AnySlot& slot) { return key_of(slot.plan) == key_of(plan); });
+        if (there || is_taken(slots, plan)) continue;
+        slots.push_back(
+            {.line = make_stand_in(plan, not_tried), .plan = plan, .settling_until = settling_until});
         announce(slots.back().line->exit());
         done.push_back(words_for(plan.settings) + ": added");
     }
@@ -282,7 +329,7 @@ bool Lines::try_missing(AnySlot& slot, std::vector<std::unique_ptr<Line>>& forme
     const auto view = slot.line->view();
     if (!view.missing) return false;
     slot.line->shut_down();
-    auto made = make(slot.plan);
+    auto made = guarded([&] { return make(slot.plan); });
     if (!made && (made.error().message == view.last_error || parts_.reactor.now() < slot.settling_until))
         return false;
     former.push_back(std::move(slot.line));
@@ -294,7 +341,7 @@ bool Lines::try_missing(AnySlot& slot, std::vector<std::unique_ptr<Line>>& forme
         log_missing(name_of(settings), made.error().message);
         slot.line = make_stand_in(slot.plan, made.error().message);
     }
-    carry_over(slot, view, *slot.line);
+    carry_over(slot, view, settings);
     announce(slot.line->exit());
     return true;
 }
@@ -310,11 +357,9 @@ bool Lines::try_missing() {
 }
 
 void Lines::look_again() {
-    if (parts_.calls.calls().empty()) {
-        former_ports_.clear();
-        former_spans_.clear();
-        former_groups_.clear();
-    }
+    former_groups_.clear();
+    former_ports_.clear();
+    former_spans_.clear();
     const auto done = settle();
     for (const auto& text : done)
         base::log::info("daemon", "{}, as the port map has had it since the last reload", text);
@@ -359,7 +404,7 @@ std::size_t Lines::missing() const {
 }
 
 void Lines::set_messages(const sip::Identity& identity, const sip::MessageSummary& summary) {
-    const auto numbers = ports_of_mailbox(parts_.config, identity);
+    const auto numbers = ports_of_mailbox(as_made(), identity);
     for (const auto& slot : ports_) {
         if (std::ranges::find(numbers, slot.plan.settings.number) != numbers.end())
             slot.line->set_messages(summary.waiting ? std::max(summary.new_messages, 1U) : 0);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "line_plans.hpp"
@@ -46,6 +47,10 @@ class Lines {
     std::vector<std::string> waiting() const;
     /// A line that was made anew has not got its channel yet; on_replaced tells when it has.
     bool settling() const;
+    /// The configuration with the ports as they are now: those that wait have their old settings.
+    config::Config as_made() const;
+    /// "port 204 (channel 3): why"
+    std::vector<std::string> missing_lines() const;
     std::vector<analog::Port*> ports() const;
     std::vector<isdn::Span*> spans() const;
     std::size_t missing() const;
@@ -60,7 +65,8 @@ class Lines {
         Plan plan;  ///< what the line is made of
         /// The channel may not be free yet: the media thread has to let go of the line that was here before.
         base::TimePoint settling_until{};
-        std::set<unsigned> out_of_service{};  ///< timeslots of a span
+        /// Of a span, by the operator: number of the span, timeslot.
+        std::set<std::pair<unsigned, unsigned>> out_of_service{};
     };
     using PortSlot = Slot<analog::Port, PortPlan>;
     using SpanSlot = Slot<isdn::Span, SpanPlan>;
@@ -74,7 +80,7 @@ class Lines {
     std::vector<PortSlot> ports_;
     std::vector<SpanSlot> spans_;
     std::vector<std::unique_ptr<call::Exit>> groups_;
-    /// Replaced ones, until no call that looks for a way out can know their exits any more.
+    /// Replaced ones, until the next look: whoever replaced them may be called by them.
     std::vector<std::unique_ptr<analog::Port>> former_ports_;
     std::vector<std::unique_ptr<isdn::Span>> former_spans_;
     std::vector<std::unique_ptr<call::Exit>> former_groups_;
@@ -87,6 +93,8 @@ class Lines {
     void publish(const isdn::SpanEvent& event, const isdn::SpanView& view);
     void announce(call::Exit& exit);
     std::vector<std::string> settle();
+    template <class AnySlot, class Plan>
+    static bool is_taken(const std::vector<AnySlot>& slots, const Plan& plan);
     template <class AnySlot, class Plan, class Line>
     void settle(std::vector<AnySlot>& slots, const std::vector<Plan>& wanted,
                 std::vector<std::unique_ptr<Line>>& former, std::vector<std::string>& done);

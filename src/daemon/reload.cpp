@@ -11,15 +11,19 @@
 namespace tipring::daemon {
 namespace {
 
-template <class Setting>
-bool unchanged(const Setting& setting, const std::vector<Setting>& before) {
-    return std::ranges::any_of(before, [&](const Setting& old) { return config::same(old, setting); });
-}
-
-/// A line that was there before may be missing now: that is no fault of the file.
-config::Config only_new_lines(const config::Config& running, config::Config loaded) {
-    std::erase_if(loaded.ports, [&](const config::Port& port) { return unchanged(port, running.ports); });
-    std::erase_if(loaded.spans, [&](const config::Span& span) { return unchanged(span, running.spans); });
+/// A channel that was there before may be missing now: that is no fault of the file.
+config::Config only_new_channels(const config::Config& running, config::Config loaded) {
+    std::erase_if(loaded.ports, [&](const config::Port& port) {
+        return std::ranges::any_of(running.ports, [&](const config::Port& old) {
+            return old.enabled && old.channel == port.channel && old.kind == port.kind;
+        });
+    });
+    std::erase_if(loaded.spans, [&](const config::Span& span) {
+        return std::ranges::any_of(running.spans, [&](const config::Span& old) {
+            return old.number == span.number && old.d_channel == span.d_channel &&
+                   old.bearers == span.bearers && old.nfas.size() == span.nfas.size();
+        });
+    });
     return loaded;
 }
 
@@ -56,7 +60,7 @@ std::vector<std::string> reload_problems(const config::Config& running, const co
                          "gateway (that ends "
                          "its calls)",
                          loaded.file, section));
-    for (const auto& problem : compare_with_board(only_new_lines(running, loaded), board))
+    for (const auto& problem : compare_with_board(only_new_channels(running, loaded), board))
         problems.push_back(to_text(problem));
     if (own_world) std::ranges::move(far_end_problems(running, loaded), std::back_inserter(problems));
     return problems;

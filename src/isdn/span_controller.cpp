@@ -83,6 +83,10 @@ SpanController::SpanController(const config::Span& settings, ControllerParts par
     reconcile_timer_.start(times_.reconcile, [this] { reconcile(); });
 }
 
+bool SpanController::idle() const {
+    return calls_.empty() && held_.empty() && std::ranges::none_of(spans_, &TrunkSpan::looped);
+}
+
 void SpanController::read_digit_map() {
     digit_map_.reset();
     if (auto map = routing::DigitMap::parse(settings_.digit_map); map && settings_.receives_overlap())

@@ -77,7 +77,7 @@ class SpanController final : public Span, public call::Exit {
     SpanView view() const override;
     const config::Span& settings() const override { return settings_; }
     call::Exit& exit() override { return *this; }
-    bool idle() const override { return calls_.empty() && held_.empty(); }
+    bool idle() const override;
     bool adopt(const config::Span& settings) override;
     base::Result<std::unique_ptr<BearerHold>> hold(unsigned timeslot) override;
     void set_looped(bool looped) override;

@@ -62,27 +62,32 @@ void Registrar::add(Account& account, const Identity& identity) {
     if (!account.resolved()) entry.view.reason = "looking up " + account.server_host();
 }
 
-/// `taken_over`: somebody else registers this user, who would lose the binding when it was taken back now.
-void Registrar::forget(Entry& entry, bool taken_over) {
+void Registrar::forget(Entry& entry) {
     std::erase(queue_, &entry);
     if (entry.order_id != 0) {
         const bool registered = entry.view.state == RegistrationState::registered;
-        (registered && !taken_over ? door_.end : door_.drop)(std::exchange(entry.order_id, 0));
+        (registered ? door_.end : door_.drop)(std::exchange(entry.order_id, 0));
     }
     set_state(entry, RegistrationState::unregistered, "no longer in the port map");
 }
 
 void Registrar::keep(Account& account, const std::vector<Identity>& identities) {
-    std::erase_if(entries_, [&](const auto& entry) {
-        if (&entry->account != &account || std::ranges::find(identities, entry->identity) != identities.end())
-            return false;
-        forget(*entry,
-               std::ranges::find(identities, entry->identity.user, &Identity::user) != identities.end());
-        return true;
-    });
+    for (auto& entry : entries_) {
+        if (&entry->account != &account) continue;
+        const auto now = std::ranges::find(identities, entry->identity.user, &Identity::user);
+        if (now == identities.end()) {
+            forget(*entry);
+            entry.reset();
+            continue;
+        }
+        const bool other_login = !same_login(entry->identity, *now);
+        entry->identity = *now;
+        if (other_login && entry->view.attempts > 0) enqueue(*entry);
+    }
+    std::erase(entries_, nullptr);
     for (const auto& identity : identities) {
         const bool known = std::ranges::any_of(entries_, [&](const auto& entry) {
-            return &entry->account == &account && entry->identity == identity;
+            return &entry->account == &account && entry->identity.user == identity.user;
         });
         if (!known) add(account, identity);
     }

@@ -27,8 +27,8 @@ class Registrar {
 
     Registrar(base::Reactor& reactor, Door door, std::function<void(const RegistrationView&)> on_change);
 
-    /// Just these of the account from now on: those who are gone take their registration back, new ones wait for a
-    /// start.
+    /// Just these users of the account from now on: those who are gone take their registration back, new ones wait for
+    /// a start, others register anew only where their login has changed.
     void keep(Account& account, const std::vector<Identity>& identities);
     /// Starts those of the account that have never been tried.
     void start_new(const Account& account);
@@ -56,7 +56,7 @@ class Registrar {
     };
 
     void add(Account& account, const Identity& identity);
-    void forget(Entry& entry, bool taken_over);
+    void forget(Entry& entry);
     void enqueue(Entry& entry);
     void send_some();
     void attempt(Entry& entry);

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "agent.hpp"
+#include "tipring/base/log.hpp"
 #include "tipring/base/text.hpp"
 
 namespace tipring::sip {
@@ -45,7 +46,11 @@ void Registration::on_answer(const NuaEvent& event) {
         ++challenges_;
         if (answer_challenge(handle_.get(), event.sip, order_.credentials)) return;
     }
-    if (ends_ && event.kind == nua_r_unregister) return agent_.drop_registration(order_.id);
+    if (ends_ && event.kind == nua_r_unregister) {
+        base::log::info("sip", "{} has taken its registration back: {} {}", order_.address_of_record,
+                        event.status, base::printable(text_of(event.phrase), 80));
+        return agent_.drop_registration(order_.id);
+    }
     RegistrationAnswer answer;
     answer.id = order_.id;
     answer.status = event.status;

@@ -89,6 +89,7 @@ void ServiceImpl::keep_registrations(Account& account) {
 }
 
 void ServiceImpl::set_identities(std::vector<Identity> identities, std::vector<std::string> hidden_numbers) {
+    if (stopped_ || (identities == parts_.identities && hidden_numbers == parts_.hidden_numbers)) return;
     parts_.identities = std::move(identities);
     parts_.hidden_numbers = std::move(hidden_numbers);
     for (const auto& account : accounts_) {

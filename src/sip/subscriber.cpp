@@ -25,15 +25,22 @@ Subscriber::Subscriber(base::Reactor& reactor, Door door)
     : reactor_(reactor), door_(std::move(door)), random_(std::random_device{}()) {}
 
 void Subscriber::keep(Account& account, const std::vector<Identity>& identities) {
-    std::erase_if(entries_, [&](const auto& entry) {
-        if (&entry->account != &account || std::ranges::find(identities, entry->identity) != identities.end())
-            return false;
-        drop(*entry);
-        return true;
-    });
+    for (auto& entry : entries_) {
+        if (&entry->account != &account) continue;
+        const auto now = std::ranges::find(identities, entry->identity.user, &Identity::user);
+        if (now == identities.end()) {
+            drop(*entry);
+            entry.reset();
+            continue;
+        }
+        const bool anew = !same_login(entry->identity, *now) || entry->identity.mailbox != now->mailbox;
+        entry->identity = *now;
+        if (anew && entry->order_id != 0) subscribe(*entry);
+    }
+    std::erase(entries_, nullptr);
     for (const auto& identity : identities) {
         const bool known = std::ranges::any_of(entries_, [&](const auto& entry) {
-            return &entry->account == &account && entry->identity == identity;
+            return &entry->account == &account && entry->identity.user == identity.user;
         });
         if (!known) entries_.push_back(std::make_unique<Entry>(reactor_, account, identity));
     }

@@ -65,15 +65,16 @@ boost::json::array waiting(const Gateway& gateway) {
 TEST_CASE("a reload adds, changes and removes free lines, and a call goes on as it was", "[reload][pri]") {
     TemporaryFolder folder;
     const auto world = World::make(folder);
-    const auto first = world->fxs(1), second = world->fxs(2), third = world->fxs(3);
+    const auto first = world->fxs(1), second = world->fxs(2), third = world->fxs(3), fourth = world->fxs(4);
     const auto span = span_line(*world, ", timers: {T316: 2s}");
-    Gateway gateway(
-        folder,
-        map_of(*world, port_line(first, "number: 201, label: Lift") + port_line(second, "number: 202"),
-               span));
+    Gateway gateway(folder,
+                    map_of(*world,
+                           port_line(first, "number: 201, label: Lift") + port_line(second, "number: 202") +
+                               port_line(fourth, "number: 204, label: Old"),
+                           span));
     const auto network = world->isdn_network();
     REQUIRE(gateway.wait_span_idle(whole_trunk, patience));
-    const auto phone = world->telephone(1), other = world->telephone(2), fresh = world->telephone(3);
+    const auto phone = world->telephone(1), fresh = world->telephone(3);
     const auto call = network->place_call("5550100", "", "201");
     REQUIRE(phone->wait_ringing(patience));
     phone->lift();
@@ -87,17 +88,22 @@ TEST_CASE("a reload adds, changes and removes free lines, and a call goes on as 
     REQUIRE(eventually(patience, [&] { return call->recorded() > 8000; }));
     gateway.write_port_map(map_of(*world,
                                   "# moved by a line\n" + port_line(first, "number: 201, label: Cabin") +
-                                      port_line(third, "number: 203"),
+                                      port_line(third, "number: 203") +
+                                      port_line(fourth, "number: 204, label: New"),
                                   span, "  - {name: outside, called: 9x., strip: 1, to: [span main]}\n"));
     const auto outcome = reload(folder, gateway);
     CHECK(outcome.status == 0);
     CHECK(says(outcome, "routes: changed"));
     CHECK(says(outcome, "port 202 (channel " + std::to_string(second) + "): removed"));
     CHECK(says(outcome, "port 203 (channel " + std::to_string(third) + "): added"));
-    CHECK(says(outcome, "port 201 (channel " + std::to_string(first) + "): in use, waits until it is free"));
+    CHECK(says(outcome, "port 204 (channel " + std::to_string(fourth) + "): changed"));
+    CHECK(says(outcome, "port 201 (channel " + std::to_string(first) + "): waits"));
+    CHECK_FALSE(says(outcome, "MISSING"));
     CHECK(waiting(gateway).size() == 1);
     CHECK(label_of(gateway, "201") == "Lift");
-    CHECK(numbers(gateway) == std::vector<std::string>{"201", "203"});
+    CHECK(label_of(gateway, "204") == "New");
+    CHECK(gateway.port_state(fourth) == "idle");
+    CHECK(numbers(gateway) == std::vector<std::string>{"201", "203", "204"});
     CHECK(phone->wait_playing_done(patience));
     listen_to_the_end(*call);
     judge(says_phone, call->stop_recording(), "network");
@@ -112,6 +118,18 @@ TEST_CASE("a reload adds, changes and removes free lines, and a call goes on as 
     CHECK(arrived->info().called == "5550199");
     fresh->hang_up();
     CHECK(arrived->wait_state("released", patience));
+
+    // Its number goes to another telephone and comes back while it talks.
+    const auto cabin = port_line(first, "number: 201, label: Cabin") + port_line(third, "number: 203") +
+                       port_line(fourth, "number: 204, label: New");
+    gateway.write_port_map(
+        map_of(*world, port_line(first, "number: 205") + port_line(third, "number: 201"), span));
+    CHECK(says(reload(folder, gateway), "port 203 (channel " + std::to_string(third) + "): waits"));
+    CHECK(waiting(gateway).size() == 2);
+    gateway.write_port_map(map_of(*world, cabin, span));
+    CHECK(reload(folder, gateway).status == 0);
+    CHECK(waiting(gateway).size() == 1);
+    CHECK(call->state() == "connected");
 
     phone->hang_up();
     CHECK(call->wait_state("released", patience));
@@ -148,17 +166,17 @@ TEST_CASE("a file that cannot be taken over changes nothing, and says why", "[re
     };
     // Each with something that could be taken over, were it alone.
     const auto more = good + port_line(second, "number: 202");
-    refused(more + port_line(second, "number: 203"), "tipring.yaml:");
+    refused(more + port_line(second, "number: 203"), "ports[2].channel");
     refused(more + "routes:\n  - {called: 0x., to: [span nowhere]}\n", "nowhere");
-    refused(more + "  - {channel: 9", "tipring.yaml:");
+    refused(more + "  - {chanel: 9}\n", "chanel");
     refused(more + port_line(9999, "number: 204"), "9999");
-    refused(more, "media", ", jitter_max: 100ms");
-    refused(more + "sip: {server: 127.0.0.1, mode: peer}\n", "sip");
+    refused(more, "media: a change of this", ", jitter_max: 100ms");
+    refused(more + "sip: {server: 127.0.0.1, mode: peer}\n", "sip: a change of this");
 
     // systemd's way: what is wrong is in the log only.
+    gateway.write_port_map(more + "odd_section: {}\n");
     gateway.process().signal(SIGHUP);
-    CHECK(eventually(patience,
-                     [&] { return gateway.log().find("sip: a change of this") != std::string::npos; }));
+    CHECK(eventually(patience, [&] { return gateway.log().find("odd_section") != std::string::npos; }));
     CHECK(numbers(gateway).size() == 1);
     gateway.write_port_map(more);
     gateway.process().signal(SIGHUP);
@@ -194,7 +212,7 @@ TEST_CASE("thirty calls outlive a reload; what a span needs anew waits for their
     // libpri takes its timers over at its start only.
     gateway.write_port_map(
         map_of(*world, ports, span_line(*world, ", timers: {T316: 2s, T305: 20s}, label: Main number")));
-    CHECK(says(reload(folder, gateway), "span main: in use, waits until it is free"));
+    CHECK(says(reload(folder, gateway), "span main: waits"));
     CHECK(all_stand());
     for (const auto& call : calls)
         CHECK(call->state() == "connected");
@@ -244,7 +262,10 @@ TEST_CASE("telephones that a reload brings or takes register and un-register",
         map(port_line(world->fxs(2), "number: 202") + port_line(world->fxs(3), "number: 203")));
     CHECK(reload(folder, gateway).status == 0);
     CHECK(eventually(patience, [&] { return users(gateway) == Users{"202", "203"}; }));
-    // 202 calls 203 through the registrar, which has 201 no more.
+    CHECK(eventually(patience, [&] {
+        return gateway.log().find("<sip:201@127.0.0.1> has taken its registration back: 200") !=
+               std::string::npos;
+    }));
     const auto phone = world->telephone(2), fresh = world->telephone(3);
     phone->lift();
     REQUIRE(phone->wait_for_tone("dial", patience));

@@ -101,6 +101,9 @@ class Port {
     /// The way out through this port: rings an FXS telephone, seizes an FXO line.
     virtual call::Exit& exit() = 0;
     virtual bool idle() const = 0;
+    /// A call, a telephone off the hook, a check, or a caller for help whom the rescuers may call back: the port must
+    /// not be made anew.
+    virtual bool in_use() const { return false; }
     virtual LineUse use() const { return {idle()}; }
     /// Out of service: ends its call with cause 27, makes and takes none. Back in service it asks the
     /// board what the wire did meanwhile.

@@ -39,7 +39,9 @@ struct Simulation {
 struct ReloadReport {
     std::vector<std::string> problems;  ///< nothing was changed then
     std::vector<std::string> done;      ///< "port 204 (channel 3): changed"
-    std::vector<std::string> waiting;   ///< lines in use that change, or go, when they are free
+    std::vector<std::string>
+        waiting;  ///< lines in use that change, or go, when they are free; what waits for them
+    std::vector<std::string> missing;  ///< lines that cannot be opened, changed or not, each with the reason
 };
 
 using ReloadAnswer = std::function<void(const ReloadReport&)>;

@@ -109,7 +109,7 @@ class Span {
     virtual SpanView view() const = 0;
     virtual const config::Span& settings() const = 0;
     virtual call::Exit& exit() = 0;
-    /// No call and no test uses it.
+    /// No call, test or loop uses it.
     virtual bool idle() const { return true; }
     /// Takes over settings that differ from its own only in what config::with_call_settings() names; calls go on. False:
     /// they differ in more, and nothing has changed: the span has to be made anew.

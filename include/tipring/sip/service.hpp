@@ -28,6 +28,10 @@ struct Identity {
     std::string mailbox{};  ///< user part of the mailbox that it subscribes to; "": `user`
     friend bool operator==(const Identity&, const Identity&) = default;
 };
+/// A server that knows the one knows the other.
+inline bool same_login(const Identity& one, const Identity& other) {
+    return one.user == other.user && one.auth_user == other.auth_user && one.password == other.password;
+}
 
 /// What a mail server says about a mailbox (RFC 3842 3.5); voice messages where it tells them apart.
 struct MessageSummary {

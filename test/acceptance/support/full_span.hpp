@@ -49,17 +49,14 @@ inline void check_span_idle(const Gateway& gateway, const farend::IsdnNetwork& n
     CHECK(eventually(limit, [&] { return main_span_count(gateway, "idle") == whole_span; }));
 }
 
-/// Thirty calls of the network's at once, which somebody answers. One that a data link ends which begins anew while the
-/// call is set up, as it may with a T200 of a fraction of a second on a machine that stands still, is placed again.
+/// Thirty calls of the network's at once, which somebody answers. Those that a data link ends which begins anew while
+/// they are set up, as it may with a T200 of a fraction of a second on a machine that stands still, are placed once more.
 inline IsdnCalls fill_span(farend::IsdnNetwork& network, const std::string& called = "700") {
-    constexpr unsigned most_attempts = 3;
     IsdnCalls calls;
     for (unsigned i = 0; i < whole_span; ++i)
         calls.push_back(network.place_call("5550100", "", called));
     for (auto& call : calls) {
-        for (unsigned attempt = 1; attempt < most_attempts && !call->wait_state("connected", patience);
-             ++attempt)
-            call = network.place_call("5550100", "", called);
+        if (!call->wait_state("connected", patience)) call = network.place_call("5550100", "", called);
     }
     require_all_channels(calls);
     return calls;

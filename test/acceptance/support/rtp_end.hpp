@@ -51,7 +51,7 @@ class RtpEnd {
 class RtpEnds {
   public:
     /// On even ports from `first_port` on.
-    explicit RtpEnds(std::size_t count, std::uint16_t first_port = 42000);
+    explicit RtpEnds(std::size_t count, std::uint16_t first_port = 28000);
     RtpEnds(const RtpEnds&) = delete;
     RtpEnds& operator=(const RtpEnds&) = delete;
     ~RtpEnds();

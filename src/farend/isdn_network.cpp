@@ -90,6 +90,11 @@ bool SimulatedNetwork::wait_up(milliseconds limit) {
     return changed_.wait_for(lock, limit, [&] { return up_; });
 }
 
+bool SimulatedNetwork::wait_data_link(std::size_t d_channel, bool up, milliseconds limit) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, limit, [&] { return links_up_.at(d_channel) == up; });
+}
+
 std::shared_ptr<IsdnCall> SimulatedNetwork::place_call(const std::string& calling, const std::string& name,
                                                        const std::string& called) {
     IsdnCallInfo info;
@@ -303,12 +308,12 @@ void SimulatedNetwork::on_event(const IsdnEvent& event) {
 }
 
 void SimulatedNetwork::on_data_link(std::size_t link, bool up) {
-    links_up_[link] = up;
-    const bool any = links_up_[0] || links_up_[1];
+    bool any = false;
     std::vector<CallPointer> calls;
     {
         const std::lock_guard lock(mutex_);
-        up_ = any;
+        links_up_.at(link) = up;
+        any = up_ = links_up_[0] || links_up_[1];
         calls = calls_;
     }
     changed_.notify_all();

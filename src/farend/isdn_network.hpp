@@ -3,6 +3,7 @@
 // or read what is guarded by a mutex.
 #pragma once
 
+#include <array>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -93,7 +94,11 @@ class SimulatedNetwork final : public IsdnNetwork, private FarEndModel {
         for (auto& line : d_channels_)
             line->impair(faults);
     }
+    void impair(const FrameFaults& faults, std::size_t d_channel) override {
+        d_channels_.at(d_channel)->impair(faults);
+    }
     FrameFaults::Counts frame_counts() const override { return d_channels_.front()->counts(); }
+    bool wait_data_link(std::size_t d_channel, bool up, std::chrono::milliseconds limit) override;
     Totals totals() const override;
 
   private:
@@ -151,13 +156,13 @@ class SimulatedNetwork final : public IsdnNetwork, private FarEndModel {
     const std::size_t number_length_;
     const dsp::Law law_;
     std::map<unsigned, LoopedBearer> loops_;  ///< far-end thread only
-    bool links_up_[2] = {};                   ///< far-end thread only
     IsdnLink link_;
     std::unique_ptr<IsdnLink> backup_link_;
 
-    mutable std::mutex mutex_;  ///< guards the next six
+    mutable std::mutex mutex_;  ///< guards the next seven
     std::condition_variable changed_;
     bool up_ = false;
+    std::array<bool, 2> links_up_{};  ///< changed by the far-end thread only
     Options options_;
     std::deque<CallPointer> arrived_;
     std::vector<CallPointer> calls_;

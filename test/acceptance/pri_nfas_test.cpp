@@ -1,5 +1,4 @@
-// Two T1 spans under one D-channel with a backup (NFAS), beside an E1. On the simulator; the machine of the real driver
-// has no T1 for primary rate.
+// Two T1 spans under one D-channel with a backup (NFAS). On the simulator and, but for a pulled cable, on the real driver.
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <catch2/catch.hpp>
@@ -15,6 +14,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr unsigned trunk_bearers = 46;
+/// IsdnCallInfo::channel
+constexpr unsigned per_interface = 256;
 
 std::string trunk_map(const World& world) {
     return "country: us\n" + world.board_yaml() + "ports:\n  - {channel: " + std::to_string(world.fxs(1)) +
@@ -39,83 +40,121 @@ bool waits_row(const Gateway& gateway, std::size_t interface, const char* what, 
     return eventually(patience, [&] { return row_of(gateway, interface).at(what).as_bool() == value; });
 }
 
+/// The trunk with both D-channels up, and two telephones.
+struct TrunkBench {
+    TemporaryFolder folder;
+    std::unique_ptr<World> world = World::make(folder, 2, 0, 2);
+    Gateway gateway{folder, trunk_map(*world)};
+    /// It notices a dead D-channel as soon as the gateway.
+    std::unique_ptr<farend::IsdnNetwork> network =
+        world->t1_trunk(2, {.timers = {{"T200", 200}, {"N200", 2}, {"T203", 1000}}});
+    std::unique_ptr<farend::Telephone> phone = world->telephone(1), other = world->telephone(2);
+
+    TrunkBench() {
+        REQUIRE(network->wait_up(patience));
+        REQUIRE(waits_row(gateway, 0, "d_channel_up", true));
+        REQUIRE(waits_row(gateway, 1, "d_channel_up", true));
+        REQUIRE(gateway.wait_span_idle(trunk_bearers, patience));
+    }
+    /// The network takes the highest channel: one of the second span.
+    std::shared_ptr<farend::IsdnCall> call_in() {
+        auto call = network->place_call("5550100", "", "204");
+        REQUIRE(phone->wait_ringing(patience));
+        phone->lift();
+        REQUIRE(call->wait_state("connected", patience));
+        CHECK(call->info().channel == per_interface + 23);
+        return call;
+    }
+    /// Its interface.
+    unsigned call_out() {
+        other->lift();
+        REQUIRE(other->wait_for_tone("dial", patience));
+        other->dial_dtmf("0301#");
+        const auto call = network->wait_call(patience);
+        REQUIRE(call);
+        REQUIRE(call->wait_state("connected", patience));
+        REQUIRE(gateway.wait_port_state(world->fxs(2), "talking", patience));
+        call->hang_up(16);
+        CHECK(other->wait_for_tone("congestion", patience));
+        other->hang_up();
+        REQUIRE(gateway.wait_port_state(world->fxs(2), "idle", patience));
+        return call->info().channel / per_interface;
+    }
+    /// With the D-channel of one span lost.
+    void check_carried_on(const farend::IsdnCall& kept, unsigned lost) {
+        REQUIRE(waits_row(gateway, lost, "d_channel_up", false));
+        REQUIRE(waits_row(gateway, 1 - lost, "active", true));
+        CHECK(trunk_of(gateway).at("d_channel_up").as_bool());
+        CHECK(trunk_of(gateway).at("d_channel_losses").to_number<unsigned>() == 0);
+        CHECK(gateway.calls() == 1);
+        CHECK(kept.state() == "connected");
+    }
+    /// The D-channel is back; the other one stays in use until the call's end.
+    void check_well(farend::IsdnCall& kept, unsigned lost) {
+        REQUIRE(waits_row(gateway, lost, "d_channel_up", true));
+        REQUIRE(waits_row(gateway, lost, "layer1_up", true));
+        CHECK(row_of(gateway, 1 - lost).at("active").as_bool());
+        CHECK(kept.state() == "connected");
+        phone->hang_up();
+        CHECK(kept.wait_state("released", patience));
+        CHECK(kept.cause() == 16);
+        CHECK(gateway.wait_no_calls(patience));
+        CHECK(gateway.wait_span_idle(trunk_bearers, patience));
+        CHECK(trunk_of(gateway).at("repairs").to_number<unsigned>() == 0);
+    }
+};
+
 }  // namespace
 
-TEST_CASE("a trunk of two spans: a call stays while its D-channel goes, and new ones work",
+TEST_CASE("a trunk of two spans: a call stays while the cable of its D-channel is out, and new ones work",
           "[pri][simulator]") {
-    TemporaryFolder folder;
-    const auto world = World::make(folder, 2, 0, 2);
-    auto* board = world->virtual_board();
+    TrunkBench trunk;
+    auto* board = trunk.world->virtual_board();
     REQUIRE(board != nullptr);
-    Gateway gateway(folder, trunk_map(*world));
-    const auto network = world->t1_trunk(2);
-    REQUIRE(network->wait_up(patience));
-    REQUIRE(waits_row(gateway, 0, "d_channel_up", true));
-    REQUIRE(waits_row(gateway, 1, "d_channel_up", true));
-    REQUIRE(gateway.wait_span_idle(trunk_bearers, patience));
-    const auto phone = world->telephone(1), other = world->telephone(2);
-
-    // The network takes the highest channel: one of the second span.
-    const auto kept = network->place_call("5550100", "", "204");
-    REQUIRE(phone->wait_ringing(patience));
-    phone->lift();
-    REQUIRE(kept->wait_state("connected", patience));
-    CHECK(kept->info().channel == 256 + 23);
-
+    const auto kept = trunk.call_in();
     // Each span in turn loses its line; the D-channel is where the other one is.
     const bool first_span = GENERATE(true, false);
     CAPTURE(first_span);
     const unsigned lost = first_span ? 0 : 1;
-    const base::ChannelNumber wire{world->t1_first_channel(lost + 1)};
+    const base::ChannelNumber wire{trunk.world->t1_first_channel(lost + 1)};
     board->set_faults(wire, {.unplugged = true});
-    REQUIRE(waits_row(gateway, lost, "layer1_up", false));
-    REQUIRE(waits_row(gateway, lost, "d_channel_up", false));
-    REQUIRE(waits_row(gateway, 1 - lost, "active", true));
-    CHECK(trunk_of(gateway).at("d_channel_up").as_bool());
-    CHECK(trunk_of(gateway).at("d_channel_losses").to_number<unsigned>() == 0);
-    CHECK(gateway.calls() == 1);
-    CHECK(kept->state() == "connected");
-    if (first_span) talk(*phone, *kept);
-    // Out and in, on the span that is left.
-    other->lift();
-    REQUIRE(other->wait_for_tone("dial", patience));
-    other->dial_dtmf("0301#");
-    const auto fresh = network->wait_call(patience);
-    REQUIRE(fresh);
-    REQUIRE(fresh->wait_state("connected", patience));
-    CHECK(fresh->info().channel / 256 == 1 - lost);
-    REQUIRE(gateway.wait_port_state(world->fxs(2), "talking", patience));
-    fresh->hang_up(16);
-    CHECK(other->wait_for_tone("congestion", patience));
-    other->hang_up();
-    REQUIRE(gateway.wait_port_state(world->fxs(2), "idle", patience));
-
+    REQUIRE(waits_row(trunk.gateway, lost, "layer1_up", false));
+    trunk.check_carried_on(*kept, lost);
+    if (first_span) talk(*trunk.phone, *kept);
+    CHECK(trunk.call_out() == 1 - lost);
     board->set_faults(wire, {});
-    REQUIRE(waits_row(gateway, lost, "d_channel_up", true));
-    REQUIRE(waits_row(gateway, lost, "layer1_up", true));
-    CHECK(row_of(gateway, 1 - lost).at("active").as_bool());
-    CHECK(kept->state() == "connected");
-    phone->hang_up();
-    CHECK(kept->wait_state("released", patience));
-    CHECK(kept->cause() == 16);
-    CHECK(gateway.wait_no_calls(patience));
-    CHECK(gateway.wait_span_idle(trunk_bearers, patience));
-    CHECK(trunk_of(gateway).at("repairs").to_number<unsigned>() == 0);
+    trunk.check_well(*kept, lost);
 }
 
-TEST_CASE("a trunk of two spans: tipringctl shows and maintains each span of it", "[pri][simulator]") {
-    TemporaryFolder folder;
-    const auto world = World::make(folder, 2, 0, 2);
-    Gateway gateway(folder, trunk_map(*world));
-    const auto network = world->t1_trunk(2);
-    REQUIRE(network->wait_up(patience));
-    REQUIRE(waits_row(gateway, 0, "d_channel_up", true));
-    REQUIRE(waits_row(gateway, 1, "d_channel_up", true));
-    REQUIRE(gateway.wait_span_idle(trunk_bearers, patience));
-    const auto second = std::to_string(world->t1_span(2));
+TEST_CASE("a trunk of two spans: a call stays while its D-channel is dead, and new ones work", "[pri]") {
+    TrunkBench trunk;
+    const auto kept = trunk.call_in();
+    // Each D-channel in turn; the B-channels of both spans go on.
+    const unsigned lost = GENERATE(0U, 1U);
+    CAPTURE(lost);
+    trunk.network->impair({.drop = 1}, lost);
+    trunk.check_carried_on(*kept, lost);
+    REQUIRE(trunk.network->wait_data_link(lost, false, patience));
+    CHECK(row_of(trunk.gateway, lost).at("layer1_up").as_bool());
+    talk(*trunk.phone, *kept);
+    CHECK(trunk.call_out() == 0);
+    const auto fresh = trunk.network->place_call("5550100", "", "205");
+    REQUIRE(trunk.other->wait_ringing(patience));
+    CHECK(fresh->info().channel == per_interface + 22);
+    fresh->hang_up(16);
+    REQUIRE(trunk.gateway.wait_port_state(trunk.world->fxs(2), "idle", patience));
+    trunk.network->impair({}, lost);
+    trunk.check_well(*kept, lost);
+    CHECK(trunk.network->wait_data_link(lost, true, patience));
+}
+
+TEST_CASE("a trunk of two spans: tipringctl shows and maintains each span of it", "[pri]") {
+    TrunkBench trunk;
+    auto& gateway = trunk.gateway;
+    const auto second = std::to_string(trunk.world->t1_span(2));
     const auto order = [&](std::vector<std::string> words) {
         words.insert(words.begin(), "span");
-        const auto outcome = ctl(folder, gateway, words);
+        const auto outcome = ctl(trunk.folder, gateway, words);
         CHECK(outcome.status == 0);
         return outcome.output;
     };
@@ -128,14 +167,13 @@ TEST_CASE("a trunk of two spans: tipringctl shows and maintains each span of it"
     CHECK(gateway.wait_span_idle(trunk_bearers - 1, patience));
     order({second, "service", "out"});
     CHECK(gateway.wait_span_idle(trunk_bearers / 2, patience));
-    const auto phone = world->telephone(1);
-    const auto call = network->place_call("5550100", "", "204");
+    const auto call = trunk.network->place_call("5550100", "", "204");
     REQUIRE(call->wait_state("released", patience));  // for its highest channel and no other
     CHECK(call->cause() == 44);
     order({second, "service", "in"});
     CHECK(gateway.wait_span_idle(trunk_bearers, patience));
-    const auto again = network->place_call("5550100", "", "204");
-    REQUIRE(phone->wait_ringing(patience));
+    const auto again = trunk.network->place_call("5550100", "", "204");
+    REQUIRE(trunk.phone->wait_ringing(patience));
     again->hang_up(16);
     CHECK(gateway.wait_no_calls(patience));
 }

@@ -1,5 +1,4 @@
-// A T1 of NI-2: 23 B-channels with the D-channel in timeslot 24, mu-law, beside an E1 with A-law. On the simulator; the
-// machine of the real driver has no T1 for primary rate.
+// A T1 of NI-2: 23 B-channels with the D-channel in timeslot 24, mu-law, beside an E1 with A-law.
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -20,13 +19,19 @@ using T1Calls = std::vector<std::shared_ptr<farend::IsdnCall>>;
 constexpr unsigned t1_bearers = 23, bearers_of_both = 30 + t1_bearers;
 constexpr int no_circuit = 34;
 
+/// Spans that exist in memory only have no settings to agree with.
+std::string t1_line() {
+    return World::is_dahdi() ? "" : ", line: {framing: esf, coding: b8zs, build_out: 0}";
+}
+
 std::string t1_beside_e1(const World& world) {
     return "country: us\n" + world.board_yaml() + "spans:\n  - {span: " + std::to_string(world.span()) +
            ", name: office, channels: " + world.span_channels() +
            ", timers: {T316: 2s}}\n"
            "  - {span: " +
            std::to_string(world.t1_span(1)) + ", name: trunk, channels: " + world.t1_channels(1) +
-           ", switch: national, line: {framing: esf, coding: b8zs, build_out: 0}, timers: {T316: 2s}}\n"
+           ", switch: national" + t1_line() +
+           ", timers: {T316: 2s}}\n"
            "routes:\n"
            "  - {name: out, from: [span office], to: [span trunk]}\n"
            "  - {name: in, from: [span trunk], to: [span office]}\n";
@@ -62,7 +67,7 @@ void check_channels(const T1Calls& calls) {
 }  // namespace
 
 TEST_CASE("a T1 carries 23 calls each way, and the next is told that there is no channel",
-          "[pri][simulator]") {
+          "[pri][many_lines]") {
     TemporaryFolder folder;
     const auto world = World::make(folder, 1, 0, 1);
     Gateway gateway(folder, t1_beside_e1(*world));
@@ -74,7 +79,9 @@ TEST_CASE("a T1 carries 23 calls each way, and the next is told that there is no
     const auto sheet = t1_span(gateway);
     CHECK(sheet.at("switch").as_string() == "national");
     CHECK(sheet.at("bearers").as_array().size() == t1_bearers);
-    CHECK(sheet.at("line").as_object().at("disagreements").as_array().empty());
+    CHECK(sheet.at("line").at("settings").at("type") == "T1");
+    CHECK(sheet.at("line").at("settings").at("framing") == (World::is_dahdi() ? "unknown" : "esf"));
+    CHECK(sheet.at("line").at("disagreements").as_array().empty());
 
     const bool outgoing = GENERATE(true, false);
     CAPTURE(outgoing);

@@ -64,9 +64,17 @@ TEST_CASE("the inventory lists every configured channel with its local role") {
     }
     CHECK(found_e1);
     if (place.is_real()) {
-        CHECK(channels.size() == 110);
-        CHECK(spans.size() == 4);
+        CHECK(channels.size() == 206);
+        REQUIRE(spans.size() == 8);
         CHECK(kind_of(place.fxo(0)).kind == ChannelKind::fxo);
+        const unsigned t1_first = 111, t1_last = t1_first + 23;
+        CHECK_FALSE(spans[4].is_e1);
+        CHECK(spans[4].is_digital);
+        CHECK(spans[4].channels == 24);
+        CHECK(kind_of({t1_first}).kind == ChannelKind::bearer);
+        CHECK(kind_of({t1_first}).law == dsp::Law::mulaw);
+        CHECK(kind_of({t1_last}).kind == ChannelKind::d_channel);
+        CHECK(kind_of({t1_last}).position == 24);
     }
 }
 

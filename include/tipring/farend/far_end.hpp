@@ -342,7 +342,11 @@ class IsdnNetwork {
     virtual void restart(unsigned channel) = 0;
     /// What happens to the frames from now on.
     virtual void impair(const FrameFaults& faults) = 0;
+    /// The same for one D-channel of a trunk, 0 or 1.
+    virtual void impair(const FrameFaults& faults, std::size_t d_channel) = 0;
     virtual FrameFaults::Counts frame_counts() const = 0;
+    /// Until the data link of this D-channel, 0 or 1, is up on this side, or down.
+    virtual bool wait_data_link(std::size_t d_channel, bool up, std::chrono::milliseconds limit) = 0;
     struct Totals {
         std::uint64_t collisions =
             0;  ///< a SETUP of the gateway named the channel of an unanswered SETUP of this end

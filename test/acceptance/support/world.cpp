@@ -39,7 +39,6 @@ class SimulatorWorld final : public World {
     unsigned fxo(unsigned index) const override { return board_.layout().fxs + index; }
     unsigned span() const override { return 2; }
     std::string span_channels() const override { return range(first_span_channel(), e1_channels); }
-    unsigned t1_spans() const override { return board_.layout().t1; }
     unsigned t1_span(unsigned index) const override { return span() + index; }
     unsigned t1_first_channel(unsigned index) const override {
         return first_span_channel() + e1_channels + (index - 1) * t1_channels_each;
@@ -59,7 +58,7 @@ class SimulatorWorld final : public World {
 };
 
 // The spans of test/dahdi_vm: 1 <-> 2 are E1 (channels 1-31 and 32-62), 3 <-> 4 analogue (63-86 FXS and
-// 87-110 FXO).
+// 87-110 FXO), 5 <-> 6 and 7 <-> 8 T1 (111-134 and 135-158, 159-182 and 183-206).
 class DahdiWorld final : public World {
   public:
     DahdiWorld() { board_ = opened(hardware::open_dahdi_board()); }
@@ -68,11 +67,16 @@ class DahdiWorld final : public World {
     unsigned fxo(unsigned index) const override { return first_fxo + most_lines - 1 + index; }
     unsigned span() const override { return 1; }
     std::string span_channels() const override { return range(1, e1_channels); }
+    unsigned t1_span(unsigned index) const override { return first_t1_span + (index - 1) * 2; }
+    unsigned t1_first_channel(unsigned index) const override {
+        return first_t1 + (index - 1) * 2 * t1_channels_each;
+    }
 
   protected:
     hardware::Board& near_board() override { return *board_; }
     hardware::Board& far_board() override { return *board_; }
     unsigned far_channel(unsigned near_channel) const override {
+        if (near_channel >= first_t1) return near_channel + t1_channels_each;
         if (near_channel >= first_fxo) return near_channel - analogue_channels;
         if (near_channel >= first_fxs) return near_channel + analogue_channels;
         return near_channel + e1_channels;
@@ -81,6 +85,7 @@ class DahdiWorld final : public World {
 
   private:
     static constexpr unsigned first_fxs = 63, first_fxo = 87, analogue_channels = 24;
+    static constexpr unsigned first_t1_span = 5, first_t1 = 111;
     /// The first half of each span's channels belongs to telephones, the second to exchange lines.
     static constexpr unsigned most_lines = 12;
     std::unique_ptr<hardware::Board> board_;

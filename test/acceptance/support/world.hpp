@@ -17,7 +17,7 @@ namespace tipring::acceptance {
 class World {
   public:
     /// The kind that TIPRING_WORLD names ("simulator" when it is unset), with this many FXS ports and FXO
-    /// lines, 12 of each at most, and T1 spans (the real driver's machine has none: see t1_spans()).
+    /// lines, 12 of each at most, and T1 spans, 2 at most.
     static std::unique_ptr<World> make(const TemporaryFolder& folder, unsigned fxs = 4, unsigned fxo = 2,
                                        unsigned t1 = 0);
     static bool is_dahdi();
@@ -31,10 +31,9 @@ class World {
     /// The E1 span as the port map wants it: number and channel range.
     virtual unsigned span() const = 0;
     virtual std::string span_channels() const = 0;
-    virtual unsigned t1_spans() const { return 0; }
     /// The i-th T1 span, from 1: number, first channel, channel range.
-    virtual unsigned t1_span(unsigned) const { return 0; }
-    virtual unsigned t1_first_channel(unsigned) const { return 0; }
+    virtual unsigned t1_span(unsigned index) const = 0;
+    virtual unsigned t1_first_channel(unsigned index) const = 0;
     std::string t1_channels(unsigned index) const;
 
     /// The gateway's own channel, held by this program, so that the gateway cannot open it.

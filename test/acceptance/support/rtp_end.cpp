@@ -2,13 +2,13 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <span>
 #include <stdexcept>
 #include <utility>
@@ -19,12 +19,9 @@ namespace tipring::acceptance {
 
 namespace {
 
-constexpr std::chrono::milliseconds packet_time{20};
 constexpr std::size_t packet_samples = 160, hearing_samples = 1600;
 constexpr std::size_t header_octets = 12;
 constexpr std::uint8_t version = 0x80, payload_type = 8;
-/// After a longer delay the rhythm starts anew instead of catching up.
-constexpr std::chrono::milliseconds longest_lag{200};
 constexpr int rtp_priority = 20;  // below every thread of the gateway's audio path
 
 sockaddr_in loopback_port(std::uint16_t port) {
@@ -75,13 +72,14 @@ farend::Clip RtpEnd::hearing() const {
     return newest_;
 }
 
-void RtpEnd::receive() {
+std::size_t RtpEnd::receive() {
     std::array<std::uint8_t, 2048> packet{};
-    for (;;) {
+    for (std::size_t packets = 0;;) {
         const auto got = ::recv(fd_.get(), packet.data(), packet.size(), 0);
-        if (got < 0) return;
+        if (got < 0) return packets;
         const auto octets = static_cast<std::size_t>(got);
         if (octets <= header_octets || packet[0] != version || (packet[1] & 0x7fU) != payload_type) continue;
+        ++packets;
         const auto payload = std::span(packet).subspan(header_octets, octets - header_octets);
         farend::Clip samples(payload.size());
         dsp::decode(dsp::Law::alaw, payload, samples);
@@ -132,13 +130,16 @@ RtpEnds::~RtpEnds() {
 void RtpEnds::run() {
     const sched_param parameters{.sched_priority = rtp_priority};
     ::pthread_setschedparam(::pthread_self(), SCHED_FIFO, &parameters);
-    using Clock = std::chrono::steady_clock;
-    for (auto next = Clock::now(); !stopping_; next += packet_time) {
-        std::this_thread::sleep_until(next);
-        if (Clock::now() - next > longest_lag) next = Clock::now();
-        for (auto& end : ends_) {
-            end.receive();
-            end.send();
+    std::vector<pollfd> waiting;
+    for (const auto& end : ends_)
+        waiting.push_back({end.fd_.get(), POLLIN, 0});
+    constexpr int until_next_look_ms = 100;
+    while (!stopping_) {
+        if (::poll(waiting.data(), waiting.size(), until_next_look_ms) <= 0) continue;
+        for (std::size_t i = 0; i < ends_.size(); ++i) {
+            if (waiting[i].revents == 0) continue;
+            for (auto packets = ends_[i].receive(); packets > 0; --packets)
+                ends_[i].send();
         }
     }
 }

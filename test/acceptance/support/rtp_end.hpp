@@ -1,6 +1,7 @@
 // RtpEnds: the audio ends of many SIP calls whose signalling is SipPeer's. Each has an RTP socket (A-law), says a clip of
-// its own again and again, and records what comes, whoever sends it. Threads: any; one of its own, SCHED_FIFO where
-// permitted, sends and receives.
+// its own again and again, and records what comes, whoever sends it. Each packet that comes is answered by one of 20 ms: by a
+// rhythm of its own a late machine would make jitter that the gateway has to smooth. Threads: any; one of its own,
+// SCHED_FIFO where permitted, sends and receives.
 #pragma once
 
 #include <atomic>
@@ -33,7 +34,8 @@ class RtpEnd {
 
   private:
     friend class RtpEnds;
-    void receive();
+    /// How many packets came.
+    std::size_t receive();
     void send();
 
     base::Fd fd_;

@@ -188,7 +188,8 @@ IsdnLink::IsdnLink(hardware::DChannel& d_channel, const IsdnNetwork::Options& op
       t1_(options.t1),
       nfas_(nfas),
       handler_(std::move(handler)),
-      timer_(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)) {
+      timer_(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)),
+      transfers_(primary != nullptr ? primary->transfers_ : std::make_shared<TransferFrames>()) {
     if (!timer_) throw std::system_error(errno, std::generic_category(), "timerfd for the ISDN network");
     {
         const LibpriGuard guard(label);
@@ -200,7 +201,7 @@ IsdnLink::IsdnLink(hardware::DChannel& d_channel, const IsdnNetwork::Options& op
             pri_facility_enable(controller_);
             pri_hangup_fix_enable(controller_, 1);
             pri_hold_enable(controller_, 1);
-            pri_transfer_enable(controller_, options.transfers ? 1 : 0);
+            pri_transfer_enable(controller_, 1);
             pri_mcid_enable(controller_, 1);
             if (options.overlap) pri_set_overlapdial(controller_, 1);
             for (auto [name, value] : options.timers) {
@@ -213,6 +214,7 @@ IsdnLink::IsdnLink(hardware::DChannel& d_channel, const IsdnNetwork::Options& op
     if (controller_ == nullptr) throw std::runtime_error("libpri has no memory for the ISDN network");
     ignore_restarts_ = options.ignore_restarts;
     ignore_restart_answers_ = options.ignore_restart_answers;
+    transfers_->set(options.transfers);
     arm_timer();
 }
 
@@ -234,7 +236,8 @@ int IsdnLink::read_frame(pri* controller, void* buffer, int size) {
     auto* const octets = static_cast<std::uint8_t*>(buffer);
     const std::span frame(octets, std::min(*length, static_cast<std::size_t>(size)));
     if ((self->ignore_restarts_ && is_message(frame, restart_message)) ||
-        (self->ignore_restart_answers_ && is_message(frame, restart_answer)))
+        (self->ignore_restart_answers_ && is_message(frame, restart_answer)) ||
+        !self->transfers_->take(frame))
         octets[discriminator_at] = 0;  // Q.921 still has to count the frame
     return static_cast<int>(std::min(*length, static_cast<std::size_t>(size)));
 }
@@ -243,7 +246,7 @@ int IsdnLink::write_frame(pri* controller, void* buffer, int size) {
     auto* self = static_cast<IsdnLink*>(pri_get_userdata(controller));
     if (self == nullptr || size <= 0) return size;
     const std::span frame(static_cast<const std::uint8_t*>(buffer), static_cast<std::size_t>(size));
-    if (const auto written = self->d_channel_.write(frame); !written) {
+    if (const auto written = self->d_channel_.write(self->transfers_->outgoing(frame)); !written) {
         base::log::debug("farend", "{}: {}", std::string(label), written.error().message);
     }
     return size;  // Q.921 repeats what is lost
@@ -264,6 +267,8 @@ void IsdnLink::run() {
             event = pri_check_event(controller_);
         }
         handle(event);
+        for (const auto& request : transfers_->take_requests())
+            handler_({.kind = IsdnEvent::Kind::news, .request = request});
         if (!frame_seen_) break;
     }
     for (;;) {

@@ -12,6 +12,7 @@
 
 #include "tipring/base/fd.hpp"
 #include "tipring/farend/far_end.hpp"
+#include "transfer_frames.hpp"
 
 struct pri;
 struct q931_call;
@@ -45,6 +46,8 @@ struct IsdnEvent {
     q931_call* other = nullptr;  ///< news: of a transfer
     int invoke = 0;
     std::string news{};  ///< as IsdnCall::wait_news() has it
+    std::optional<facility::Request>
+        request{};  ///< news of a transfer that libpri has no event for, and nothing else
 };
 
 /// A channel in libpri's encoding, as IsdnCallInfo::channel: with the interface that was named.
@@ -94,6 +97,16 @@ class IsdnLink {
     bool advise(q931_call* record, const IsdnCharge& charge);
     bool transfer(q931_call* record, q931_call* other);
     void answer_transfer(q931_call* record, int invoke, bool granted);
+    /// The same for a request. False: libpri does not have the call any more.
+    bool answer_request(q931_call* record, const facility::Request& request, bool granted);
+    /// The call reference as the other end, which has begun the call or has not, writes it; none: the call is gone.
+    std::optional<std::uint16_t> reference_of(q931_call* record, bool theirs) const;
+    /// As TransferFrames::other_call().
+    std::optional<std::uint16_t> other_call(const facility::Request& request) const {
+        return transfers_->other_call(request);
+    }
+    /// What becomes of transfers from now on. Any thread.
+    void take_transfers(IsdnTransfers transfers) { transfers_->set(transfers); }
     /// RESTART is taken for a message of no protocol from now on, or no longer. Any thread.
     void ignore_restarts(bool ignore) { ignore_restarts_ = ignore; }
     /// The same for RESTART ACKNOWLEDGE.
@@ -116,6 +129,8 @@ class IsdnLink {
     bool frame_seen_ = false;
     bool failed_ = false;
     std::atomic<bool> ignore_restarts_{false}, ignore_restart_answers_{false};
+    std::shared_ptr<TransferFrames>
+        transfers_;  ///< one for both D-channels of a trunk: a call may change them
 };
 
 }  // namespace tipring::farend

@@ -165,6 +165,27 @@ bool IsdnLink::transfer(q931_call* record, q931_call* other) {
     return failed == 0;
 }
 
+bool IsdnLink::answer_request(q931_call* record, const facility::Request& request, bool granted) {
+    if (!reference_of(record, true)) return false;
+    transfers_->answer(request, granted);
+    {
+        const base::LibpriGuard guard(services_label);
+        pri_notify(controller_, record, 0, TransferFrames::carrier);
+    }
+    arm_timer();
+    return true;
+}
+
+std::optional<std::uint16_t> IsdnLink::reference_of(q931_call* record, bool theirs) const {
+    const base::LibpriGuard guard(services_label);
+    int low_bits = 0;  // libpri tells them apart
+    const int high_bits = pri_get_crv(controller_, record, &low_bits);
+    if (high_bits < 0) return std::nullopt;
+    constexpr unsigned flag = 0x8000;  // Q.931 4.3; libpri keeps it to itself
+    const auto value = (static_cast<unsigned>(high_bits) << 3U | static_cast<unsigned>(low_bits)) & ~flag;
+    return static_cast<std::uint16_t>(theirs ? value : value | flag);
+}
+
 void IsdnLink::answer_transfer(q931_call* record, int invoke, bool granted) {
     {
         const base::LibpriGuard guard(services_label);

@@ -135,14 +135,18 @@ void SimulatedNetwork::set_options(const Options& options) {
     options_.hang_up_after = options.hang_up_after;
     options_.collide_with = options.collide_with;
     options_.transfers = options.transfers;
-    link_.ignore_restarts(options.ignore_restarts);
-    link_.ignore_restart_answers(options.ignore_restart_answers);
+    for (IsdnLink* link : {&link_, backup_link_.get()}) {
+        if (link == nullptr) continue;
+        link->ignore_restarts(options.ignore_restarts);
+        link->ignore_restart_answers(options.ignore_restart_answers);
+        link->take_transfers(options.transfers);
+    }
 }
 
 void SimulatedNetwork::restart(unsigned channel) {
     thread_.post(*this, [this, channel] {
         on_restart(channel);
-        link_.restart(channel);
+        link_in_use().restart(channel);
     });
 }
 
@@ -197,10 +201,11 @@ void SimulatedNetwork::tick(base::TimePoint now) {
     }
     for (auto looped = loops_.begin(); looped != loops_.end();)
         looped = looped->second.pump() ? std::next(looped) : loops_.erase(looped);
+    std::erase_if(joined_, [now](JoinedParties& parties) { return !parties.pump(now); });
 }
 
 bool SimulatedNetwork::wants_ticks() const {
-    if (!loops_.empty()) return true;
+    if (!loops_.empty() || !joined_.empty()) return true;
     const std::lock_guard lock(mutex_);
     return std::any_of(calls_.begin(), calls_.end(), [](const CallPointer& call) {
         return call->stream_ || call->answer_at_ || call->hang_up_at_ || call->give_up_at_;
@@ -232,6 +237,19 @@ SimulatedNetwork::CallPointer SimulatedNetwork::find(const q931_call* record) co
     return nullptr;
 }
 
+SimulatedNetwork::CallPointer SimulatedNetwork::find(std::uint16_t reference) const {
+    std::vector<CallPointer> calls;
+    {
+        const std::lock_guard lock(mutex_);
+        calls = calls_;
+    }
+    const auto found = std::ranges::find_if(calls, [&](const CallPointer& call) {
+        return call->record_ != nullptr &&
+               link_.reference_of(call->record_, call->arrived_here_) == reference;
+    });
+    return found != calls.end() ? *found : nullptr;
+}
+
 bool SimulatedNetwork::is_free(unsigned position) const {
     if (!bearers_.contains(position) || loops_.contains(position)) return false;
     const std::lock_guard lock(mutex_);
@@ -261,6 +279,7 @@ void SimulatedNetwork::on_event(const IsdnEvent& event) {
     using Kind = IsdnEvent::Kind;
     if (event.kind == Kind::setup) return on_setup(event);
     if (event.kind == Kind::restart) return on_restart(event.channel);
+    if (event.request) return on_request(*event.request);
     if (event.kind == Kind::up || event.kind == Kind::down) return on_data_link(0, event.kind == Kind::up);
     const auto call = find(event.record);
     if (!call) {

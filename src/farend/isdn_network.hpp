@@ -20,6 +20,7 @@
 #include "far_end_thread.hpp"
 #include "impaired_d_channel.hpp"
 #include "isdn_link.hpp"
+#include "joined_parties.hpp"
 #include "looped_bearer.hpp"
 
 namespace tipring::farend {
@@ -135,6 +136,9 @@ class SimulatedNetwork final : public IsdnNetwork, private FarEndModel {
     void request_now(const CallPointer& call, int what);
     void on_news(const CallPointer& call, const IsdnEvent& event);
     void on_transfer(const CallPointer& call, const IsdnEvent& event);
+    void on_request(const facility::Request& request);
+    bool may_join(const CallPointer& call, const CallPointer& other) const;
+    void join(const CallPointer& call, const CallPointer& other);
     void advise_now(const CallPointer& call, const IsdnCharge& charge);
     void transfer_now(const CallPointer& call, const CallPointer& other);
     /// The call is over for whoever holds it; its record may still be clearing.
@@ -148,6 +152,8 @@ class SimulatedNetwork final : public IsdnNetwork, private FarEndModel {
     unsigned free_channel() const;
     bool is_free(unsigned position) const;
     CallPointer find(const q931_call* record) const;
+    /// By the reference as the other end writes it.
+    CallPointer find(std::uint16_t reference) const;
 
     FarEndThread::Impl& thread_;
     std::vector<std::unique_ptr<ImpairedDChannel>> d_channels_;
@@ -156,6 +162,7 @@ class SimulatedNetwork final : public IsdnNetwork, private FarEndModel {
     const std::size_t number_length_;
     const dsp::Law law_;
     std::map<unsigned, LoopedBearer> loops_;  ///< far-end thread only
+    std::vector<JoinedParties> joined_;       ///< far-end thread only
     IsdnLink link_;
     std::unique_ptr<IsdnLink> backup_link_;
 

@@ -28,17 +28,38 @@ void SimulatedNetwork::transfer_now(const CallPointer& call, const CallPointer& 
 
 void SimulatedNetwork::on_transfer(const CallPointer& call, const IsdnEvent& event) {
     const auto other = find(event.other);
-    bool granted = false;
-    {
-        const std::lock_guard lock(mutex_);
-        granted = other && options_.transfers;
-    }
+    const bool granted = may_join(call, other);
     link_.answer_transfer(call->record_, event.invoke, granted);
-    call->tell(granted ? "transfer" : "transfer reject");
-    if (!granted) return;
-    other->tell("transfer");
-    hang_up_now(call, normal_clearing);
-    hang_up_now(other, normal_clearing);
+    if (granted) return join(call, other);
+    call->tell("transfer reject");
+}
+
+void SimulatedNetwork::on_request(const facility::Request& request) {
+    const auto call = find(request.reference);
+    const auto reference = link_.other_call(request);
+    const auto other = reference ? find(*reference) : nullptr;
+    if (!call) return;
+    const bool granted = may_join(call, other);
+    if (!link_.answer_request(call->record_, request, granted)) return;
+    if (granted) return join(call, other);
+    call->tell("transfer reject");
+}
+
+bool SimulatedNetwork::may_join(const CallPointer& call, const CallPointer& other) const {
+    if (!other || call == other || call->released_ || other->released_) return false;
+    if (call->state() != "connected" && other->state() != "connected") return false;
+    const std::lock_guard lock(mutex_);
+    return options_.transfers == IsdnTransfers::joined;
+}
+
+/// Each call is cleared towards the gateway, and the two parties have one between them.
+void SimulatedNetwork::join(const CallPointer& call, const CallPointer& other) {
+    const auto audio = [](const CallPointer& one) { return std::shared_ptr<PortAudio>(one, &one->audio_); };
+    for (const auto& one : {call, other}) {
+        one->tell("transfer");
+        hang_up_now(one, normal_clearing);
+    }
+    joined_.emplace_back(audio(call), audio(other), law_, base::SteadyClock::now());
 }
 
 void SimulatedNetwork::on_news(const CallPointer& call, const IsdnEvent& event) {

@@ -22,6 +22,7 @@ struct FrameFacts {
     bool establishment = false;  ///< SABME: the other end begins the data link anew
     call::UserToUser user_to_user{};
     std::optional<PeerState> peer_state{};
+    std::optional<PeerCall> refusal{};
     std::optional<unsigned> of_interface{};  ///< of its Channel identification
     /// service or service_ack: of a maintenance message
     std::optional<LinkEventKind> maintenance{};

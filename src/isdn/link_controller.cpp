@@ -131,6 +131,7 @@ int LinkController::read(std::span<std::uint8_t> buffer) {
               .establishment = is_establishment(received),
               .user_to_user = user_to_user(received),
               .peer_state = peer_state(received),
+              .refusal = refusal(received),
               .of_interface = named_interface(received, options_.interface)};
     if (maintenance == Maintenance::service) frame_.maintenance = LinkEventKind::service;
     if (maintenance == Maintenance::answer) frame_.maintenance = LinkEventKind::service_ack;
@@ -206,6 +207,7 @@ void LinkController::pump() {
         const bool begun_anew = frame_.establishment && up_;
         if (event != nullptr) deliver(*event, false);
         if (frame_.peer_state && !stopped_) owner_.on_peer_state(*this, *frame_.peer_state);
+        if (frame_.refusal && !stopped_) owner_.on_refusal(*this, *frame_.refusal);
         if (begun_anew && up_ && !stopped_) owner_.on_reset();
         notice_up();
         if (!frame_seen_) break;

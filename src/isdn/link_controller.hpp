@@ -25,6 +25,8 @@ class LinkController {
         virtual void on_data_link(LinkController& from, bool up) = 0;
         /// STATUS says so.
         virtual void on_peer_state(LinkController& from, const PeerState& told) = 0;
+        /// What was asked in a call is refused.
+        virtual void on_refusal(LinkController& from, const PeerCall& call) = 0;
         /// The data link began anew, without having been lost.
         virtual void on_reset() = 0;
         /// The descriptor is dead.

@@ -81,6 +81,9 @@ struct PriLink::Impl final : LinkController::Owner {
     void on_event(LinkController& from, LinkEvent event) override;
     void on_data_link(LinkController& from, bool up) override;
     void on_peer_state(LinkController& from, const PeerState& told) override;
+    void on_refusal(LinkController& from, const PeerCall& call) override;
+    /// Null: none that was handed out.
+    q931_call* record_of(LinkController& from, const PeerCall& named);
     void on_reset() override { handler({.kind = LinkEventKind::reset}); }
     void on_failure(LinkController& from, const std::string& reason) override;
     void rearm() override;
@@ -112,14 +115,22 @@ void PriLink::Impl::on_event(LinkController& from, LinkEvent event) {
     handler(event);
 }
 
-void PriLink::Impl::on_peer_state(LinkController& from, const PeerState& told) {
+q931_call* PriLink::Impl::record_of(LinkController& from, const PeerCall& named) {
     const auto is_meant = [&](q931_call* call) {
         const LibpriGuard guard(options().label);
-        return reference_of(from.libpri(), call) == told.reference && placed.contains(call) != told.theirs;
+        return reference_of(from.libpri(), call) == named.reference && placed.contains(call) != named.theirs;
     };
     const auto found = std::ranges::find_if(records, is_meant);
-    if (found != records.end())
-        handler({.kind = LinkEventKind::peer_state, .call = *found, .peer_state = told.state});
+    return found != records.end() ? *found : nullptr;
+}
+
+void PriLink::Impl::on_peer_state(LinkController& from, const PeerState& told) {
+    if (auto* const call = record_of(from, {told.reference, told.theirs}))
+        handler({.kind = LinkEventKind::peer_state, .call = call, .peer_state = told.state});
+}
+
+void PriLink::Impl::on_refusal(LinkController& from, const PeerCall& named) {
+    if (auto* const call = record_of(from, named)) handler({.kind = LinkEventKind::refused, .call = call});
 }
 
 void PriLink::Impl::on_data_link(LinkController& from, bool up) {

@@ -53,6 +53,7 @@ enum class LinkEventKind {
     notification,  ///< NOTIFY with an indicator that libpri has no use for
     advice,        ///< advice of charge
     transfer,  ///< the other end asks to join `call` and `other`: answer_transfer() with `invoke` must follow
+    refused,   ///< FACILITY: the other end does not do what it was asked for in the call
     peer_state,        ///< STATUS: the state of the call at the other end
     malicious,         ///< the other end asks for its caller to be recorded; libpri has agreed
     malicious_answer,  ///< to such a request of ours: `accepted`

@@ -68,6 +68,22 @@ std::optional<PeerState> peer_state(std::span<const std::uint8_t> frame) {
                      static_cast<std::uint8_t>(element[0] & state_mask)};
 }
 
+std::optional<PeerCall> refusal(std::span<const std::uint8_t> frame) {
+    constexpr std::uint8_t last_octet = 0x80, return_error = 0xa3, reject = 0xa4;
+    // What may stand before the components: for whom they are, of which protocol, and what to do with unknown ones.
+    constexpr std::uint8_t network_facility = 0xaa, network_protocol = 0x92, interpretation = 0x8b;
+    const auto head = q931::head_of(frame);
+    if (!head || head->type != q931::facility) return std::nullopt;
+    const auto element = q931::find_element(frame, q931::facility_element);
+    if (element.empty()) return std::nullopt;
+    std::size_t at = (element[0] & last_octet) != 0 ? 1 : 2;  // the DMS-100 has a second octet of the profile
+    while (at + 1 < element.size() && (element[at] == network_facility || element[at] == network_protocol ||
+                                       element[at] == interpretation))
+        at += 2U + element[at + 1];
+    if (at >= element.size() || (element[at] != return_error && element[at] != reject)) return std::nullopt;
+    return PeerCall{head->reference, head->by_originator};
+}
+
 bool is_unnumbered_information(std::span<const std::uint8_t> frame) {
     return is_unnumbered(frame, 0x03);
 }

@@ -35,6 +35,17 @@ struct PeerState {
 /// None: the frame is no such message. Takes any octets.
 std::optional<PeerState> peer_state(std::span<const std::uint8_t> frame);
 
+/// A call as the other end names it.
+struct PeerCall {
+    std::uint16_t reference = 0;  ///< call reference value
+    bool theirs = false;          ///< the sender has begun the call
+
+    friend bool operator==(const PeerCall&, const PeerCall&) = default;
+};
+/// The call of a FACILITY message that begins with a return error or a reject (Q.932 8.2.3): what was asked in the call is
+/// refused. Takes any octets.
+std::optional<PeerCall> refusal(std::span<const std::uint8_t> frame);
+
 /// Whether the frame is an unnumbered information frame (Q.921 3.6.6). Takes any octets.
 bool is_unnumbered_information(std::span<const std::uint8_t> frame);
 

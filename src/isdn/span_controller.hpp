@@ -183,6 +183,7 @@ class SpanController final : public Span, public call::Exit {
     bool ends_by_transfer(const CallPointer& call);
     void end_transfer(const CallPointer& call, bool done);
     void forget_transfer(const CallPointer& call);
+    void on_refused(const CallPointer& call);
     void on_transfer_request(const LinkEvent& event);
     // span_services.cpp
     bool may_wait() const;

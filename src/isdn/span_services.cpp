@@ -27,6 +27,9 @@ bool SpanController::on_supplementary(const LinkEvent& event) {
         case LinkEventKind::transfer:
             on_transfer_request(event);
             return true;
+        case LinkEventKind::refused:
+            if (call) on_refused(call);
+            return true;
         case LinkEventKind::malicious:
         case LinkEventKind::malicious_answer:
             if (call) on_malicious(call, event);

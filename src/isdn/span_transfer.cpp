@@ -1,7 +1,7 @@
 // SpanController's part for transfers. Two calls of the span that the gateway would join are joined by the network, when
 // it agrees: explicit call transfer (EN 300 369-1), two B-channel transfer (GR-2865), or RLT of the
 // DMS-100, as libpri has it for the switch type. libpri does not tell what became of it, so both calls being
-// cleared by the network is the sign of success. And the other end may ask for a transfer of two calls (EN 300 369-1).
+// cleared by the network is the sign of success, and a FACILITY that refuses (q931_peek.hpp) that of failure. And the other end may ask for a transfer of two calls (EN 300 369-1).
 // Thread: core.
 #include "bearer_position.hpp"
 #include "pri_supplementary.hpp"
@@ -23,6 +23,7 @@ bool SpanController::refer(const CallPointer& call, const CallPointer& other) {
                !one->transfer_invoke;
     };
     if (!settings_.transfer || !up_ || call == other || other->controller != this) return false;
+    if (settings_.side == config::SpanSide::network) return false;  // users ask, networks join
     // libpri keeps a pointer to the other call after that is freed (bridged_call), and a path replacement uses it.
     if (settings_.switch_type == config::SwitchType::qsig) return false;
     if (!ready(call) || !ready(other)) return false;
@@ -72,6 +73,11 @@ void SpanController::end_transfer(const CallPointer& call, bool done) {
                 one->controller->report_release(one);
         }
     });
+}
+
+/// Of the two calls of a transfer the types of exchange ask in one or the other.
+void SpanController::on_refused(const CallPointer& call) {
+    if (call->transfer_partner.lock()) end_transfer(call, false);
 }
 
 /// The gateway ends the call itself: whatever the network does with a transfer has no more meaning.

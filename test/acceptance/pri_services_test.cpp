@@ -51,39 +51,106 @@ struct ServiceScene {
     std::unique_ptr<farend::IsdnNetwork> network;
 };
 
+using farend::IsdnSwitch;
+using farend::IsdnTransfers;
+
+/// A telephone (201) with a call to or from the network, which it holds, and one to the network.
+struct Consultation {
+    using Call = std::shared_ptr<farend::IsdnCall>;
+    Consultation(IsdnSwitch type, IsdnTransfers transfers, bool first_comes_in)
+        : scene(std::string(", transfer: on, switch: ") + words[static_cast<std::size_t>(type)],
+                {.switch_type = type, .answer_after = 0ms, .transfers = transfers}) {
+        if (!first_comes_in) {
+            phone->lift();
+            REQUIRE(phone->wait_for_tone("dial", patience));
+        }
+        first = first_comes_in ? answer() : dial("05550001#");
+        phone->flash(500ms);
+        REQUIRE(scene.gateway.wait_port_state(scene.world->fxs(1), "dial_tone", patience));
+        second = dial("05550002#");
+    }
+    Call dial(const std::string& number) {
+        phone->dial_dtmf(number);
+        const auto call = scene.network->wait_call(patience);
+        REQUIRE(call);
+        REQUIRE(scene.gateway.wait_port_state(scene.world->fxs(1), "talking", patience));
+        return call;
+    }
+    Call answer() {
+        const auto call = scene.network->place_call("5550100", "", "201");
+        REQUIRE(phone->wait_ringing(patience));
+        phone->lift();
+        REQUIRE(call->wait_state("connected", patience));
+        REQUIRE(scene.gateway.wait_port_state(scene.world->fxs(1), "talking", patience));
+        // A flash in the moment of the answer may still count as part of it.
+        call->play(farend::tone(1000, 0, 1s), true);
+        REQUIRE(eventually(patience, [&] { return std::abs(phone->hearing().frequency1_hz - 1000) < 10; }));
+        call->stop_playing();
+        return call;
+    }
+    void check_joined_by_network() const {
+        CHECK(second->wait_state("released", patience));
+        CHECK(first->wait_state("released", patience));
+        CHECK((first->wait_news("transfer", 0ms) && second->wait_news("transfer", 0ms)));
+        CHECK(scene.gateway.wait_span_idle(30, patience));
+        talk(*first, *second);
+    }
+    void check_joined_by_gateway() const {
+        REQUIRE(eventually(patience, [&] { return scene.gateway.calls() == 1; }));
+        CHECK(first->state() == "connected");
+        talk(*first, *second);
+        first->hang_up(16);
+        CHECK(second->wait_state("released", patience));
+    }
+
+    static constexpr const char* words[] = {"euroisdn", "national", "dms100", "4ess", "5ess"};
+    ServiceScene scene;
+    std::unique_ptr<farend::Telephone> phone = scene.world->telephone(1);
+    Call first, second;
+};
+
+/// The telephone's user joins the two parties by hanging up.
+void join_by_telephone(IsdnSwitch type, IsdnTransfers transfers, bool first_comes_in) {
+    CAPTURE(static_cast<int>(type), static_cast<int>(transfers), first_comes_in);
+    Consultation calls(type, transfers, first_comes_in);
+    calls.phone->hang_up();
+    if (transfers == IsdnTransfers::joined) {
+        calls.check_joined_by_network();
+    } else {
+        calls.check_joined_by_gateway();
+    }
+    const auto& gateway = calls.scene.gateway;
+    // Without an identity nothing can be asked for.
+    const bool asked = type != IsdnSwitch::dms100 || transfers != IsdnTransfers::ignored;
+    CHECK((gateway.log().find("the network is asked to join") != std::string::npos) == asked);
+    CHECK(gateway.wait_no_calls(patience));
+    CHECK(gateway.wait_port_state(calls.scene.world->fxs(1), "idle", patience));
+}
+
 }  // namespace
 
 TEST_CASE("a telephone joins two calls of a span, and the network takes them over when it can",
           "[pri][transfer]") {
-    const bool network_transfers = GENERATE(true, false);
-    CAPTURE(network_transfers);
-    ServiceScene scene(", transfer: on", {.answer_after = 0ms, .transfers = network_transfers});
-    const auto phone = scene.world->telephone(1);
-    phone->lift();
-    REQUIRE(phone->wait_for_tone("dial", patience));
-    phone->dial_dtmf("05550001#");
-    const auto first = scene.network->wait_call(patience);
-    REQUIRE(first);
-    REQUIRE(scene.gateway.wait_port_state(scene.world->fxs(1), "talking", patience));
-    phone->flash(500ms);
-    REQUIRE(scene.gateway.wait_port_state(scene.world->fxs(1), "dial_tone", patience));
-    phone->dial_dtmf("05550002#");
-    const auto second = scene.network->wait_call(patience);
-    REQUIRE(second);
-    REQUIRE(scene.gateway.wait_port_state(scene.world->fxs(1), "talking", patience));
-    phone->hang_up();
-    if (network_transfers) {
-        CHECK(second->wait_state("released", patience));
-        CHECK(first->wait_state("released", patience));
-        CHECK((first->wait_news("transfer", 0ms) && second->wait_news("transfer", 0ms)));
-    } else {
-        REQUIRE(scene.logged("the network did not join the calls"));
-        talk(*first, *second);  // the gateway has joined them
-        first->hang_up(16);
-        CHECK(second->wait_state("released", patience));
-    }
-    CHECK(scene.gateway.wait_no_calls(patience));
-    CHECK(scene.gateway.wait_port_state(scene.world->fxs(1), "idle", patience));
+    const auto type = GENERATE(IsdnSwitch::euroisdn, IsdnSwitch::national);
+    join_by_telephone(type, GENERATE(IsdnTransfers::joined, IsdnTransfers::refused), false);
+}
+
+TEST_CASE("a 5ESS, a 4ESS and a DMS-100 take two calls over from a telephone when they can",
+          "[pri][transfer][simulator]") {
+    const auto type = GENERATE(IsdnSwitch::lucent5e, IsdnSwitch::lucent4e, IsdnSwitch::dms100);
+    join_by_telephone(type, GENERATE(IsdnTransfers::joined, IsdnTransfers::refused), false);
+}
+
+TEST_CASE("the gateway joins two calls where the network does not hear that it is asked to",
+          "[pri][transfer][simulator]") {
+    const auto type = GENERATE(IsdnSwitch::euroisdn, IsdnSwitch::national, IsdnSwitch::dms100);
+    join_by_telephone(type, IsdnTransfers::ignored, false);
+}
+
+TEST_CASE("a telephone transfers a call that came from the network", "[pri][transfer][simulator]") {
+    const auto type = GENERATE(IsdnSwitch::euroisdn, IsdnSwitch::national, IsdnSwitch::lucent5e,
+                               IsdnSwitch::lucent4e, IsdnSwitch::dms100);
+    join_by_telephone(type, IsdnTransfers::joined, true);
 }
 
 TEST_CASE("a PBX has two of its calls joined", "[pri][transfer]") {

@@ -223,6 +223,14 @@ class CentralOffice : public AudioPort {
 /// What kind of exchange or PBX an ISDN model is.
 enum class IsdnSwitch { euroisdn, national, dms100, lucent4e, lucent5e, qsig };
 
+/// What comes of two calls that the other end wants the network to join: explicit call transfer (EN 300 369-1), two
+/// B-channel transfer (GR-2865-CORE) or the release link trunk of the DMS-100, as the type of exchange has it.
+enum class IsdnTransfers {
+    joined,  ///< a result comes, both calls are cleared, and the parties hear each other while both calls are held on to
+    refused,  ///< an error comes
+    ignored,  ///< no FACILITY is heard, and no call gets the identity that a release link trunk needs
+};
+
 struct IsdnCallInfo {
     std::string called{}, calling{}, calling_name{};
     unsigned channel = 0;  ///< timeslot; of an NFAS trunk with 256 times the interface
@@ -266,12 +274,12 @@ class IsdnCall : public AudioPort {
     virtual void dial(const std::string& digits) = 0;
     virtual void request(IsdnRequest what) = 0;
     virtual void advise(const IsdnCharge& charge) = 0;
-    /// Asks the other end to join this call to that one of the same network (explicit call transfer).
+    /// Asks the other end to join this call to that one of the same network, as the type of exchange has it.
     virtual void transfer_to(const std::shared_ptr<IsdnCall>& other) = 0;
     /// What came in answer to requests, or by itself, in words: "hold ack", "hold reject 50", "hold" (granted),
     /// "retrieve ack", "retrieve reject 34", "retrieve" (granted), "notify 121", "identify" (granted), "identify ack",
-    /// "identify reject", "transfer" (granted: both calls are cleared), "transfer reject", "not possible". Waits until the word has come `count`
-    /// times.
+    /// "identify reject", "transfer" (granted: both calls are cleared), "transfer reject" (refused), "not possible". Waits until the
+    /// word has come `count` times.
     virtual bool wait_news(std::string_view word, std::chrono::milliseconds limit, unsigned count = 1) = 0;
 };
 
@@ -315,7 +323,7 @@ class IsdnNetwork {
         bool ignore_restarts = false;         ///< RESTART gets no answer and ends no call
         bool ignore_restart_answers = false;  ///< RESTART ACKNOWLEDGE is not heard
         std::string answer_as{};              ///< connected number that comes with an answer; "": none
-        bool transfers = true;                ///< joins calls when asked to (the audio is not), or refuses it
+        IsdnTransfers transfers = IsdnTransfers::joined;
         /// For every call: hang up so long after it was answered. Unset: wait for the test to act.
         std::optional<std::chrono::milliseconds> hang_up_after{};
         /// Each SETUP of the gateway crosses one of this end to this number on the same channel (Q.931 5.7); "": none.

@@ -115,6 +115,7 @@ TEST_CASE("nonsense in a number plan is refused with line and key") {
         Row{", overlap: both, digit_map: (", "spans[0].digit_map", "position 1"},
         Row{", call_waiting: 31", "spans[0].call_waiting", "31"},
         Row{", switch: qsig, transfer: on", "spans[0].transfer", "has none"},
+        Row{", side: network, switch: national, transfer: on", "spans[0].transfer", "only EuroISDN"},
         Row{", switch: national, malicious_call: yes", "spans[0].malicious_call", "only EuroISDN"},
         Row{", hold: maybe", "spans[0].hold", "neither yes nor no"},
         Row{", announcement: 1h", "spans[0].announcement", "1h"});

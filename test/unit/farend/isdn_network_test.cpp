@@ -53,14 +53,14 @@ struct Trunk {
     std::unique_ptr<IsdnNetwork> network, user;
 };
 
-/// Two T1 spans under one D-channel.
-farend::IsdnTrunk open_spans(hardware::Board& board) {
+/// Two T1 spans under one D-channel, or two.
+farend::IsdnTrunk open_spans(hardware::Board& board, unsigned d_channels = 1) {
     farend::IsdnTrunk trunk;
     for (const auto& info : board.channels().value()) {
         const unsigned interface = info.span.value - 1;
         if (info.kind == hardware::ChannelKind::bearer) {
             trunk.bearers.push_back({board.open(info.number, {}).value(), interface});
-        } else if (interface == 0) {
+        } else if (interface < d_channels) {
             trunk.d_channels.push_back(board.open_d_channel(info.number).value());
         }
     }
@@ -278,19 +278,46 @@ TEST_CASE("either side holds a call, takes it back, and hears what the other one
     CHECK(all_cleared(*trunk.network));
 }
 
-TEST_CASE("a user has two of its calls joined by the network") {
-    Trunk trunk;
+TEST_CASE("a user has two of its calls joined by the network, as the type of exchange has it") {
+    using farend::IsdnSwitch, farend::IsdnTransfers;
+    const auto type = GENERATE(IsdnSwitch::euroisdn, IsdnSwitch::national, IsdnSwitch::lucent5e,
+                               IsdnSwitch::lucent4e, IsdnSwitch::dms100);
+    const auto transfers = GENERATE(IsdnTransfers::joined, IsdnTransfers::refused, IsdnTransfers::ignored);
+    CAPTURE(static_cast<int>(type), static_cast<int>(transfers));
+    Trunk trunk({.network_side = false, .switch_type = type, .answer_after = 0ms},
+                {.switch_type = type, .answer_after = 0ms, .transfers = transfers});
     REQUIRE(trunk.up());
-    const auto first = trunk.user->place_call("5551234", "", "5550100");
-    REQUIRE(first->wait_state("connected", patience));
+    const bool from_network = GENERATE(false, true);
+    const auto& caller = from_network ? trunk.network : trunk.user;
+    const auto placed = caller->place_call("5551234", "", "5550100");
+    const auto taken = (from_network ? trunk.user : trunk.network)->wait_call(patience);
+    REQUIRE((taken && placed->wait_state("connected", patience) && taken->wait_state("connected", patience)));
+    const auto &first = from_network ? taken : placed, &one = from_network ? placed : taken;
     const auto second = trunk.user->place_call("5551234", "", "5550101");
-    REQUIRE(second->wait_state("connected", patience));
+    const auto two = trunk.network->wait_call(patience);
+    REQUIRE((two && second->wait_state("connected", patience)));
     first->transfer_to(second);
-    CHECK(first->wait_state("released", patience));
-    CHECK(second->wait_state("released", patience));
-    const auto there = trunk.network->wait_call(0ms);
-    REQUIRE(there);
-    CHECK(there->wait_news("transfer", 0ms));
+    if (transfers == IsdnTransfers::joined) {
+        CHECK(first->wait_state("released", patience));
+        CHECK(second->wait_state("released", patience));
+        CHECK(first->cause() == 16);
+        CHECK((one->wait_news("transfer", 0ms) && two->wait_news("transfer", 0ms)));
+        CHECK(all_cleared(*trunk.network));
+        two->start_recording();
+        one->play(farend::tone(1000, 0, 500ms), false);
+        REQUIRE(one->wait_playing_done(patience));
+        CHECK(farend::level_at(two->stop_recording(), 1000) > -30);
+        return;
+    }
+    const bool refused = transfers == IsdnTransfers::refused;
+    // EuroISDN asks in the second call, and has the first one's link in it.
+    const auto& asked = type == IsdnSwitch::euroisdn ? two : one;
+    if (refused) CHECK(asked->wait_news("transfer reject", patience));
+    if (!refused && type == IsdnSwitch::dms100) CHECK(first->wait_news("not possible", patience));
+    first->hang_up(16);
+    CHECK(one->wait_state("released", patience));
+    CHECK_FALSE(one->wait_news("transfer", 0ms));
+    CHECK(second->state() == "connected");
 }
 
 TEST_CASE("on a trunk, overlap and retrieval name the interface") {
@@ -325,6 +352,38 @@ TEST_CASE("on a trunk, overlap and retrieval name the interface") {
     caller->hang_up(16);
     CHECK(all_cleared(*network));
     CHECK(all_cleared(*user));
+}
+
+TEST_CASE("on a trunk, what the network does not hear holds for its second D-channel, too") {
+    hardware::VirtualBoard board{{.t1 = 2}};
+    const auto near_board = board.near(), far_board = board.far();
+    farend::FarEndThread thread;
+    IsdnNetwork::Options options{.switch_type = farend::IsdnSwitch::national,
+                                 .t1 = true,
+                                 .answer_after = 0ms,
+                                 .timers = {{"T200", 200}, {"N200", 2}, {"T203", 1000}}};
+    const auto network = farend::make_isdn_network(thread, open_spans(*far_board, 2), options);
+    options.network_side = false;
+    const auto user = farend::make_isdn_network(thread, open_spans(*near_board, 2), options);
+    REQUIRE(network->wait_up(patience));
+    REQUIRE(user->wait_up(patience));
+    constexpr unsigned of_the_second = 1U << 8U | 23U;
+    const auto kept = network->place_call("1", "", "201");
+    REQUIRE(kept->wait_state("connected", patience));
+    REQUIRE(kept->info().channel == of_the_second);
+    network->set_options({.answer_after = 0ms, .ignore_restarts = true});
+
+    board.set_faults(base::ChannelNumber{1}, {.unplugged = true});
+    std::shared_ptr<farend::IsdnCall> call;
+    for (const auto end = std::chrono::steady_clock::now() + patience;
+         !call && std::chrono::steady_clock::now() < end;) {
+        // Lost with the first D-channel, until its end is noticed.
+        user->restart(of_the_second);
+        user->place_call("1", "", "202");
+        call = network->wait_call(500ms);
+    }
+    REQUIRE(call);  // behind the RESTART
+    CHECK(kept->state() == "connected");
 }
 
 TEST_CASE("the thread rests though a D-channel is closed") {

@@ -4,6 +4,8 @@
 #include <random>
 #include <vector>
 
+#include "octets.hpp"
+
 using namespace tipring;
 using isdn::cause_location;
 
@@ -50,6 +52,32 @@ TEST_CASE("of the maintenance messages only SERVICE asks for an answer") {
     message[2] = 0x00;
     message[4] = 0x08;
     CHECK_FALSE(isdn::is_unasked_maintenance(message));
+}
+
+TEST_CASE("a FACILITY that begins with a return error or a reject refuses") {
+    const auto message = [](const std::string& element) {
+        auto frame = test::octets("00 01 00 00 08 02 80 07 62");
+        const auto contents = test::octets(element);
+        frame.insert(frame.end(), {0x1c, static_cast<std::uint8_t>(contents.size())});
+        frame.insert(frame.end(), contents.begin(), contents.end());
+        frame.resize(frame.size() + 2);
+        return frame;
+    };
+    const isdn::PeerCall ours{.reference = 7, .theirs = false};
+    CHECK(isdn::refusal(message("91 a3 06 02 01 05 02 01 00")) == ours);
+    CHECK(isdn::refusal(message("91 a4 06 02 01 05 81 01 01")) == ours);
+    CHECK(isdn::refusal(message("11 be a3 06 02 01 02 02 01 12")) == ours);
+    CHECK(isdn::refusal(message("9f aa 06 80 01 00 82 01 00 8b 01 00 a3 06 02 01 05 02 01 00")) == ours);
+    CHECK_FALSE(isdn::refusal(message("91 a2 03 02 01 05")));
+    CHECK_FALSE(isdn::refusal(message("91")));
+    CHECK_FALSE(isdn::refusal(message("11")));
+    auto frame = message("9f 8b 01 00 a3 06 02 01 05 02 01 00");
+    for (std::size_t length = 0; length < frame.size(); ++length)
+        CHECK_FALSE(isdn::refusal(std::span(frame).first(length)));
+    frame[6] = 0;
+    CHECK(isdn::refusal(frame) == isdn::PeerCall{.reference = 7, .theirs = true});
+    frame[8] = 0x45;  // DISCONNECT
+    CHECK_FALSE(isdn::refusal(frame));
 }
 
 TEST_CASE("SABME counts on the data link of the span only, and UI frames are told apart") {

@@ -1,7 +1,9 @@
 // Transfers between two calls of a span: by the network on our wish, and by us on the other end's.
 #include <catch2/catch.hpp>
 
+#include "octets.hpp"
 #include "pri_supplementary.hpp"
+#include "q931_message.hpp"
 #include "span_bench.hpp"
 
 using namespace tipring;
@@ -29,9 +31,34 @@ struct JoinListener final : call::LegObserver {
     std::pair<call::Leg*, call::Leg*> joined{};
 };
 
+constexpr std::size_t type_at = 8, first_element_at = 9;
+constexpr std::uint8_t connect_message = 0x07, notify_message = 0x6e;
+using isdn::q931::check_octets;
+
+bool carries(const Frame& frame, std::uint8_t type) {
+    const auto head = isdn::q931::head_of(frame);
+    return head && head->type == type;
+}
+
+/// The network does not hear what it is asked for.
+void ignore_facility(int from, Frame& frame) {
+    if (from == 0 && carries(frame, isdn::q931::facility)) frame[isdn::q931::address_and_control_octets] = 0;
+}
+
+/// "1c 03 91 a3 ...", the element and its contents, in place of all elements of a message, or behind them.
+void add_facility(Frame& frame, const std::string& contents, bool instead) {
+    auto element = octets(contents);
+    element.insert(element.begin(), {0x1c, static_cast<std::uint8_t>(element.size())});
+    if (instead) frame.resize(first_element_at + check_octets);
+    frame.insert(frame.end() - check_octets, element.begin(), element.end());
+}
+
 /// Two answered calls of the gateway, to A and to B.
 struct TwoCalls {
-    explicit TwoCalls(bool ours = true, bool theirs = true) : bench(options(ours, theirs)) {
+    using Tamper = std::function<void(int, Frame&)>;
+    explicit TwoCalls(bool ours = true, bool theirs = true) : TwoCalls(options(ours, theirs), nullptr) {}
+    TwoCalls(const BenchOptions& options, Tamper tamper) : bench(options) {
+        bench.wire->tamper = std::move(tamper);
         REQUIRE(bench.up());
         bench.peer->on_event = [this](const isdn::LinkEvent& event) {
             if (event.kind != LinkEventKind::setup) return;
@@ -85,7 +112,11 @@ TEST_CASE("the network joins two calls of the span, and clears both") {
 }
 
 TEST_CASE("a network that does not join the calls leaves them to the gateway") {
-    TwoCalls calls(true, false);
+    const bool refuses = GENERATE(false, true);
+    CAPTURE(refuses);
+    auto options = TwoCalls::options(true, false);
+    if (refuses) options.times.transfer = 1h;  // the answer counts, not the time
+    TwoCalls calls(options, refuses ? TwoCalls::Tamper() : ignore_facility);
     REQUIRE(calls.a.leg->refer({"", calls.b.leg.get()}));
     REQUIRE(calls.bench.until([&] { return calls.a.plain.has("referred"); }));
     CHECK(calls.a.plain.heard == "not referred ");
@@ -94,8 +125,75 @@ TEST_CASE("a network that does not join the calls leaves them to the gateway") {
     CHECK(calls.a.leg->refer({"", calls.b.leg.get()}));  // may be tried again
 }
 
+TEST_CASE(
+    "two B-channel transfer: the reference of the other call goes out, and an error or a reject comes back") {
+    using config::SwitchType;
+    const auto type = GENERATE(SwitchType::national, SwitchType::lucent5e, SwitchType::lucent4e);
+    const std::string answer = GENERATE("91 a3 06 02 01 01 02 01 00", "91 a4 06 02 01 01 81 01 01");
+    CAPTURE(static_cast<int>(type), answer);
+    auto options = TwoCalls::options(true, false);
+    options.settings.switch_type = type;
+    options.times.transfer = 1h;
+    Frame asked;
+    TwoCalls calls(options, [&](int from, Frame& frame) {
+        if (from == 0 && carries(frame, isdn::q931::facility)) asked = frame;
+        if (from != 1 || !carries(frame, notify_message)) return;
+        frame[type_at] = isdn::q931::facility;
+        add_facility(frame, answer, true);
+    });
+    REQUIRE(calls.a.leg->refer({"", calls.b.leg.get()}));
+    REQUIRE(calls.bench.until([&] { return !asked.empty(); }));
+    const auto head = isdn::q931::head_of(asked);
+    REQUIRE(head);
+    CHECK((head->reference == 1 && head->by_originator));
+    const auto element = isdn::q931::find_element(asked, isdn::q931::facility_element);
+    auto expected = octets("91 a1 11 02 01 00 06 07 2a 86 48 ce 15 00 08 30 03 02 01 02");
+    REQUIRE(element.size() == expected.size());
+    expected[5] = element[5];  // the invoke identifier
+    CHECK(std::equal(element.begin(), element.end(), expected.begin()));
+
+    isdn::send_notification(calls.bench.peer->link, calls.records[0], 2);
+    REQUIRE(calls.bench.until([&] { return calls.a.plain.has("referred"); }));
+    CHECK(calls.a.plain.heard == "not referred ");
+    CHECK(calls.bench.span->view().in_use == 2);
+}
+
+TEST_CASE(
+    "a release link trunk: the identity that the exchange gives to one call goes out in the other one") {
+    auto options = TwoCalls::options(true, false);
+    options.settings.switch_type = config::SwitchType::dms100;
+    options.times.transfer = 1h;
+    const bool has_identity = GENERATE(true, false);
+    CAPTURE(has_identity);
+    Frame first, asked;
+    TwoCalls calls(options, [&](int from, Frame& frame) {
+        if (from == 0 && carries(frame, isdn::q931::setup) && first.empty()) first = frame;
+        if (from == 0 && carries(frame, isdn::q931::facility)) asked = frame;
+        if (from == 1 && carries(frame, connect_message) && has_identity && frame[7] == 2)
+            add_facility(frame, "11 be a2 0d 02 01 01 30 08 02 01 01 80 03 01 fd 3b", false);
+        if (from != 1 || !carries(frame, notify_message)) return;
+        frame[type_at] = isdn::q931::facility;
+        add_facility(frame, "11 be a3 06 02 01 02 02 01 12", true);
+    });
+    const auto in_setup = isdn::q931::find_element(first, isdn::q931::facility_element);
+    const auto wish = octets("11 be a1 06 02 01 01 02 01 01");
+    CHECK(std::equal(in_setup.begin(), in_setup.end(), wish.begin(), wish.end()));
+    const bool asks = calls.a.leg->refer({"", calls.b.leg.get()});
+    CHECK(asks == has_identity);
+    if (!asks) return;
+    REQUIRE(calls.bench.until([&] { return !asked.empty(); }));
+    const auto head = isdn::q931::head_of(asked);
+    CHECK((head && head->reference == 1));
+    const auto element = isdn::q931::find_element(asked, isdn::q931::facility_element);
+    const auto expected = octets("11 be a1 10 02 01 02 02 01 02 30 08 80 03 01 fd 3b 81 01 00");
+    CHECK(std::equal(element.begin(), element.end(), expected.begin(), expected.end()));
+    isdn::send_notification(calls.bench.peer->link, calls.records[0], 2);
+    REQUIRE(calls.bench.until([&] { return calls.a.plain.has("referred"); }));
+    CHECK(calls.a.plain.heard == "not referred ");
+}
+
 TEST_CASE("a party who hangs up while the network is asked is no success") {
-    TwoCalls calls(true, false);
+    TwoCalls calls(TwoCalls::options(true, false), ignore_facility);
     auto& bench = calls.bench;
     REQUIRE(calls.a.leg->refer({"", calls.b.leg.get()}));
     bench.peer->link.hangup(calls.records[1], 16);
@@ -105,7 +203,7 @@ TEST_CASE("a party who hangs up while the network is asked is no success") {
 }
 
 TEST_CASE("a call that the gateway ends meanwhile tells nothing more") {
-    TwoCalls calls(true, false);
+    TwoCalls calls(TwoCalls::options(true, false), ignore_facility);
     auto& bench = calls.bench;
     REQUIRE(calls.a.leg->refer({"", calls.b.leg.get()}));
     bench.peer->link.hangup(calls.records[1], 16);
@@ -119,6 +217,10 @@ TEST_CASE("a call that the gateway ends meanwhile tells nothing more") {
 TEST_CASE("no transfer without transfer: on, to a number, or to the call itself") {
     TwoCalls calls(false);
     CHECK_FALSE(calls.a.leg->refer({"", calls.b.leg.get()}));
+    auto at_the_network = TwoCalls::options(true, true);
+    at_the_network.side = config::SpanSide::network;
+    TwoCalls as_network(at_the_network, nullptr);
+    CHECK_FALSE(as_network.a.leg->refer({"", as_network.b.leg.get()}));
     TwoCalls allowed;
     CHECK_FALSE(allowed.a.leg->refer({"5550100", nullptr}));
     CHECK_FALSE(allowed.a.leg->refer({"", allowed.a.leg.get()}));

@@ -252,8 +252,8 @@ class Exit {
     /// A new outgoing leg, not started yet; null with `why` filled when none is to be had (busy, out of
     /// service, known to be dead). Not asked of an exit that has members.
     virtual std::unique_ptr<Leg> open(base::LegId id, const CallRequest& request, Cause& why) = 0;
-    /// The exits that this one stands for, in the order in which a call tries them (a group's lines); empty:
-    /// itself.
+    /// The exits that this one stands for, in the order in which a call tries them (a group's lines), each found by its
+    /// own destination when its turn comes; empty: itself.
     virtual std::vector<Exit*> members() const { return {}; }
 };
 

@@ -175,6 +175,7 @@ struct Office {
         make(2, "");
         group = analog::make_line_group("city", config::GroupStrategy::first_free, {ports[2].get()});
         calls.add_exit(ports[1]->exit());
+        calls.add_exit(ports[2]->exit());
         calls.add_exit(*group);
         for (auto& wire : wires)
             wire.take();

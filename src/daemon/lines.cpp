@@ -105,6 +105,11 @@ void Lines::want() {
 base::Result<void> Lines::open() {
     want();
     settle();
+    // Nobody has had the channels before.
+    for (auto& slot : ports_)
+        slot.settling_until = {};
+    for (auto& slot : spans_)
+        slot.settling_until = {};
     try_missing();
     const auto all = ports_.size() + spans_.size();
     if (all > 0 && missing() == all) return base::fail("none of the channels could be opened");

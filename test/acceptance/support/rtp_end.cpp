@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::size_t packet_samples = 160, hearing_samples = 1600;
 constexpr std::size_t header_octets = 12;
-constexpr std::uint8_t version = 0x80, payload_type = 8;
+constexpr std::uint8_t rtp_version = 0x80, pcma_payload = 8;
 constexpr int rtp_priority = 20;  // below every thread of the gateway's audio path
 
 sockaddr_in loopback_port(std::uint16_t port) {
@@ -78,7 +78,8 @@ std::size_t RtpEnd::receive() {
         const auto got = ::recv(fd_.get(), packet.data(), packet.size(), 0);
         if (got < 0) return packets;
         const auto octets = static_cast<std::size_t>(got);
-        if (octets <= header_octets || packet[0] != version || (packet[1] & 0x7fU) != payload_type) continue;
+        if (octets <= header_octets || packet[0] != rtp_version || (packet[1] & 0x7fU) != pcma_payload)
+            continue;
         ++packets;
         const auto payload = std::span(packet).subspan(header_octets, octets - header_octets);
         farend::Clip samples(payload.size());
@@ -92,7 +93,7 @@ std::size_t RtpEnd::receive() {
 }
 
 void RtpEnd::send() {
-    std::array<std::uint8_t, header_octets + packet_samples> packet{version, payload_type};
+    std::array<std::uint8_t, header_octets + packet_samples> packet{rtp_version, pcma_payload};
     std::uint16_t to = 0;
     {
         const std::lock_guard lock(mutex_);

@@ -71,7 +71,7 @@ void check_record(const LineBench& bench, unsigned pair, const std::string& disc
 }  // namespace
 
 TEST_CASE("line disconnect: each way of the exchange releases the line, and the record names it",
-          "[fxo][line_disconnect]") {
+          "[fxo][line_disconnect][many_lines]") {
     const auto endings = quick_endings();
     LineBench bench(pairs_of(endings), "tones: [{name: old-pbx, cadence: \"600/250,0/250\"}]\n");
     std::vector<unsigned> pairs;
@@ -102,7 +102,7 @@ TEST_CASE("line disconnect: each way of the exchange releases the line, and the 
 }
 
 TEST_CASE("line disconnect: slow ways release the line; speech, short drops and other tones do not",
-          "[fxo][line_disconnect]") {
+          "[fxo][line_disconnect][many_lines]") {
     enum : unsigned {
         dial_tone = 1,
         silence,

@@ -34,9 +34,7 @@ class LinkController {
         /// A call into libpri may have started timers, also those of the other controller.
         virtual void rearm() = 0;
         virtual MessageEdits& edits() = 0;
-
-      protected:
-        ~Owner() = default;
+        virtual ~Owner() = default;
     };
 
     /// The first of a link: `master` none. Throws std::runtime_error when libpri has no memory.

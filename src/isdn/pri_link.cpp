@@ -197,7 +197,8 @@ void PriLink::Impl::move_calls() {
     if (target.has_injected()) target.pump();
 }
 
-PriLink::PriLink(base::Reactor& reactor, hardware::DChannel& d_channel, LinkOptions options, Handler handler)
+PriLink::PriLink(base::Reactor& reactor, hardware::DChannel& d_channel, const LinkOptions& options,
+                 Handler handler)
     : impl_(std::make_unique<Impl>(reactor, d_channel, options, std::move(handler))) {}
 
 PriLink::~PriLink() {

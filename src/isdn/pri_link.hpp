@@ -139,7 +139,8 @@ class PriLink {
 
     /// Establishes layer 2 at once. The handler is called from the reactor and from poll(), never from inside another
     /// member function.
-    PriLink(base::Reactor& reactor, hardware::DChannel& d_channel, LinkOptions options, Handler handler);
+    PriLink(base::Reactor& reactor, hardware::DChannel& d_channel, const LinkOptions& options,
+            Handler handler);
     ~PriLink();
     PriLink(const PriLink&) = delete;
     PriLink& operator=(const PriLink&) = delete;

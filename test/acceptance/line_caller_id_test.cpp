@@ -128,7 +128,7 @@ void finish_all(LineBench& bench, const std::vector<Call>& calls) {
         CHECK(bench.office(call.pair).wait_seized(patience));
     CHECK(bench.settle(calls.back().pair));
     for (const auto& call : calls)
-        bench.office(call.pair).hang_up_by_battery_drop();
+        bench.office(call.pair).hang_up_by_battery_drop(2s);  // a short one may be torn on a late machine
     for (const auto& call : calls)
         CHECK(bench.office(call.pair).wait_released(patience));
     CHECK(bench.all_idle());

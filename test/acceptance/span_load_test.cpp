@@ -273,7 +273,10 @@ TEST_CASE("span load: nine hundred calls from both sides, and no channel is lost
             ends.pop();
         }
     }
-    CHECK(caller.process().wait(10min) == 0);
+    const auto ended = caller.process().wait(10min);
+    const auto told = caller.process().output();
+    INFO(told.substr(told.size() - std::min<std::size_t>(told.size(), 6000)));
+    CHECK(ended == 0);
     unsigned answered = 0;
     std::map<int, unsigned> others;
     for (const auto& call : placed) {

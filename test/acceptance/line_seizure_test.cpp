@@ -117,7 +117,7 @@ TEST_CASE("line seizure: a call passes the lines of a group that cannot be used,
 }
 
 TEST_CASE("line seizure: late and foreign dial tones, waits, pulses and two stages",
-          "[fxo][line_seizure][many_lines]") {
+          "[fxo][line_seizure][simulator]") {
     enum : unsigned { late = 1, pausing, second_tone, pulse, times, two_stage, untold, french, dead };
     LineBench bench({{"", ""},
                      {"dial_prefix: 0w", ""},

@@ -121,11 +121,12 @@ Sipp Sipp::caller(const TemporaryFolder& folder, std::uint16_t port, const std::
     }
     scenario += "  <label id=\"refused\" />\n" + request("ACK", number, to, 1, empty_body) +
                 "  <label id=\"end\" />\n</scenario>\n";
-    // A message that comes twice, because this end was late, is no reason to give a call up.
-    return Sipp(
-        start(folder, "sipp-caller", scenario, port,
-              {"-m", std::to_string(calls.count), "-r", std::to_string(calls.per_second), "-l",
-               std::to_string(calls.at_once), "-default_behaviors", "all,-abortunexp", "127.0.0.1:5060"}));
+    std::vector<std::string> options{"-m", std::to_string(calls.count),
+                                     "-r", std::to_string(calls.per_second),
+                                     "-l", std::to_string(calls.at_once)};
+    if (calls.ignores_unexpected) options.insert(options.end(), {"-default_behaviors", "all,-abortunexp"});
+    options.emplace_back("127.0.0.1:5060");
+    return Sipp(start(folder, "sipp-caller", scenario, port, std::move(options)));
 }
 
 }  // namespace tipring::acceptance

@@ -21,6 +21,9 @@ class Sipp {
         unsigned at_once = 100;  ///< a machine that is late makes no more of them
         /// SIPp hangs up after a time between these; both zero: the other end does.
         std::chrono::milliseconds shortest{0}, longest{0};
+        /// A message that the scenario does not expect fails no call, a BYE in its middle neither: for tests that find
+        /// dropped calls in another way.
+        bool ignores_unexpected = false;
     };
     /// Calls sip:PREFIX and the number of the call@127.0.0.1:5060, from `port`. A 503 (all channels busy) ends a
     /// call as well as any.

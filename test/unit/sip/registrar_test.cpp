@@ -44,6 +44,15 @@ struct Bench {
     }
 };
 
+sip::RegistrationAnswer granted(std::uint64_t order) {
+    sip::RegistrationAnswer answer;
+    answer.id = order;
+    answer.status = 200;
+    answer.from_network = true;
+    answer.expires = std::chrono::seconds(300);
+    return answer;
+}
+
 }  // namespace
 
 TEST_CASE("registrations start ten at a time") {
@@ -80,11 +89,7 @@ TEST_CASE("identities that come and go: new ones register, those gone take their
     Bench bench(2);
     bench.reactor.advance(std::chrono::milliseconds(0));
     REQUIRE(bench.sent.size() == 2);
-    sip::RegistrationAnswer good;
-    good.id = bench.sent[0].id;
-    good.status = 200;
-    good.from_network = true;
-    good.expires = std::chrono::seconds(300);
+    auto good = granted(bench.sent[0].id);
     bench.registrar.on_answer(good);
 
     // 200 is registered and goes, 201 is still trying and goes, 202 comes.
@@ -116,11 +121,7 @@ TEST_CASE("a server that is silent to one user and serves another is not called 
     Bench bench(2);
     bench.reactor.advance(std::chrono::milliseconds(0));
     REQUIRE(bench.sent.size() == 2);
-    sip::RegistrationAnswer good;
-    good.id = bench.sent[0].id;
-    good.status = 200;
-    good.from_network = true;
-    good.expires = std::chrono::seconds(300);
+    auto good = granted(bench.sent[0].id);
     bench.registrar.on_answer(good);
     bench.reactor.advance(std::chrono::seconds(10));
     CHECK(bench.registrar.views()[0].state == sip::RegistrationState::registered);
@@ -151,11 +152,7 @@ TEST_CASE("success resets the back-off") {
     CHECK(waited >= std::chrono::seconds(60));
     CHECK(waited <= std::chrono::seconds(101));
     REQUIRE(bench.sent.size() == 6);
-    sip::RegistrationAnswer good;
-    good.id = bench.sent.back().id;
-    good.status = 200;
-    good.from_network = true;
-    good.expires = std::chrono::seconds(300);
+    const auto good = granted(bench.sent.back().id);
     bench.registrar.on_answer(good);
     CHECK(bench.registrar.views()[0].state == sip::RegistrationState::registered);
     CHECK(bench.registrar.views()[0].expires_in == std::chrono::seconds(300));

@@ -52,6 +52,7 @@ beside() {
     set -m  # ends with an interrupted script, too
     test/support/alone "$@" >"$job_folder/$name.output" 2>&1 &
     set +m
+    command_of[$name]=$(printf '%q ' test/support/alone "$@")
     programs+=("$name")
     program_kind[$name]=$kind
     program_job[$name]=$!

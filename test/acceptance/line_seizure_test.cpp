@@ -116,25 +116,15 @@ TEST_CASE("line seizure: a call passes the lines of a group that cannot be used,
     CHECK(bench.all_idle());
 }
 
-TEST_CASE("line seizure: late and foreign dial tones, waits, pulses and two stages",
-          "[fxo][line_seizure][simulator]") {
-    enum : unsigned { late = 1, pausing, second_tone, pulse, times, two_stage, untold, french, dead };
+TEST_CASE("line seizure: late, second, foreign and missing dial tones", "[fxo][line_seizure]") {
+    enum : unsigned { late = 1, second_tone, untold, french, dead };
     LineBench bench({{"", ""},
-                     {"dial_prefix: 0w", ""},
                      {"dial_prefix: 9W", ""},
-                     {"dial_mode: pulse", ""},
-                     {"dtmf_time: 60/140ms", ""},
-                     {"", "hotline: 906"},
                      {"wait_for_dial_tone: no", ""},
                      {"country: fr", ""},
-                     {"dial_tone_limit: 3s", ""}},
-                    "", "  - {called: 906, strip: 3, to: [port 906]}\n");
-    auto service = service_of(4);
-    for (const auto pair : {pulse, times})
-        bench.office(pair).set_service(service);
-    bench.office(pausing).set_service(service_of(5));
+                     {"dial_tone_limit: 3s", ""}});
     bench.office(second_tone).set_service(service_of(1));
-    bench.office(two_stage).set_service(service_of(3));
+    auto service = service_of(4);
     service.dial_tone_delay = 2500ms;
     bench.office(late).set_service(service);
     service = service_of(4);
@@ -144,31 +134,56 @@ TEST_CASE("line seizure: late and foreign dial tones, waits, pulses and two stag
     bench.office(untold).set_service(service);
     bench.office(dead).set_service(service);
 
-    for (const auto pair : {pausing, times})
-        bench.office(pair).start_recording();
     for (unsigned pair = 1; pair <= bench.size(); ++pair)
         bench.phone(pair).lift();
     REQUIRE(bench.office(second_tone).wait_state("talking", patience));
     CHECK(bench.office(second_tone).digits() == "9");
     bench.office(second_tone).hang_up_by_tone("dial");
+
+    CHECK(bench.office(second_tone).wait_digits("95551", patience));
+    for (const auto pair : {late, untold, french}) {
+        CAPTURE(pair);
+        CHECK(bench.office(pair).wait_state("talking", patience));
+        CHECK(bench.wait_line(pair, "talking", patience));
+        CHECK(bench.office(pair).dialled() == "5551");
+    }
+    CHECK(bench.phone(dead).wait_for_tone("congestion", patience));
+    CHECK(bench.refused(dead, "no_dial_tone") == 1);
+    CHECK(bench.office(dead).wait_released(patience));
+    CHECK(bench.all_idle());
+}
+
+TEST_CASE("line seizure: waits, pulses, the times of a digit, and two stages", "[fxo][line_seizure]") {
+    enum : unsigned { pausing = 1, pulse, times, two_stage };
+    LineBench bench({{"dial_prefix: 0w", ""},
+                     {"dial_mode: pulse", ""},
+                     {"dtmf_time: 60/140ms", ""},
+                     {"", "hotline: 904"}},
+                    "", "  - {called: 904, strip: 3, to: [port 904]}\n");
+    for (const auto pair : {pulse, times})
+        bench.office(pair).set_service(service_of(4));
+    bench.office(pausing).set_service(service_of(5));
+    bench.office(two_stage).set_service(service_of(3));
+
+    for (const auto pair : {pausing, times})
+        bench.office(pair).start_recording();
+    for (unsigned pair = 1; pair <= bench.size(); ++pair)
+        bench.phone(pair).lift();
     REQUIRE(bench.phone(two_stage).wait_for_tone("dial", patience));
     bench.phone(two_stage).dial_dtmf("777");
 
-    CHECK(bench.office(second_tone).wait_digits("95551", patience));
-    for (const auto pair : {late, pausing, pulse, times, two_stage, untold, french}) {
+    for (unsigned pair = 1; pair <= bench.size(); ++pair) {
         CAPTURE(pair);
         CHECK(bench.office(pair).wait_state("talking", patience));
         CHECK(bench.wait_line(pair, "talking", patience));
     }
-    for (const auto pair : {late, pulse, times, untold, french}) {
-        CAPTURE(pair);
-        CHECK(bench.office(pair).dialled() == "5551");
-    }
+    CHECK(bench.office(pulse).dialled() == "5551");
     CHECK(bench.office(pulse).digits().empty());
     CHECK(bench.office(pausing).dialled() == "05551");
     CHECK(bench.office(two_stage).dialled() == "777");
     CHECK(bench.office(two_stage).digits() == "777");
 
+    CHECK(bench.office(times).dialled() == "5551");
     const auto timed = bursts_of(bench.office(times).stop_recording());
     REQUIRE(timed.size() == 4);
     for (const auto& burst : timed)
@@ -180,10 +195,6 @@ TEST_CASE("line seizure: late and foreign dial tones, waits, pulses and two stag
     CHECK(near(paused[0].sound, 100ms));
     CHECK(near(paused[1].silence, 600ms));  // the pausing of a digit, and 'w'
     CHECK(near(paused[2].silence, 100ms));
-
-    CHECK(bench.phone(dead).wait_for_tone("congestion", patience));
-    CHECK(bench.refused(dead, "no_dial_tone") == 1);
-    CHECK(bench.office(dead).wait_released(patience));
     CHECK(bench.all_idle());
 }
 

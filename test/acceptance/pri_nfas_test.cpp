@@ -126,7 +126,7 @@ TEST_CASE("a trunk of two spans: a call stays while the cable of its D-channel i
     trunk.check_well(*kept, lost);
 }
 
-TEST_CASE("a trunk of two spans: a call stays while its D-channel is dead, and new ones work", "[pri]") {
+TEST_CASE("a trunk of two spans: a call stays while its D-channel is dead, and new ones work", "[pri][t1]") {
     TrunkBench trunk;
     const auto kept = trunk.call_in();
     // Each D-channel in turn; the B-channels of both spans go on.
@@ -148,7 +148,7 @@ TEST_CASE("a trunk of two spans: a call stays while its D-channel is dead, and n
     CHECK(trunk.network->wait_data_link(lost, true, patience));
 }
 
-TEST_CASE("a trunk of two spans: tipringctl shows and maintains each span of it", "[pri]") {
+TEST_CASE("a trunk of two spans: tipringctl shows and maintains each span of it", "[pri][t1]") {
     TrunkBench trunk;
     auto& gateway = trunk.gateway;
     const auto second = std::to_string(trunk.world->t1_span(2));

@@ -67,7 +67,7 @@ void check_channels(const T1Calls& calls) {
 }  // namespace
 
 TEST_CASE("a T1 carries 23 calls each way, and the next is told that there is no channel",
-          "[pri][many_lines]") {
+          "[pri][t1][many_lines]") {
     TemporaryFolder folder;
     const auto world = World::make(folder, 1, 0, 1);
     Gateway gateway(folder, t1_beside_e1(*world));

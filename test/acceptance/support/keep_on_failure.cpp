@@ -1,4 +1,4 @@
-// Keeps the folders of a test program from its first failed check on.
+// Keeps the folders of a test case from its first failed check on.
 #define CATCH_CONFIG_EXTERNAL_INTERFACES
 #include <catch2/catch.hpp>
 
@@ -8,8 +8,11 @@ namespace {
 
 struct KeepOnFailure : Catch::TestEventListenerBase {
     using TestEventListenerBase::TestEventListenerBase;
+    void testCaseStarting(const Catch::TestCaseInfo&) override {
+        tipring::acceptance::TemporaryFolder::keep(false);
+    }
     bool assertionEnded(const Catch::AssertionStats& stats) override {
-        if (!stats.assertionResult.isOk()) tipring::acceptance::TemporaryFolder::keep_all();
+        if (!stats.assertionResult.isOk()) tipring::acceptance::TemporaryFolder::keep(true);
         return false;
     }
 };

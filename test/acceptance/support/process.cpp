@@ -92,7 +92,7 @@ std::string Process::output() const {
     return read_file(log_file_);
 }
 
-bool TemporaryFolder::keep_all_ = std::getenv("TIPRING_KEEP") != nullptr;
+bool TemporaryFolder::keep_ = false;
 
 TemporaryFolder::TemporaryFolder() {
     auto pattern = (std::filesystem::temp_directory_path() / "tipring-XXXXXX").string();
@@ -102,7 +102,7 @@ TemporaryFolder::TemporaryFolder() {
 
 TemporaryFolder::~TemporaryFolder() {
     std::error_code ignored;
-    if (keep_all_) {
+    if (keep_ || std::getenv("TIPRING_KEEP") != nullptr) {
         std::fprintf(stderr, "kept: %s\n", path_.c_str());
     } else {
         std::filesystem::remove_all(path_, ignored);

@@ -60,11 +60,12 @@ class TemporaryFolder {
     std::string file(const std::string& name) const { return path_ + "/" + name; }
     const std::string& path() const { return path_; }
 
-    /// From now on nothing is removed: something failed, and the logs and recordings tell what.
-    static void keep_all() { keep_all_ = true; }
+    /// Whether folders stay from now on: something failed, and the logs and recordings tell what. With TIPRING_KEEP in
+    /// the environment all stay.
+    static void keep(bool yes) { keep_ = yes; }
 
   private:
-    static bool keep_all_;
+    static bool keep_;
     std::string path_;
 };
 

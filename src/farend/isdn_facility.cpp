@@ -69,16 +69,21 @@ Frame facility_in(Frame frame) {
     return {};
 }
 
+/// The number that the arguments of an operation begin with. `at`: behind the operation.
+std::optional<std::uint32_t> first_argument(Frame invoke, std::size_t at, std::uint8_t tag) {
+    const auto arguments = take(invoke, at);
+    if (!arguments || arguments->identifier != sequence_tag) return std::nullopt;
+    std::size_t first = 0;
+    return number_in(take(arguments->contents, first), tag);
+}
+
 /// `at`: behind the invoke identifier.
 std::optional<Request> two_channels(Frame invoke, std::size_t at, Request request) {
     const auto operation = take(invoke, at);
     if (!operation || operation->identifier != object_tag ||
         !std::ranges::equal(operation->contents, initiate_transfer))
         return std::nullopt;
-    const auto arguments = take(invoke, at);
-    if (!arguments || arguments->identifier != sequence_tag) return std::nullopt;
-    std::size_t first = 0;
-    const auto link = number_in(take(arguments->contents, first), integer_tag);
+    const auto link = first_argument(invoke, at, integer_tag);
     if (!link) return std::nullopt;
     request.kind = Request::Kind::two_channels;
     request.value = *link;
@@ -90,10 +95,7 @@ std::optional<Request> release_link(Frame invoke, std::size_t at, Request reques
     request.kind = Request::Kind::identity;
     if (operation == operation_indication) return request;
     if (operation != third_party) return std::nullopt;
-    const auto arguments = take(invoke, at);
-    if (!arguments || arguments->identifier != sequence_tag) return std::nullopt;
-    std::size_t first = 0;
-    const auto identity = number_in(take(arguments->contents, first), context_0);
+    const auto identity = first_argument(invoke, at, context_0);
     if (!identity) return std::nullopt;
     request.kind = Request::Kind::third_party;
     request.value = *identity;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "keep_identities.hpp"
 #include "tipring/base/log.hpp"
 
 namespace tipring::sip {
@@ -72,25 +73,12 @@ void Registrar::forget(Entry& entry) {
 }
 
 void Registrar::keep(Account& account, const std::vector<Identity>& identities) {
-    for (auto& entry : entries_) {
-        if (&entry->account != &account) continue;
-        const auto now = std::ranges::find(identities, entry->identity.user, &Identity::user);
-        if (now == identities.end()) {
-            forget(*entry);
-            entry.reset();
-            continue;
-        }
-        const bool other_login = !same_login(entry->identity, *now);
-        entry->identity = *now;
-        if (other_login && entry->view.attempts > 0) enqueue(*entry);
-    }
-    std::erase(entries_, nullptr);
-    for (const auto& identity : identities) {
-        const bool known = std::ranges::any_of(entries_, [&](const auto& entry) {
-            return &entry->account == &account && entry->identity.user == identity.user;
-        });
-        if (!known) add(account, identity);
-    }
+    keep_identities(
+        entries_, account, identities, [this](Entry& entry) { forget(entry); },
+        [this](Entry& entry, const Identity& before) {
+            if (!same_login(before, entry.identity) && entry.view.attempts > 0) enqueue(entry);
+        },
+        [&](const Identity& identity) { add(account, identity); });
 }
 
 void Registrar::start_new(const Account& account) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "keep_identities.hpp"
 #include "tipring/base/log.hpp"
 
 namespace tipring::sip {
@@ -25,25 +26,15 @@ Subscriber::Subscriber(base::Reactor& reactor, Door door)
     : reactor_(reactor), door_(std::move(door)), random_(std::random_device{}()) {}
 
 void Subscriber::keep(Account& account, const std::vector<Identity>& identities) {
-    for (auto& entry : entries_) {
-        if (&entry->account != &account) continue;
-        const auto now = std::ranges::find(identities, entry->identity.user, &Identity::user);
-        if (now == identities.end()) {
-            drop(*entry);
-            entry.reset();
-            continue;
-        }
-        const bool anew = !same_login(entry->identity, *now) || entry->identity.mailbox != now->mailbox;
-        entry->identity = *now;
-        if (anew && entry->order_id != 0) subscribe(*entry);
-    }
-    std::erase(entries_, nullptr);
-    for (const auto& identity : identities) {
-        const bool known = std::ranges::any_of(entries_, [&](const auto& entry) {
-            return &entry->account == &account && entry->identity.user == identity.user;
+    keep_identities(
+        entries_, account, identities, [this](Entry& entry) { drop(entry); },
+        [this](Entry& entry, const Identity& before) {
+            const bool anew = !same_login(before, entry.identity) || before.mailbox != entry.identity.mailbox;
+            if (anew && entry.order_id != 0) subscribe(entry);
+        },
+        [&](const Identity& identity) {
+            entries_.push_back(std::make_unique<Entry>(reactor_, account, identity));
         });
-        if (!known) entries_.push_back(std::make_unique<Entry>(reactor_, account, identity));
-    }
 }
 
 void Subscriber::on_registration(const RegistrationView& view) {

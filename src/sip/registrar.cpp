@@ -65,9 +65,11 @@ void Registrar::add(Account& account, const Identity& identity) {
 
 void Registrar::forget(Entry& entry) {
     std::erase(queue_, &entry);
-    if (entry.order_id != 0) {
-        const bool registered = entry.view.state == RegistrationState::registered;
-        (registered ? door_.end : door_.drop)(std::exchange(entry.order_id, 0));
+    const auto order_id = std::exchange(entry.order_id, 0);
+    if (entry.view.state == RegistrationState::registered) {
+        leaving_.push_back({order_id, entry.identity.user, entry.account});
+    } else if (order_id != 0) {
+        door_.drop(order_id);
     }
     set_state(entry, RegistrationState::unregistered, "no longer in the port map");
 }
@@ -79,6 +81,17 @@ void Registrar::keep(Account& account, const std::vector<Identity>& identities) 
             if (!same_login(before, entry.identity) && entry.view.attempts > 0) enqueue(entry);
         },
         [&](const Identity& identity) { add(account, identity); });
+}
+
+void Registrar::take_back() {
+    for (const auto& gone : std::exchange(leaving_, {})) {
+        const bool taken_over = std::ranges::any_of(entries_, [&](const auto& entry) {
+            return entry->identity.user == gone.user &&
+                   entry->account.server_text() == gone.account.server_text() &&
+                   entry->account.settings().domain == gone.account.settings().domain;
+        });
+        (taken_over ? door_.drop : door_.end)(gone.order_id);
+    }
 }
 
 void Registrar::start_new(const Account& account) {

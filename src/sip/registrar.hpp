@@ -27,9 +27,12 @@ class Registrar {
 
     Registrar(base::Reactor& reactor, Door door, std::function<void(const RegistrationView&)> on_change);
 
-    /// Just these users of the account from now on: those who are gone take their registration back, new ones wait for
-    /// a start, others register anew only where their login has changed.
+    /// Just these users of the account from now on: new ones wait for a start, others register anew only where their
+    /// login has changed; take_back() is due for those who are gone.
     void keep(Account& account, const std::vector<Identity>& identities);
+    /// The registrations of those who are gone are taken back, unless another account has the same user and domain at
+    /// the same server: its contact is the same, too, and would be removed with them.
+    void take_back();
     /// Starts those of the account that have never been tried.
     void start_new(const Account& account);
     /// Starts (or starts again) those of the account, because its address has become known or has changed.
@@ -55,6 +58,12 @@ class Registrar {
         base::Timer retry;
     };
 
+    struct Leaving {
+        std::uint64_t order_id;
+        std::string user;
+        const Account& account;
+    };
+
     void add(Account& account, const Identity& identity);
     void forget(Entry& entry);
     void enqueue(Entry& entry);
@@ -69,6 +78,7 @@ class Registrar {
     Door door_;
     std::function<void(const RegistrationView&)> on_change_;
     std::vector<std::unique_ptr<Entry>> entries_;
+    std::vector<Leaving> leaving_;  ///< registered, and not kept
     std::deque<Entry*> queue_;
     base::Timer pace_;
     std::minstd_rand random_;

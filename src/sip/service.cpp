@@ -95,6 +95,9 @@ void ServiceImpl::set_identities(std::vector<Identity> identities, std::vector<s
     for (const auto& account : accounts_) {
         account->set_identities(identities_of(*account));
         keep_registrations(*account);
+    }
+    registrar_.take_back();
+    for (const auto& account : accounts_) {
         if (const auto fault = known_fault(*account); fault.empty()) {
             registrar_.start_new(*account);
         } else {

@@ -14,7 +14,8 @@ struct Bench {
     std::vector<std::uint64_t> dropped, ended;
     unsigned silences = 0;
     config::SipAccount settings;
-    std::unique_ptr<sip::Account> account;
+    std::vector<std::unique_ptr<sip::Account>> accounts;
+    sip::Account* account = nullptr;  ///< the first
     sip::Registrar registrar{
         reactor,
         {[this](const sip::RegistrationOrder& order) { sent.push_back(order); },
@@ -25,13 +26,19 @@ struct Bench {
     explicit Bench(unsigned ports) {
         settings.server = "127.0.0.1";
         settings.domain = "example.net";
-        config::Sip sip;
-        sip.listen = "127.0.0.1";
-        account = std::make_unique<sip::Account>(reactor, settings, sip, config::Media{},
-                                                 std::vector<sip::Identity>{});
-        account->set_addresses({"127.0.0.1"});
+        account = &add_account("first");
         registrar.keep(*account, users(200, ports));
         registrar.start(*account);
+    }
+
+    sip::Account& add_account(const std::string& name) {
+        config::Sip sip;
+        sip.listen = "127.0.0.1";
+        settings.name = name;
+        accounts.push_back(std::make_unique<sip::Account>(reactor, settings, sip, config::Media{},
+                                                          std::vector<sip::Identity>{}));
+        accounts.back()->set_addresses({"127.0.0.1"});
+        return *accounts.back();
     }
 
     static std::vector<sip::Identity> users(unsigned first, unsigned count) {
@@ -94,6 +101,7 @@ TEST_CASE("identities that come and go: new ones register, those gone take their
 
     // 200 is registered and goes, 201 is still trying and goes, 202 comes.
     bench.registrar.keep(*bench.account, Bench::users(202, 1));
+    bench.registrar.take_back();
     bench.registrar.start_new(*bench.account);
     bench.reactor.advance(std::chrono::milliseconds(0));
     CHECK(bench.ended == std::vector<std::uint64_t>{bench.sent[0].id});
@@ -115,6 +123,26 @@ TEST_CASE("identities that come and go: new ones register, those gone take their
     REQUIRE(bench.sent.size() == 4);
     CHECK(bench.sent[3].credentials.password == "y");
     CHECK(bench.ended.size() == 1);
+}
+
+TEST_CASE("a user who moves to another account of the server takes nothing back: the contact is the same") {
+    Bench bench(2);
+    bench.reactor.advance(std::chrono::milliseconds(0));
+    REQUIRE(bench.sent.size() == 2);
+    bench.registrar.on_answer(granted(bench.sent[0].id));
+    bench.registrar.on_answer(granted(bench.sent[1].id));
+    auto& other = bench.add_account("second");
+
+    bench.registrar.keep(*bench.account, {});
+    bench.registrar.keep(other, Bench::users(200, 1));
+    bench.registrar.take_back();
+    bench.registrar.start_new(other);
+    bench.reactor.advance(std::chrono::milliseconds(0));
+    CHECK(bench.dropped == std::vector<std::uint64_t>{bench.sent[0].id});
+    CHECK(bench.ended == std::vector<std::uint64_t>{bench.sent[1].id});
+    REQUIRE(bench.sent.size() == 3);
+    CHECK(bench.sent[2].address_of_record == "<sip:200@example.net>");
+    CHECK(bench.sent[2].contact == bench.sent[0].contact);
 }
 
 TEST_CASE("a server that is silent to one user and serves another is not called silent") {

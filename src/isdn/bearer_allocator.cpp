@@ -93,10 +93,16 @@ BearerAllocator::Incoming BearerAllocator::take_incoming(std::optional<unsigned>
     return {.position = bearer->position};
 }
 
-bool BearerAllocator::move(unsigned from, unsigned to) {
-    if (!apply(to, ChannelEvent::seize_theirs)) return false;
+BearerAllocator::Move BearerAllocator::move(unsigned from, unsigned to) {
+    auto* bearer = find(to);
+    if (bearer == nullptr) return {};
+    const bool displaced = bearer->state.unconfirmed();
+    auto taken = bearer->state;
+    if (displaced) taken.apply(ChannelEvent::release);
+    if (!taken.apply(ChannelEvent::seize_theirs)) return {};
+    bearer->state = taken;
     release(from);
-    return true;
+    return {.done = true, .displaced = displaced};
 }
 
 void BearerAllocator::release(unsigned position) {

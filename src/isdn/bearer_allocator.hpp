@@ -33,9 +33,13 @@ class BearerAllocator {
     /// A SETUP that asks for `wanted` (none: any). `exclusive`: that channel or nothing.
     Incoming take_incoming(std::optional<unsigned> wanted, bool exclusive);
 
-    /// The peer moved our call to another channel. False when that one is not free; nothing changes then.
-    /// `from` may be 0.
-    bool move(unsigned from, unsigned to);
+    struct Move {
+        bool done = false;  ///< otherwise the channel is not free, and nothing has changed
+        bool displaced =
+            false;  ///< another call of ours, which the peer has not agreed to yet, must give it up
+    };
+    /// The peer moved our call to another channel. `from` may be 0.
+    Move move(unsigned from, unsigned to);
     void release(unsigned position);
     /// Takes a channel for something else than a call, in whatever state it is; false when it carries a call, is held
     /// or is none of the span.

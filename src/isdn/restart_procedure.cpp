@@ -22,15 +22,22 @@ void RestartProcedure::add(unsigned position) {
     if (!current_) next();
 }
 
+void RestartProcedure::look_again() {
+    if (!current_) next();
+}
+
 void RestartProcedure::next() {
-    while (!current_ && !waiting_.empty()) {
-        const unsigned position = waiting_.front();
-        waiting_.pop_front();
-        if (!allocator_.begin_restart(position)) continue;
-        current_ = position;
-        sent_ = 0;
-        send();
-    }
+    std::erase_if(waiting_, [this](unsigned position) {
+        const auto channel = allocator_.channel(position);
+        return channel.in_use() || channel.removed();
+    });
+    const auto turn = std::ranges::find_if(
+        waiting_, [this](unsigned position) { return allocator_.begin_restart(position); });
+    if (turn == waiting_.end()) return;
+    current_ = *turn;
+    waiting_.erase(turn);
+    sent_ = 0;
+    send();
 }
 
 void RestartProcedure::send() {

@@ -4,6 +4,9 @@
 // | event                         | channel under restart                     | the channels that wait            |
 // | ----------------------------- | ----------------------------------------- | --------------------------------- |
 // | RESTART ACKNOWLEDGE           | idle                                      | the next one is its turn          |
+// | its turn, carries a call      |                                           | left out: the call shows it well  |
+// | its turn, alarm, loop or out  |                                           | waits on, the next one is its turn |
+// | of service                    |                                           |                                   |
 // | SETUP of the peer on it       | in use by that call                       | the next one is its turn          |
 // | the peer moves our call to it | in use by that call                       | the next one is its turn          |
 // | T316 runs out, used by now    | as it is, RESTART would end a call        | the next one is its turn          |
@@ -12,7 +15,8 @@
 // | data link lost                | idle, not counted                         | all are handed back to the caller |
 // | data link begun anew by peer  | RESTART again, T316 runs on               |                                   |
 //
-// Channels that wait are used meanwhile, and left out when they carry a call by their turn. Thread: core.
+// Channels that wait are used meanwhile. Layer 2 is back before layer 1 is well for the driver (cards keep an alarm
+// for seconds), so a channel in alarm must not lose its turn. Thread: core.
 #pragma once
 
 #include <deque>
@@ -43,6 +47,8 @@ class RestartProcedure {
 
     /// Restarts the channel when it is its turn, unless it carries a call by then.
     void add(unsigned position);
+    /// Channels that wait may have become idle: due every second.
+    void look_again();
     /// RESTART ACKNOWLEDGE; none: for whatever is outstanding. One that nobody waits for any more is counted
     /// neither way.
     void acknowledged(std::optional<unsigned> position);

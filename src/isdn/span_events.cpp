@@ -98,6 +98,7 @@ void SpanController::on_up() {
     if (std::exchange(up_, true)) return;
     t309_timer_.stop();
     log::info("isdn", "span={} the D-channel is up", settings_.number);
+    check_alarm();
     // After a restart of the gateway the other side may still hold calls that this side knows nothing of
     // (Q.931 5.5).
     if (!std::exchange(was_up_, true) && times_.restart_at_start)
@@ -177,7 +178,8 @@ std::optional<std::uint8_t> SpanController::refusal(const LinkEvent& event) cons
 void SpanController::give_way(unsigned position) {
     for (const auto& call : calls_) {
         if (call->position != position || !call->outgoing || call->confirmed) continue;
-        log::info("isdn", "{} gives its channel to an incoming call (collision, Q.931 5.7)", ids(*call));
+        log::info("isdn", "{} gives its channel to a call that the other side put there (Q.931 5.7)",
+                  ids(*call));
         stop_audio(call);
         call->position = 0;  // the network names another one, or clears the call
     }
@@ -246,7 +248,8 @@ bool SpanController::settle_channel(const CallPointer& call, const LinkEvent& ev
         call->confirmed = call->position != 0;
         return true;
     }
-    if (!allocator_.move(call->position, named)) {
+    const auto moved = allocator_.move(call->position, named);
+    if (!moved.done) {
         log::warning("isdn", "{} the network wants channel {}, which is not free", ids(*call),
                      position_text(named));
         begin_clearing(call, {call::q850::requested_circuit_unavailable, call::Location::private_local,
@@ -255,6 +258,7 @@ bool SpanController::settle_channel(const CallPointer& call, const LinkEvent& ev
     }
     log::info("isdn", "{} moved to channel {} by the network", ids(*call), position_text(named));
     restarts_->shown_idle(named);
+    if (moved.displaced) give_way(named);
     const bool had_audio = call->audio;
     stop_audio(call);
     call->position = named;

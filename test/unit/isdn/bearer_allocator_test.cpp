@@ -79,13 +79,44 @@ TEST_CASE("a call moves to the channel that the network names, if that is free")
     BearerAllocator allocator(four, Choice::ascending, false);
     REQUIRE(allocator.take_outgoing() == 1U);
     REQUIRE(allocator.take_incoming(2, true).position == 2);
-    CHECK_FALSE(allocator.move(1, 2));
-    CHECK_FALSE(allocator.move(1, 9));
-    CHECK(allocator.move(1, 4));
+    CHECK_FALSE(allocator.move(1, 2).done);
+    CHECK_FALSE(allocator.move(1, 9).done);
+    CHECK(allocator.move(1, 4).done);
     CHECK(allocator.state(1) == BearerState::idle);
     CHECK(allocator.state(4) == BearerState::in_use);
-    CHECK(allocator.move(0, 3));
+    CHECK(allocator.move(0, 3).done);
     CHECK(allocator.in_use() == 3);
+}
+
+TEST_CASE("a call that the peer moves takes the channel of one that it has not agreed to yet") {
+    for (const bool network : {false, true}) {
+        CAPTURE(network);
+        BearerAllocator allocator(four, Choice::ascending, network);
+        REQUIRE(allocator.take_outgoing() == 1U);
+        REQUIRE(allocator.take_outgoing() == 2U);
+        const auto moved = allocator.move(1, 2);
+        CHECK(moved.done);
+        CHECK(moved.displaced);
+        CHECK(allocator.state(1) == BearerState::idle);
+        CHECK_FALSE(allocator.channel(2).unconfirmed());
+        CHECK(allocator.in_use() == 1);
+
+        REQUIRE(allocator.take_outgoing() == 1U);
+        allocator.confirm(1);
+        CHECK_FALSE(allocator.move(2, 1).done);
+        CHECK_FALSE(allocator.move(2, 3).displaced);
+    }
+}
+
+TEST_CASE("a channel in alarm is refused to the peer's move, and the call that waits for it keeps it") {
+    BearerAllocator allocator(four, Choice::ascending, false);
+    REQUIRE(allocator.take_outgoing() == 1U);
+    REQUIRE(allocator.take_outgoing() == 2U);
+    allocator.set_alarm(2, true);
+    CHECK_FALSE(allocator.move(1, 2).done);
+    allocator.set_alarm(2, false);
+    CHECK(allocator.channel(2).unconfirmed());
+    CHECK(allocator.state(1) == BearerState::in_use);
 }
 
 TEST_CASE("channels that restart, are out of service or in alarm are not chosen") {

@@ -100,6 +100,28 @@ TEST_CASE("a RESTART is repeated on a channel that is in alarm or was taken out 
     CHECK(bench.sent == std::vector<unsigned>{1, 1});
 }
 
+TEST_CASE("a channel in alarm, looped or out of service keeps its turn until it is well") {
+    RestartBench bench;
+    bench.allocator.set_span_alarm(true);
+    bench.allocator.set_in_service(3, false);
+    for (const unsigned position : {1U, 2U, 3U})
+        bench.procedure.add(position);
+    bench.procedure.look_again();
+    CHECK(bench.sent.empty());
+    bench.allocator.set_span_alarm(false);
+    bench.procedure.look_again();
+    CHECK(bench.sent == std::vector<unsigned>{1});
+    bench.procedure.acknowledged(1);
+    CHECK(bench.sent == std::vector<unsigned>{1, 2});
+    bench.procedure.acknowledged(2);
+    bench.procedure.look_again();
+    CHECK(bench.sent.size() == 2);
+    bench.allocator.set_in_service(3, true);
+    bench.procedure.look_again();
+    bench.procedure.look_again();
+    CHECK(bench.sent == std::vector<unsigned>{1, 2, 3});
+}
+
 TEST_CASE("the loss of the data link ends a series without blame") {
     RestartBench bench;
     bench.procedure.add(1);

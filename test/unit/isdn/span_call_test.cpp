@@ -291,6 +291,26 @@ TEST_CASE("the network moves our call to another channel") {
     CHECK(bench.span->allocator().state(1) == isdn::BearerState::idle);
 }
 
+TEST_CASE("the network moves a call of ours to the channel that another SETUP of ours is asking for") {
+    Bench bench;
+    REQUIRE(bench.up());
+    unsigned setups = 0;
+    bench.peer->on_event = [&](const isdn::LinkEvent& event) {
+        if (event.kind != LinkEventKind::setup) return;
+        const unsigned channel = ++setups == 1 ? 2 : 1;
+        bench.peer->link.proceeding(event.call, channel);
+        bench.peer->link.answer(event.call, channel);
+    };
+    // Both are on the wire before the network answers one.
+    Listener first, second;
+    const auto leg = bench.dial(first), other = bench.dial(second);
+    REQUIRE(bench.until([&] { return first.has("answered") && second.has("answered"); }));
+    CHECK(leg->media() == media::EndpointId{1002});
+    CHECK(other->media() == media::EndpointId{1001});
+    CHECK(bench.span->view().in_use == 2);
+    CHECK(bench.span->view().last_error.empty());
+}
+
 TEST_CASE("in a collision the user side gives up its channel and takes the one it is given") {
     Bench bench;
     REQUIRE(bench.up());

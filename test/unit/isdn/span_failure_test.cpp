@@ -45,6 +45,21 @@ TEST_CASE("after the start every idle channel is restarted once") {
     CHECK(bench.span->view().last_error.empty());
 }
 
+TEST_CASE("where the data link is up before the alarm ends, every channel is restarted after the alarm") {
+    BenchOptions options;
+    options.times.restart_at_start = true;
+    Bench bench(options);
+    bench.wire->ends[0].alarm = true;  // cards keep it for seconds after the signal is back
+    REQUIRE(bench.up());
+    REQUIRE(bench.until([&] { return !bench.span->view().layer1_up; }));
+    const auto looks = bench.wire->ends[0].alarm_looks;
+    REQUIRE(bench.until([&] { return bench.wire->ends[0].alarm_looks > looks + 2; }));
+    CHECK(bench.peer->count(LinkEventKind::restart) == 0);
+    bench.wire->ends[0].alarm = false;
+    REQUIRE(bench.until([&] { return bench.peer->count(LinkEventKind::restart) == 30; }));
+    REQUIRE(bench.until([&] { return bench.span->view().idle == 30; }));
+}
+
 TEST_CASE("a missing RESTART ACKNOWLEDGE jams no channel") {
     BenchOptions options;
     options.times.restart_at_start = true;

@@ -3,6 +3,7 @@
 // and no battery drop of another length than the driver's.
 #include <catch2/catch.hpp>
 #include <functional>
+#include <set>
 
 #include "support/line_bench.hpp"
 #include "support/talk.hpp"
@@ -34,20 +35,6 @@ Ending by_tone(const char* tone, const std::string& line, const char* dial_tone)
             "busy_tone"};
 }
 
-std::vector<Ending> quick_endings() {
-    return {by_battery("drop of 250 ms", 250ms, true),
-            by_battery("drop of 300 ms", 300ms, true),
-            by_battery("the board's drop", 0ms, false),
-            by_battery("drop of 900 ms", 900ms, true),
-            by_tone("us:busy", "country: us", "us:dial"),
-            by_tone("us:congestion", "country: us", "us:dial"),
-            by_tone("uk:busy", "country: uk", "uk:dial"),
-            by_tone("uk:congestion", "country: uk", "uk:dial"),
-            by_tone("de:busy", "country: de", "de:dial"),
-            by_tone("fr:congestion", "country: fr", "fr:dial"),
-            by_tone("600/250,0/250", "disconnect_tones: old-pbx", "us:dial")};
-}
-
 std::vector<LineBench::Pair> pairs_of(const std::vector<Ending>& endings) {
     std::vector<LineBench::Pair> pairs;
     for (const auto& ending : endings)
@@ -68,11 +55,27 @@ void check_record(const LineBench& bench, unsigned pair, const std::string& disc
     CHECK(bench.records(pair).size() == 1);
 }
 
-}  // namespace
+/// Calls from all these telephones to the exchange, which answers some by a reversal (what comes later ends the call),
+/// and has the French dial tone for others.
+void begin_calls(LineBench& bench, const std::vector<unsigned>& pairs, const std::set<unsigned>& reversed,
+                 const std::set<unsigned>& french) {
+    for (const auto pair : pairs) {
+        const bool reverses = reversed.contains(pair);
+        bench.office(pair).set_service({.number_length = 4,
+                                        .answer_after = reverses ? 1s : 0s,
+                                        .answer_by_polarity = reverses,
+                                        .dial_tone_sound = french.contains(pair) ? "fr:dial" : "dial"});
+        bench.phone(pair).lift();
+    }
+    for (const auto pair : pairs) {
+        CAPTURE(pair);
+        CHECK(bench.wait_line(pair, "talking", patience));
+        CHECK(bench.office(pair).wait_state("talking", patience));
+    }
+}
 
-TEST_CASE("line disconnect: each way of the exchange releases the line, and the record names it",
-          "[fxo][line_disconnect][many_lines]") {
-    const auto endings = quick_endings();
+/// Each of these ways of the exchange releases its line, and the record names it.
+void check_endings(const std::vector<Ending>& endings) {
     LineBench bench(pairs_of(endings), "tones: [{name: old-pbx, cadence: \"600/250,0/250\"}]\n");
     std::vector<unsigned> pairs;
     for (unsigned pair = 1; pair <= endings.size(); ++pair) {
@@ -101,68 +104,44 @@ TEST_CASE("line disconnect: each way of the exchange releases the line, and the 
     CHECK(bench.all_idle());
 }
 
-TEST_CASE("line disconnect: slow ways release the line; speech, short drops and other tones do not",
-          "[fxo][line_disconnect][many_lines]") {
-    enum : unsigned {
-        dial_tone = 1,
-        silence,
-        limit,
-        reversal,
-        short_drop,
-        metering,
-        tones_off,
-        foreign_tone,
-        speech,
-        speech_fr
-    };
-    LineBench bench({{"", ""},
-                     {"silence_limit: 10s", ""},
-                     {"longest_call: 6s", ""},
-                     {"", ""},
-                     {"", ""},
-                     {"", ""},
-                     {"disconnect: [battery]", ""},
-                     {"", ""},
-                     {"disconnect_tones: [old-pbx, older-pbx], silence_limit: 10s", ""},
-                     {"country: fr, tone_cycles: 2", ""}},
-                    "tones: [{name: old-pbx, cadence: \"425/480,0/480\"}, {name: older-pbx, cadence: "
-                    "\"400/200,0/200\"}]\n");
-    const auto clip = spoken(bench.folder(), long_speech);
-    REQUIRE(clip.size() > 25 * 8000);
+}  // namespace
+
+TEST_CASE("line disconnect: a drop of the battery releases the line, and the record says so",
+          "[fxo][line_disconnect]") {
+    check_endings({by_battery("drop of 250 ms", 250ms, true), by_battery("drop of 300 ms", 300ms, true),
+                   by_battery("the board's drop", 0ms, false), by_battery("drop of 900 ms", 900ms, true)});
+}
+
+TEST_CASE("line disconnect: a busy tone of the country releases the line, and the record says so",
+          "[fxo][line_disconnect]") {
+    check_endings(
+        {by_tone("us:busy", "country: us", "us:dial"), by_tone("us:congestion", "country: us", "us:dial"),
+         by_tone("uk:busy", "country: uk", "uk:dial"), by_tone("uk:congestion", "country: uk", "uk:dial")});
+}
+
+TEST_CASE("line disconnect: a busy tone of another country or a learnt one releases the line",
+          "[fxo][line_disconnect]") {
+    check_endings({by_tone("de:busy", "country: de", "de:dial"),
+                   by_tone("fr:congestion", "country: fr", "fr:dial"),
+                   by_tone("600/250,0/250", "disconnect_tones: old-pbx", "us:dial")});
+}
+
+TEST_CASE("line disconnect: dial tone, silence, the longest call and a reversal release the line",
+          "[fxo][line_disconnect]") {
+    enum : unsigned { dial_tone = 1, silence, limit, reversal };
+    const std::vector<LineBench::Pair> lines{
+        {"", ""}, {"silence_limit: 10s", ""}, {"longest_call: 6s", ""}, {"", ""}};
+    LineBench bench(lines);
     const bool all = !World::is_dahdi();
-    std::vector<unsigned> lasting{tones_off, foreign_tone, speech, speech_fr};
-    if (all) lasting.insert(lasting.begin(), {short_drop, metering});
-    auto pairs = lasting;
-    pairs.insert(pairs.end(), {dial_tone, silence, limit});
+    std::vector<unsigned> pairs{dial_tone, silence, limit};
     if (all) pairs.push_back(reversal);
-    for (const auto pair : pairs) {
-        // The first reversal of a call is the answer; only what comes later ends it.
-        const bool reverses = pair == reversal || pair == metering;
-        bench.office(pair).set_service({.number_length = 4,
-                                        .answer_after = reverses ? 1s : 0s,
-                                        .answer_by_polarity = reverses,
-                                        .dial_tone_sound = pair == speech_fr ? "fr:dial" : "dial"});
-        bench.phone(pair).lift();
-    }
-    for (const auto pair : pairs) {
-        CAPTURE(pair);
-        CHECK(bench.wait_line(pair, "talking", patience));
-        CHECK(bench.office(pair).wait_state("talking", patience));
-    }
+    begin_calls(bench, pairs, {reversal}, {});
 
     bench.office(dial_tone).hang_up_by_tone("dial");
     bench.office(silence).hang_up_by_silence();
-    if (all) bench.office(short_drop).hang_up_by_battery_drop(150ms);
-    bench.office(tones_off).hang_up_by_tone("busy");
-    bench.office(foreign_tone).hang_up_by_tone("jp:busy");
-    bench.office(speech).play(clip, false);
-    bench.office(speech_fr).play(clip, false);
-
     CHECK(bench.office(limit).wait_released(patience + 6s));
     if (all) {
         bench.office(reversal).hang_up_by_polarity();
-        bench.office(metering).hang_up_by_polarity();  // there ...
-        bench.office(metering).hang_up_by_polarity();  // ... and back
         CHECK(bench.office(reversal).wait_released(patience));
         check_record(bench, reversal, "polarity");
     }
@@ -171,16 +150,46 @@ TEST_CASE("line disconnect: slow ways release the line; speech, short drops and 
     check_record(bench, limit, "limit");
     check_record(bench, dial_tone, "dial_tone");
     check_record(bench, silence, "silence");
+    CHECK(bench.all_idle());
+}
+
+TEST_CASE("line disconnect: speech, short drops and other tones do not release the line",
+          "[fxo][line_disconnect]") {
+    enum : unsigned { tones_off = 1, foreign_tone, speech, speech_fr, short_drop, metering };
+    LineBench bench({{"disconnect: [battery]", ""},
+                     {"", ""},
+                     {"disconnect_tones: [old-pbx, older-pbx], silence_limit: 10s", ""},
+                     {"country: fr, tone_cycles: 2", ""},
+                     {"", ""},
+                     {"", ""}},
+                    "tones: [{name: old-pbx, cadence: \"425/480,0/480\"}, {name: older-pbx, cadence: "
+                    "\"400/200,0/200\"}]\n");
+    const auto clip = spoken(bench.folder(), long_speech);
+    REQUIRE(clip.size() > 25 * 8000);
+    const bool all = !World::is_dahdi();
+    std::vector<unsigned> pairs{tones_off, foreign_tone, speech, speech_fr};
+    if (all) pairs.insert(pairs.end(), {short_drop, metering});
+    begin_calls(bench, pairs, {metering}, {speech_fr});
+
+    bench.office(tones_off).hang_up_by_tone("busy");
+    bench.office(foreign_tone).hang_up_by_tone("jp:busy");
+    bench.office(speech).play(clip, false);
+    bench.office(speech_fr).play(clip, false);
+    if (all) {
+        bench.office(short_drop).hang_up_by_battery_drop(150ms);
+        bench.office(metering).hang_up_by_polarity();  // there ...
+        bench.office(metering).hang_up_by_polarity();  // ... and back
+    }
     CHECK(bench.office(speech).wait_playing_done(60s));
     CHECK(bench.office(speech_fr).wait_playing_done(60s));
-    for (const auto pair : lasting) {
+    for (const auto pair : pairs) {
         CAPTURE(pair);
         CHECK(bench.line_state(pair) == "talking");
         CHECK(bench.office(pair).line_seized());
         CHECK(bench.records(pair).empty());
     }
     CHECK(bench.all_idle());
-    for (const auto pair : lasting) {
+    for (const auto pair : pairs) {
         CAPTURE(pair);
         check_record(bench, pair, "remote");
     }

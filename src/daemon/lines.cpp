@@ -262,6 +262,9 @@ base::Result<std::unique_ptr<isdn::Span>> Lines::make(const SpanPlan& plan) {
             auto bearer = parts_.board.open(
                 {number}, {.law = law_of_span(*each), .kind = hardware::ChannelKind::bearer});
             if (!bearer) return bearer.error();
+            if (bearer->info.span.value != each->number)
+                return base::fail(base::format("channel {} is in span {} of the board; write span: {}", number,
+                                               bearer->info.span.value, bearer->info.span.value));
             bearers.push_back(std::move(*bearer));
         }
         if (each == &settings || each->d_channel == 0) continue;

@@ -15,6 +15,11 @@ class EngineAudio final : public BearerAudio {
         : engine_(engine), span_(span) {
         for (auto& bearer : bearers) {
             const unsigned position = bearer.info.position;
+            if (lines_.contains(position)) {  // the engine would go on reading the second one
+                base::log::error("isdn", "span={} two channels are on timeslot {}", span_,
+                                 position_text(position));
+                continue;
+            }
             Line line{.channel = std::make_shared<hardware::Channel>(std::move(bearer))};
             line.endpoint =
                 engine_.add_line(*line.channel->bearer, {.law = line.channel->info.law, .relay_dtmf = true},

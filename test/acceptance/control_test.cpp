@@ -121,12 +121,13 @@ TEST_CASE("channels that the board has not got leave the others working", "[life
     CHECK(none.output.find("none of the channels") != std::string::npos);
 
     const auto wrong_kind = std::to_string(world->fxo(1));
-    Gateway gateway(folder,
-                    head + missing + "  - {channel: " + wrong_kind + ", kind: fxs, number: 208}\n" +
-                        "  - {channel: " + std::to_string(world->fxs(1)) + ", kind: fxs, number: 201}\n" +
-                        "  - {channel: " + std::to_string(world->fxs(2)) + ", kind: fxs, number: 202}\n" +
-                        "spans:\n  - {span: 9, name: absent, side: user, channels: 200-230}\n" +
-                        "routes:\n  - {called: \"77\", to: [span absent, port 209, port 208, port 202]}\n");
+    Gateway gateway(
+        folder, head + missing + "  - {channel: " + wrong_kind + ", kind: fxs, number: 208}\n" +
+                    "  - {channel: " + std::to_string(world->fxs(1)) + ", kind: fxs, number: 201}\n" +
+                    "  - {channel: " + std::to_string(world->fxs(2)) + ", kind: fxs, number: 202}\n" +
+                    "spans:\n  - {span: 9, name: absent, side: user, channels: 200-230}\n" +
+                    "  - {span: 7, name: elsewhere, side: user, channels: " + world->span_channels() + "}\n" +
+                    "routes:\n  - {called: \"77\", to: [span absent, port 209, port 208, port 202]}\n");
     CHECK(gateway.port_state(240) == "missing");
     CHECK(gateway.port_state(world->fxo(1)) == "missing");
     CHECK(gateway.port_state(world->fxs(1)) == "idle");
@@ -139,6 +140,7 @@ TEST_CASE("channels that the board has not got leave the others working", "[life
     CHECK(spans.find("absent") != std::string::npos);
     CHECK(spans.find("MISSING") != std::string::npos);
     CHECK(spans.find("channel 215") != std::string::npos);
+    CHECK(spans.find("write span: " + std::to_string(world->span())) != std::string::npos);
 
     const auto caller = world->telephone(1);
     const auto called = world->telephone(2);

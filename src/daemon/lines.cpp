@@ -174,35 +174,29 @@ std::vector<std::string> Lines::settle() {
     return done;
 }
 
-/// A line in use still has what the plan wants: its number, its name or a channel.
-template <class AnySlot, class Plan>
-bool Lines::is_taken(const std::vector<AnySlot>& slots, const Plan& plan) {
-    return std::ranges::any_of(slots, [&](const AnySlot& slot) {
-        return slot.line != nullptr && key_of(slot.plan) != key_of(plan) && clash(slot.plan, plan) &&
-               in_use(*slot.line);
-    });
-}
-
 template <class AnySlot, class Plan, class Line>
 void Lines::settle(std::vector<AnySlot>& slots, const std::vector<Plan>& wanted,
                    std::vector<std::unique_ptr<Line>>& former, std::vector<std::string>& done) {
+    std::vector<Standing<Plan>> standing;
+    for (const auto& slot : slots)
+        standing.push_back(
+            {.plan = slot.plan, .in_use = in_use(*slot.line), .missing = slot.line->view().missing});
+    const auto steps_to_take = steps(standing, wanted);
     const auto settling_until = parts_.reactor.now() + settling_limit;
     for (auto& slot : slots) {
+        const auto step = steps_to_take.at(key_of(slot.plan));
         const auto found = find_plan(wanted, key_of(slot.plan));
-        const bool gone = found == wanted.end();
-        if (!gone && same(*found, slot.plan)) continue;
-        if (!gone && adopts(*slot.line, found->settings)) {
+        if (step == Step::adopt && adopts(*slot.line, found->settings)) {
             slot.plan = *found;
             done.push_back(words_for(slot.plan.settings) + ": changed");
-            continue;
         }
-        if (in_use(*slot.line) || (!gone && is_taken(slots, *found))) continue;
-        done.push_back(words_for(slot.plan.settings) + (gone ? ": removed" : ": changed"));
+        if (step != Step::remake && step != Step::remove) continue;
+        done.push_back(words_for(slot.plan.settings) + (step == Step::remove ? ": removed" : ": changed"));
         const auto view = slot.line->view();
         slot.line->shut_down();
         parts_.calls.remove_exit(slot.line->exit());
         former.push_back(std::move(slot.line));
-        if (gone) continue;
+        if (step == Step::remove) continue;
         const auto old = std::exchange(slot.plan, *found).settings;
         slot.line = make_stand_in(slot.plan, not_tried);
         slot.settling_until = settling_until;
@@ -211,9 +205,7 @@ void Lines::settle(std::vector<AnySlot>& slots, const std::vector<Plan>& wanted,
     }
     std::erase_if(slots, [](const AnySlot& slot) { return slot.line == nullptr; });
     for (const auto& plan : wanted) {
-        const bool there = std::ranges::any_of(
-            slots, [&](const AnySlot& slot) { return key_of(slot.plan) == key_of(plan); });
-        if (there || is_taken(slots, plan)) continue;
+        if (steps_to_take.at(key_of(plan)) != Step::add) continue;
         slots.push_back(
             {.line = make_stand_in(plan, not_tried), .plan = plan, .settling_until = settling_until});
         announce(slots.back().line->exit());

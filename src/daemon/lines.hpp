@@ -65,6 +65,7 @@ class Lines {
         Plan plan;  ///< what the line is made of
         /// The channel may not be free yet: the media thread has to let go of the line that was here before.
         base::TimePoint settling_until{};
+        base::TimePoint try_next_at{};  ///< while it is missing
         /// Of a span, by the operator: number of the span, timeslot.
         std::set<std::pair<unsigned, unsigned>> out_of_service{};
     };

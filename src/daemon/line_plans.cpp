@@ -77,6 +77,16 @@ bool same(const SpanPlan& one, const SpanPlan& other) {
     return config::same(one.settings, other.settings) && one.country == other.country;
 }
 
+bool same_channels(const config::Span& one, const config::Span& other) {
+    return std::ranges::equal(config::spans_of_trunk(one), config::spans_of_trunk(other),
+                              [](const config::Span* left, const config::Span* right) {
+                                  return left->number == right->number &&
+                                         left->d_channel == right->d_channel &&
+                                         left->bearers == right->bearers &&
+                                         left->interface == right->interface;
+                              });
+}
+
 bool clash(const PortPlan& one, const PortPlan& other) {
     return one.settings.number == other.settings.number;
 }

@@ -28,6 +28,9 @@ struct SpanPlan {
 bool same(const PortPlan& one, const PortPlan& other);
 bool same(const SpanPlan& one, const SpanPlan& other);
 
+/// The same spans of the board, each with the same interface, D-channel and B-channels, in the same order: of the whole trunk.
+bool same_channels(const config::Span& one, const config::Span& other);
+
 /// Both want the same number, or name, or channel.
 bool clash(const PortPlan& one, const PortPlan& other);
 bool clash(const SpanPlan& one, const SpanPlan& other);

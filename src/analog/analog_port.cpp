@@ -405,7 +405,7 @@ PortView AnalogPort::view() const {
     view.hook = machine_->off_hook() ? "off-hook" : "on-hook";
     view.in_service = check_ ? resume_ : machine_->in_service();
     view.alarm = machine_->alarm();
-    view.missing = machine_->removed();
+    view.missing = missing();
     for (const auto* leg : legs_) {
         if (leg != nullptr && !view.call) view.call = leg->call();
     }

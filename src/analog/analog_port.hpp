@@ -43,6 +43,7 @@ class AnalogPort : public Port, public call::Exit, private LegOwner {
     const config::Port& settings() const override { return settings_; }
     call::Exit& exit() override { return *this; }
     bool idle() const override;
+    bool missing() const override { return machine_->removed(); }
     bool in_use() const override;
     void set_in_service(bool in_service) override;
     void shut_down() override;

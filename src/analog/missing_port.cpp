@@ -23,6 +23,7 @@ class MissingPort final : public Port, public call::Exit {
     const config::Port& settings() const override { return settings_; }
     call::Exit& exit() override { return *this; }
     bool idle() const override { return false; }
+    bool missing() const override { return true; }
     void set_in_service(bool in_service) override { in_service_ = in_service; }
     void set_messages(unsigned messages) override { messages_ = messages; }
     void shut_down() override {}

@@ -19,6 +19,52 @@ std::set<unsigned> channels_of(const config::Span& trunk) {
     return channels;
 }
 
+/// Both are made of the same but for what an open line takes over as it is.
+bool adoptable(const PortPlan&, const PortPlan&) {
+    return false;
+}
+bool adoptable(const SpanPlan& made, const SpanPlan& wanted) {
+    return made.country == wanted.country &&
+           config::same(config::with_call_settings(made.settings, wanted.settings), wanted.settings);
+}
+
+/// Whatever the other lines do.
+template <class Plan>
+Step step_alone(const Standing<Plan>& line, const std::vector<Plan>& wanted) {
+    const auto found = find_plan(wanted, key_of(line.plan));
+    if (found == wanted.end()) return line.in_use ? Step::wait : Step::remove;
+    if (same(*found, line.plan)) return Step::keep;
+    if (!line.missing && adoptable(line.plan, *found)) return Step::adopt;
+    return line.in_use ? Step::wait : Step::remake;
+}
+
+template <class Plan>
+std::map<unsigned, Step> steps_of_all(const std::vector<Standing<Plan>>& lines,
+                                      const std::vector<Plan>& wanted) {
+    std::map<unsigned, Step> steps;
+    for (const auto& line : lines)
+        steps[key_of(line.plan)] = step_alone(line, wanted);
+    for (const auto& plan : wanted)
+        steps.try_emplace(key_of(plan), Step::add);
+    const auto taken = [&](const Plan& plan) {
+        return std::ranges::any_of(lines, [&](const Standing<Plan>& line) {
+            return key_of(line.plan) != key_of(plan) && steps.at(key_of(line.plan)) == Step::wait &&
+                   clash(line.plan, plan);
+        });
+    };
+    // Each that has to wait may make others wait.
+    for (bool settled = false; !settled;) {
+        settled = true;
+        for (const auto& plan : wanted) {
+            auto& step = steps.at(key_of(plan));
+            if ((step != Step::remake && step != Step::add) || !taken(plan)) continue;
+            step = Step::wait;
+            settled = false;
+        }
+    }
+    return steps;
+}
+
 }  // namespace
 
 bool same(const PortPlan& one, const PortPlan& other) {
@@ -31,6 +77,16 @@ bool same(const SpanPlan& one, const SpanPlan& other) {
     return config::same(one.settings, other.settings) && one.country == other.country;
 }
 
+bool same_channels(const config::Span& one, const config::Span& other) {
+    return std::ranges::equal(config::spans_of_trunk(one), config::spans_of_trunk(other),
+                              [](const config::Span* left, const config::Span* right) {
+                                  return left->number == right->number &&
+                                         left->d_channel == right->d_channel &&
+                                         left->bearers == right->bearers &&
+                                         left->interface == right->interface;
+                              });
+}
+
 bool clash(const PortPlan& one, const PortPlan& other) {
     return one.settings.number == other.settings.number;
 }
@@ -40,6 +96,16 @@ bool clash(const SpanPlan& one, const SpanPlan& other) {
     return one.settings.name == other.settings.name ||
            std::ranges::any_of(channels_of(one.settings),
                                [&](unsigned channel) { return theirs.contains(channel); });
+}
+
+std::map<unsigned, Step> steps(const std::vector<Standing<PortPlan>>& lines,
+                               const std::vector<PortPlan>& wanted) {
+    return steps_of_all(lines, wanted);
+}
+
+std::map<unsigned, Step> steps(const std::vector<Standing<SpanPlan>>& lines,
+                               const std::vector<SpanPlan>& wanted) {
+    return steps_of_all(lines, wanted);
 }
 
 std::vector<PortPlan> port_plans(const config::Config& config) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -27,9 +28,38 @@ struct SpanPlan {
 bool same(const PortPlan& one, const PortPlan& other);
 bool same(const SpanPlan& one, const SpanPlan& other);
 
+/// The same spans of the board, each with the same interface, D-channel and B-channels, in the same order: of the whole trunk.
+bool same_channels(const config::Span& one, const config::Span& other);
+
 /// Both want the same number, or name, or channel.
 bool clash(const PortPlan& one, const PortPlan& other);
 bool clash(const SpanPlan& one, const SpanPlan& other);
+
+/// A line as it is when a reload looks at it.
+template <class Plan>
+struct Standing {
+    Plan plan;             ///< what it is made of
+    bool in_use = false;   ///< it must not be made anew now
+    bool missing = false;  ///< it cannot take anything over: its channel is not open
+};
+
+/// What becomes of a line.
+enum class Step {
+    keep,    ///< nothing differs
+    adopt,   ///< takes the new settings over as it is, with its calls
+    remake,  ///< is made anew
+    remove,
+    add,
+    wait,  ///< stays as it is, or away, until another look: it is in use, or what it is to have is not free
+};
+
+/// By key_of(): of each line that there is and of each that is wanted. A number, name or channel is free when no line
+/// has it that has to stay; a line that itself waits for another stays, too. So a chain of lines that hand their
+/// numbers on moves as a whole or, behind the one in use, not at all, and no two lines ever have the same.
+std::map<unsigned, Step> steps(const std::vector<Standing<PortPlan>>& lines,
+                               const std::vector<PortPlan>& wanted);
+std::map<unsigned, Step> steps(const std::vector<Standing<SpanPlan>>& lines,
+                               const std::vector<SpanPlan>& wanted);
 
 /// In the order of the file; without ports that are not enabled.
 std::vector<PortPlan> port_plans(const config::Config& config);

@@ -107,9 +107,9 @@ base::Result<void> Lines::open() {
     settle();
     // Nobody has had the channels before.
     for (auto& slot : ports_)
-        slot.settling_until = {};
+        slot.settling_until = slot.try_next_at = {};
     for (auto& slot : spans_)
-        slot.settling_until = {};
+        slot.settling_until = slot.try_next_at = {};
     try_missing();
     const auto all = ports_.size() + spans_.size();
     if (all > 0 && missing() == all) return base::fail("none of the channels could be opened");
@@ -149,8 +149,8 @@ std::vector<std::string> Lines::missing_lines() const {
     std::vector<std::string> names;
     const auto look_at = [&](const auto& slots) {
         for (const auto& slot : slots) {
-            if (const auto view = slot.line->view(); view.missing)
-                names.push_back(words_for(slot.plan.settings) + ": " + view.last_error);
+            if (slot.line->missing())
+                names.push_back(words_for(slot.plan.settings) + ": " + slot.line->view().last_error);
         }
     };
     look_at(ports_);
@@ -174,48 +174,44 @@ std::vector<std::string> Lines::settle() {
     return done;
 }
 
-/// A line in use still has what the plan wants: its number, its name or a channel.
-template <class AnySlot, class Plan>
-bool Lines::is_taken(const std::vector<AnySlot>& slots, const Plan& plan) {
-    return std::ranges::any_of(slots, [&](const AnySlot& slot) {
-        return slot.line != nullptr && key_of(slot.plan) != key_of(plan) && clash(slot.plan, plan) &&
-               in_use(*slot.line);
-    });
-}
-
 template <class AnySlot, class Plan, class Line>
 void Lines::settle(std::vector<AnySlot>& slots, const std::vector<Plan>& wanted,
                    std::vector<std::unique_ptr<Line>>& former, std::vector<std::string>& done) {
-    const auto settling_until = parts_.reactor.now() + settling_limit;
+    std::vector<Standing<Plan>> standing;
+    for (const auto& slot : slots)
+        standing.push_back(
+            {.plan = slot.plan, .in_use = in_use(*slot.line), .missing = slot.line->missing()});
+    const auto steps_to_take = steps(standing, wanted);
+    const auto now = parts_.reactor.now();
+    const auto settling_until = now + settling_limit, try_next_at = now + settling_interval;
     for (auto& slot : slots) {
+        const auto step = steps_to_take.at(key_of(slot.plan));
         const auto found = find_plan(wanted, key_of(slot.plan));
-        const bool gone = found == wanted.end();
-        if (!gone && same(*found, slot.plan)) continue;
-        if (!gone && adopts(*slot.line, found->settings)) {
+        if (step == Step::adopt && adopts(*slot.line, found->settings)) {
             slot.plan = *found;
             done.push_back(words_for(slot.plan.settings) + ": changed");
-            continue;
         }
-        if (in_use(*slot.line) || (!gone && is_taken(slots, *found))) continue;
-        done.push_back(words_for(slot.plan.settings) + (gone ? ": removed" : ": changed"));
+        if (step != Step::remake && step != Step::remove) continue;
+        done.push_back(words_for(slot.plan.settings) + (step == Step::remove ? ": removed" : ": changed"));
         const auto view = slot.line->view();
         slot.line->shut_down();
         parts_.calls.remove_exit(slot.line->exit());
         former.push_back(std::move(slot.line));
-        if (gone) continue;
+        if (step == Step::remove) continue;
         const auto old = std::exchange(slot.plan, *found).settings;
         slot.line = make_stand_in(slot.plan, not_tried);
         slot.settling_until = settling_until;
+        slot.try_next_at = try_next_at;
         carry_over(slot, view, old);
         announce(slot.line->exit());
     }
     std::erase_if(slots, [](const AnySlot& slot) { return slot.line == nullptr; });
     for (const auto& plan : wanted) {
-        const bool there = std::ranges::any_of(
-            slots, [&](const AnySlot& slot) { return key_of(slot.plan) == key_of(plan); });
-        if (there || is_taken(slots, plan)) continue;
-        slots.push_back(
-            {.line = make_stand_in(plan, not_tried), .plan = plan, .settling_until = settling_until});
+        if (steps_to_take.at(key_of(plan)) != Step::add) continue;
+        slots.push_back({.line = make_stand_in(plan, not_tried),
+                         .plan = plan,
+                         .settling_until = settling_until,
+                         .try_next_at = try_next_at});
         announce(slots.back().line->exit());
         done.push_back(words_for(plan.settings) + ": added");
     }
@@ -334,12 +330,14 @@ void Lines::make_groups() {
 // needs a moment for that, so the first attempt after it fails.
 template <class AnySlot, class Line>
 bool Lines::try_missing(AnySlot& slot, std::vector<std::unique_ptr<Line>>& former) {
+    const auto now = parts_.reactor.now();
+    if (!slot.line->missing() || now < slot.try_next_at) return false;
     const auto view = slot.line->view();
-    if (!view.missing) return false;
     slot.line->shut_down();
     auto made = guarded([&] { return make(slot.plan); });
-    if (!made && (made.error().message == view.last_error || parts_.reactor.now() < slot.settling_until))
-        return false;
+    const bool settles = now < slot.settling_until;
+    slot.try_next_at = now + (settles ? settling_interval : base::Duration(retry_interval));
+    if (!made && (settles || made.error().message == view.last_error)) return false;
     former.push_back(std::move(slot.line));
     const auto& settings = slot.plan.settings;
     if (made) {
@@ -378,14 +376,22 @@ void Lines::look_again() {
 
 bool Lines::settling() const {
     const auto settles = [now = parts_.reactor.now()](const auto& slot) {
-        return slot.settling_until > now && slot.line->view().missing;
+        return slot.settling_until > now && slot.line->missing();
     };
     return std::ranges::any_of(ports_, settles) || std::ranges::any_of(spans_, settles);
 }
 
 base::Duration Lines::next_look() const {
-    if (settling()) return settling_interval;
-    return waiting().empty() ? base::Duration(retry_interval) : waiting_interval;
+    const auto now = parts_.reactor.now();
+    auto next = now + (waiting().empty() ? base::Duration(retry_interval) : waiting_interval);
+    const auto look_at = [&](const auto& slots) {
+        for (const auto& slot : slots) {
+            if (slot.line->missing()) next = std::min(next, slot.try_next_at);
+        }
+    };
+    look_at(ports_);
+    look_at(spans_);
+    return std::max(std::chrono::ceil<base::Duration>(next - now), settling_interval);
 }
 
 std::vector<analog::Port*> Lines::ports() const {
@@ -406,7 +412,7 @@ std::vector<isdn::Span*> Lines::spans() const {
 }
 
 std::size_t Lines::missing() const {
-    const auto is_missing = [](const auto& slot) { return slot.line->view().missing; };
+    const auto is_missing = [](const auto& slot) { return slot.line->missing(); };
     return static_cast<std::size_t>(std::ranges::count_if(ports_, is_missing) +
                                     std::ranges::count_if(spans_, is_missing));
 }

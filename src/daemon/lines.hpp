@@ -65,6 +65,7 @@ class Lines {
         Plan plan;  ///< what the line is made of
         /// The channel may not be free yet: the media thread has to let go of the line that was here before.
         base::TimePoint settling_until{};
+        base::TimePoint try_next_at{};  ///< while it is missing
         /// Of a span, by the operator: number of the span, timeslot.
         std::set<std::pair<unsigned, unsigned>> out_of_service{};
     };
@@ -93,8 +94,6 @@ class Lines {
     void publish(const isdn::SpanEvent& event, const isdn::SpanView& view);
     void announce(call::Exit& exit);
     std::vector<std::string> settle();
-    template <class AnySlot, class Plan>
-    static bool is_taken(const std::vector<AnySlot>& slots, const Plan& plan);
     template <class AnySlot, class Plan, class Line>
     void settle(std::vector<AnySlot>& slots, const std::vector<Plan>& wanted,
                 std::vector<std::unique_ptr<Line>>& former, std::vector<std::string>& done);

@@ -19,10 +19,8 @@ config::Config only_new_channels(const config::Config& running, config::Config l
         });
     });
     std::erase_if(loaded.spans, [&](const config::Span& span) {
-        return std::ranges::any_of(running.spans, [&](const config::Span& old) {
-            return old.number == span.number && old.d_channel == span.d_channel &&
-                   old.bearers == span.bearers && old.nfas.size() == span.nfas.size();
-        });
+        return std::ranges::any_of(running.spans,
+                                   [&](const config::Span& old) { return same_channels(old, span); });
     });
     return loaded;
 }
@@ -37,8 +35,7 @@ std::vector<std::string> far_end_problems(const config::Config& running, const c
         const auto& was = old->settings;
         const auto& is = plan.settings;
         const bool same_wire = was.side == is.side && was.switch_type == is.switch_type &&
-                               was.name == is.name && was.d_channel == is.d_channel &&
-                               was.bearers == is.bearers && was.nfas.size() == is.nfas.size();
+                               was.name == is.name && same_channels(was, is);
         if (!same_wire)
             problems.push_back(
                 base::format("{}: the simulator's network keeps the name, side, switch and channels of its "

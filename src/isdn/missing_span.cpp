@@ -20,9 +20,10 @@ class MissingSpan final : public Span, public call::Exit {
     }
     const config::Span& settings() const override { return settings_; }
     call::Exit& exit() override { return *this; }
+    bool missing() const override { return true; }
     void shut_down() override {}
-    base::Result<void> set_in_service(std::optional<unsigned>, bool) override { return missing(); }
-    base::Result<unsigned> restart(std::optional<unsigned>) override { return missing(); }
+    base::Result<void> set_in_service(std::optional<unsigned>, bool) override { return refusal(); }
+    base::Result<unsigned> restart(std::optional<unsigned>) override { return refusal(); }
 
     routing::Destination destination() const override {
         return {routing::DestinationKind::span, settings_.name};
@@ -34,7 +35,7 @@ class MissingSpan final : public Span, public call::Exit {
     }
 
   private:
-    base::Error missing() const {
+    base::Error refusal() const {
         return base::fail(base::format("span {}: its channels are missing: {}", settings_.number, why_));
     }
 

@@ -78,6 +78,7 @@ class SpanController final : public Span, public call::Exit {
     const config::Span& settings() const override { return settings_; }
     call::Exit& exit() override { return *this; }
     bool idle() const override;
+    bool missing() const override { return link_failed_; }
     bool adopt(const config::Span& settings) override;
     base::Result<std::unique_ptr<BearerHold>> hold(unsigned timeslot) override;
     void set_looped(bool looped) override;

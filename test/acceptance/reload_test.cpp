@@ -147,6 +147,57 @@ TEST_CASE("a reload adds, changes and removes free lines, and a call goes on as 
     CHECK(says(reload(folder, gateway), "nothing differs"));
 }
 
+TEST_CASE("ports that hand their numbers on wait for the one in use, and can be reached all the time",
+          "[reload]") {
+    TemporaryFolder folder;
+    const auto world = World::make(folder);
+    const auto ports = [&](const std::vector<std::string>& numbers_there) {
+        std::string lines;
+        for (unsigned i = 0; i < numbers_there.size(); ++i)
+            lines += port_line(world->fxs(i + 1), "number: " + numbers_there[i]);
+        return map_of(*world, lines, {}, "  - {called: 9x., strip: 1, to: [port 301]}\n");
+    };
+    const auto before = ports({"301", "201", "202", "203"}), shifted = ports({"301", "202", "203", "204"});
+    Gateway gateway(folder, before);
+    const auto caller = world->telephone(1), first = world->telephone(2), second = world->telephone(3),
+               third = world->telephone(4);
+    const auto reaches = [&](const std::string& number, farend::Telephone& phone) {
+        CAPTURE(number);
+        caller->lift();
+        REQUIRE(caller->wait_for_tone("dial", patience));
+        caller->dial_dtmf(number);
+        CHECK(phone.wait_ringing(patience));
+        caller->hang_up();
+        REQUIRE(gateway.wait_no_calls(patience));
+        for (unsigned i = 1; i <= 3; ++i)
+            REQUIRE(gateway.wait_port_state(world->fxs(i), "idle", patience));
+    };
+    third->lift();
+    REQUIRE(third->wait_for_tone("dial", patience));
+    gateway.write_port_map(shifted);
+    CHECK(reload(folder, gateway).status == 0);
+    CHECK(waiting(gateway).size() == 3);
+    CHECK(numbers(gateway) == std::vector<std::string>{"301", "201", "202", "203"});
+    reaches("202", *second);
+
+    gateway.write_port_map(before);
+    CHECK(reload(folder, gateway).status == 0);
+    CHECK(waiting(gateway).empty());
+    reaches("201", *first);
+    reaches("202", *second);
+
+    gateway.write_port_map(shifted);
+    CHECK(reload(folder, gateway).status == 0);
+    third->hang_up();
+    REQUIRE(eventually(patience, [&] { return waiting(gateway).empty(); }));
+    CHECK(numbers(gateway) == std::vector<std::string>{"301", "202", "203", "204"});
+    for (unsigned i = 1; i <= 4; ++i)
+        REQUIRE(gateway.wait_port_state(world->fxs(i), "idle", patience));
+    reaches("202", *first);
+    reaches("203", *second);
+    reaches("204", *third);
+}
+
 TEST_CASE("a file that cannot be taken over changes nothing, and says why", "[reload]") {
     TemporaryFolder folder;
     const auto world = World::make(folder);

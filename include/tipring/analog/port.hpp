@@ -101,6 +101,8 @@ class Port {
     /// The way out through this port: rings an FXS telephone, seizes an FXO line.
     virtual call::Exit& exit() = 0;
     virtual bool idle() const = 0;
+    /// As the view says, but cheap: it asks no board.
+    virtual bool missing() const { return view().missing; }
     /// A call, a telephone off the hook, a check, or a caller for help whom the rescuers may call back: the port must
     /// not be made anew.
     virtual bool in_use() const { return false; }

@@ -111,6 +111,8 @@ class Span {
     virtual call::Exit& exit() = 0;
     /// No call, test or loop uses it.
     virtual bool idle() const { return true; }
+    /// As the view says, but cheap.
+    virtual bool missing() const { return view().missing; }
     /// Takes over settings that differ from its own only in what config::with_call_settings() names; calls go on. False:
     /// they differ in more, and nothing has changed: the span has to be made anew.
     virtual bool adopt(const config::Span&) { return false; }

@@ -2,8 +2,8 @@
 // own.
 #include <map>
 
-#include "sections.hpp"
 #include "tipring/base/text.hpp"
+#include "tipring/config/config.hpp"
 
 namespace tipring::config {
 namespace {
@@ -56,9 +56,9 @@ void add_telephone(const Config& config, const Inside& inside, const std::string
 
 }  // namespace
 
-std::vector<Route> default_routes(const Config& config) {
+std::vector<Route> all_routes(const Config& config) {
     const Inside inside = group_by_account(config);
-    std::vector<Route> routes;
+    auto routes = config.routes;
     for (const auto& port : config.ports) {
         // Exchange lines are left out: whoever reaches one can call the world at the operator's cost.
         if (port.kind == PortKind::fxs && port.enabled) add_telephone(config, inside, port.number, routes);

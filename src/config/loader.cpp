@@ -118,8 +118,6 @@ LoadResult load_text(const std::string& text, const std::string& name, const Loa
     }
     result.problems = in_order(std::move(context.problems));
     if (!result.problems.empty()) return result;
-    for (auto& route : default_routes(config))
-        config.routes.push_back(std::move(route));
     result.config = std::move(config);
     return result;
 }

@@ -41,7 +41,4 @@ void check_groups(Context& context, const Config& config);
 /// References to accounts, groups, ports, spans and tones that do not exist.
 void check_references(Context& context, const Config& config);
 
-/// The routes that follow the operator's own (docs/configuration.md).
-std::vector<Route> default_routes(const Config& config);
-
 }  // namespace tipring::config

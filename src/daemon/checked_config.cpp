@@ -48,7 +48,8 @@ std::string list_of(const std::vector<std::string>& words) {
 
 /// A good file all the same: the telephones may be meant for nothing but the house.
 void note_emergency_numbers(const config::Config& config) {
-    const auto rules = std::make_shared<const std::vector<routing::RouteRule>>(route_rules(config.routes));
+    const auto rules =
+        std::make_shared<const std::vector<routing::RouteRule>>(route_rules(config::all_routes(config)));
     std::map<std::string, std::vector<std::string>> nowhere;  // numbers, and the ports that cannot call them
     for (const auto& port : config.ports) {
         if (port.kind != config::PortKind::fxs || !port.enabled) continue;

@@ -131,7 +131,6 @@ base::Result<void> Gateway::Impl::start() {
     if (auto result = start_board(); !result) return result;
     start_engine();
     observe_calls();
-    calls.set_routes(route_rules(config.routes));
     if (auto result = open_lines(); !result) return result;
     start_sip();
     if (board.virtual_board) world = std::make_unique<InProcessWorld>(config, *board.virtual_board);
@@ -221,6 +220,8 @@ void Gateway::Impl::look_after_spans() {
 void Gateway::Impl::lines_changed() {
     system->ports = lines->ports();
     system->spans = lines->spans();
+    system->routes = lines->routes();
+    calls.set_routes(lines->routes());
     const auto missing = lines->missing();
     service_manager.status(
         base::format("{} ports, {} spans{}", system->ports.size(), system->spans.size(),
@@ -280,7 +281,7 @@ void Gateway::Impl::offer_commands() {
                         .started_steady = base::SteadyClock::now(),
                         .board = std::string(board.board->name()),
                         .config_file = config.file,
-                        .routes = route_rules(config.routes),
+                        .routes = {},
                         .simulation = world ? &world->simulation() : nullptr,
                         .span_care = span_care.get(),
                         .reload = [this](control::ReloadAnswer answer) { reload(std::move(answer)); },
@@ -334,9 +335,7 @@ std::vector<std::string> Gateway::Impl::take_over(config::Config loaded) {
     const auto old_level = std::exchange(config, std::move(loaded)).log.level;
     if (const auto level = log::parse_level(config.log.level); level && config.log.level != old_level)
         log::set_level(*level);
-    calls.set_routes(route_rules(config.routes));
     calls.set_ringback(ringback(config));
-    system->routes = route_rules(config.routes);
     if (world) world->add_lines(config);
     std::ranges::move(lines->adopt(), std::back_inserter(done));
     look_after_spans();

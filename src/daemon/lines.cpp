@@ -97,7 +97,6 @@ Lines::Lines(Parts parts)
       timer_(parts_.reactor) {}
 
 void Lines::want() {
-    *routes_ = route_rules(parts_.config.routes);
     wanted_ports_ = port_plans(parts_.config);
     wanted_spans_ = span_plans(parts_.config);
 }
@@ -163,6 +162,9 @@ config::Config Lines::as_made() const {
     config.ports.clear();
     for (const auto& slot : ports_)
         config.ports.push_back(slot.plan.settings);
+    config.spans.clear();
+    for (const auto& slot : spans_)
+        config.spans.push_back(slot.plan.settings);
     return config;
 }
 
@@ -171,6 +173,7 @@ std::vector<std::string> Lines::settle() {
     std::vector<std::string> done;
     settle(ports_, wanted_ports_, former_ports_, done);
     settle(spans_, wanted_spans_, former_spans_, done);
+    *routes_ = route_rules(config::all_routes(as_made()));
     return done;
 }
 
@@ -259,8 +262,8 @@ base::Result<std::unique_ptr<isdn::Span>> Lines::make(const SpanPlan& plan) {
                 {number}, {.law = law_of_span(*each), .kind = hardware::ChannelKind::bearer});
             if (!bearer) return bearer.error();
             if (bearer->info.span.value != each->number)
-                return base::fail(base::format("channel {} is in span {} of the board; write span: {}", number,
-                                               bearer->info.span.value, bearer->info.span.value));
+                return base::fail(base::format("channel {} is in span {} of the board; write span: {}",
+                                               number, bearer->info.span.value, bearer->info.span.value));
             bearers.push_back(std::move(*bearer));
         }
         if (each == &settings || each->d_channel == 0) continue;

@@ -47,8 +47,10 @@ class Lines {
     std::vector<std::string> waiting() const;
     /// A line that was made anew has not got its channel yet; on_replaced tells when it has.
     bool settling() const;
-    /// The configuration with the ports as they are now: those that wait have their old settings.
+    /// The configuration with the ports and spans as they are now: those that wait have their old settings.
     config::Config as_made() const;
+    /// With the built-in ones of the ports and spans as they are now.
+    const std::vector<routing::RouteRule>& routes() const { return *routes_; }
     /// "port 204 (channel 3): why"
     std::vector<std::string> missing_lines() const;
     std::vector<analog::Port*> ports() const;

@@ -198,6 +198,55 @@ TEST_CASE("ports that hand their numbers on wait for the one in use, and can be 
     reaches("204", *third);
 }
 
+TEST_CASE("a line that waits for its new number is called and calls by its old one, the rescuers too",
+          "[reload][pri]") {
+    TemporaryFolder folder;
+    const auto world = World::make(folder);
+    const auto span = span_line(*world, ", timers: {T316: 2s}");
+    const std::string for_help = "  - {name: help, called: \"911\", from: [fxs], to: [span main]}\n";
+    const auto numbered = [&](const std::string& one, const std::string& other) {
+        return map_of(
+            *world, port_line(world->fxs(1), "number: " + one) + port_line(world->fxs(2), "number: " + other),
+            span, for_help);
+    };
+    Gateway gateway(folder, numbered("201", "202"));
+    const auto network = world->isdn_network({.answer_after = 0ms});
+    REQUIRE(gateway.wait_span_idle(whole_trunk, patience));
+    const auto in_need = world->telephone(1), other = world->telephone(2);
+    in_need->lift();
+    REQUIRE(in_need->wait_for_tone("dial", patience));
+    in_need->dial_dtmf("911");
+    const auto help = network->wait_call(patience);
+    REQUIRE(help);
+    REQUIRE(help->wait_state("connected", patience));
+    in_need->hang_up();
+    REQUIRE(help->wait_state("released", patience));
+    REQUIRE(gateway.wait_port_state(world->fxs(1), "idle", patience));
+
+    other->lift();
+    REQUIRE(other->wait_for_tone("dial", patience));
+    gateway.write_port_map(numbered("211", "212"));
+    CHECK(reload(folder, gateway).status == 0);
+    CHECK(numbers(gateway) == std::vector<std::string>{"201", "202"});
+
+    const auto back = network->place_call("911", "", "201");
+    REQUIRE(in_need->wait_ringing(patience));
+    in_need->lift();
+    REQUIRE(back->wait_state("connected", patience));
+    in_need->hang_up();
+    REQUIRE(back->wait_state("released", patience));
+    REQUIRE(gateway.wait_port_state(world->fxs(1), "idle", patience));
+
+    other->dial_dtmf("201");
+    CHECK(in_need->wait_ringing(patience));
+    other->hang_up();
+    // From the old number to the new one: only the line from which nobody called for help.
+    REQUIRE(eventually(patience, [&] { return numbers(gateway) == std::vector<std::string>{"201", "212"}; }));
+    REQUIRE(gateway.wait_port_state(world->fxs(2), "idle", patience));
+    const auto changed = network->place_call("5550100", "", "212");
+    CHECK(other->wait_ringing(patience));
+}
+
 TEST_CASE("a file that cannot be taken over changes nothing, and says why", "[reload]") {
     TemporaryFolder folder;
     const auto world = World::make(folder);

@@ -373,10 +373,13 @@ struct Config {
     std::string state_file;  ///< of the telephones' services; empty: nothing is kept over a restart
     /// Of ringing, then a forwarding on no answer takes the call.
     std::chrono::milliseconds forward_no_answer{20000};
-    std::vector<Route> routes;  ///< as written, followed by the built-in defaults (docs/configuration.md)
+    std::vector<Route> routes;  ///< as written (all_routes)
     Media media;
     Control control;
     Log log;
 };
+
+/// The routes as written, followed by the built-in defaults for its ports and spans (docs/configuration.md).
+std::vector<Route> all_routes(const Config& config);
 
 }  // namespace tipring::config

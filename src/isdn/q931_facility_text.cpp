@@ -106,7 +106,9 @@ std::string component_text(const Tlv& component, OctetReader& outer) {
 
 std::string facility_text(OctetReader& reader) {
     const auto length = reader.left();
-    const unsigned profile = reader.take() & 0x1fU;
+    constexpr unsigned last_octet = 0x80;
+    const unsigned first = reader.take(), profile = first & 0x1fU;
+    if ((first & last_octet) == 0) reader.take();  // the DMS-100 has a second octet of the profile
     if (profile != remote_operations && profile != networking_extensions)
         return word_or_code(other_profiles, profile) + " " + hex_text(reader.take_rest());
     std::string text = base::format("{} octets", length);

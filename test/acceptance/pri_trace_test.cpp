@@ -49,8 +49,8 @@ std::vector<std::string> tshark_messages(const std::string& details) {
 /// Numbers of the frames of which tshark says this.
 std::vector<std::string> tshark_frames(const TemporaryFolder& folder, const std::string& file,
                                        const std::string& filter) {
-    const auto found =
-        run_to_end(folder, {"tshark", "-r", file, "-Y", filter, "-T", "fields", "-e", "frame.number"});
+    const auto found = run_to_end(folder, {"tshark", "-o", "q932.facility_encoding:Dissect facility as ETSI",
+                                           "-r", file, "-Y", filter, "-T", "fields", "-e", "frame.number"});
     INFO(found.output);
     CHECK(found.status == 0);
     std::vector<std::string> numbers;
@@ -79,7 +79,11 @@ struct TracedOffice {
         REQUIRE(gateway.wait_span_idle(30, patience));
     }
     void call_in() {
-        const auto call = network->place_call("5550100", "Jane Caller", "204");
+        const auto call = network->place_call({.called = "204",
+                                               .calling = "5550100",
+                                               .calling_name = "Jane Caller",
+                                               .redirecting = "030778",
+                                               .redirect_reason = 2});
         REQUIRE(call);
         REQUIRE(phone->wait_ringing(patience));
         phone->lift();
@@ -142,6 +146,7 @@ TEST_CASE("the trace of calls both ways says what Wireshark says", "[pri][trace]
     CHECK(has("called 204 ("));
     CHECK(has("calling 5550100 ("));
     CHECK(has("display \"Jane Caller\""));
+    CHECK(has("facility"));
     CHECK(has("called 301 ("));
     CHECK(has("cause 31 (normal, unspecified)"));
     for (const auto* message : {"SETUP", "ALERTING", "CONNECT", "CONNECT ACKNOWLEDGE", "DISCONNECT",

@@ -322,6 +322,8 @@ TEST_CASE("facilities: the components of ROSE and their operations") {
     CHECK(element_line("1c 09 91 a4 06 02 01 05 81 01 00") == "facility 9 octets, reject 5");
     CHECK(element_line("1c 0b 91 a1 80 02 01 ff 02 01 15 00 00") ==
           "facility 11 octets, invoke -1 operation 21");
+    // Release link trunk of the DMS-100.
+    CHECK(element_line("1c 0a 11 be a1 06 02 01 05 02 01 01") == "facility 10 octets, invoke 5 operation 1");
     CHECK(element_line("1c 03 93 01 02") == "facility ACSE 01 02");
 }
 

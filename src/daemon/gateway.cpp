@@ -299,7 +299,8 @@ void Gateway::Impl::reload(control::ReloadAnswer answer) {
     for (const auto& problem : loaded.problems)
         report.problems.push_back(to_text(problem));
     if (loaded.config)
-        report.problems = reload_problems(config, *loaded.config, *board.board, world != nullptr);
+        report.problems = reload_problems(config, *loaded.config, *board.board,
+                                          world ? world->spans() : std::vector<config::Span>{});
     if (!report.problems.empty()) {
         log::error("daemon", "{} is not taken over, nothing was changed:", config.file);
         for (const auto& problem : report.problems)

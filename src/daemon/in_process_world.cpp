@@ -75,6 +75,7 @@ void InProcessWorld::add_span(const config::Span& span) {
                                                .switch_type = far_switch(span.switch_type),
                                                .t1 = span.is_t1()};
     networks_.push_back(farend::make_isdn_network(thread_, std::move(trunk), options));
+    spans_.push_back(span);
     simulation_.networks.push_back({.span = span.name, .network = networks_.back().get()});
 }
 

@@ -19,6 +19,9 @@ class InProcessWorld {
 
     /// A telephone, an exchange or a network for each line of the configuration that has none yet.
     void add_lines(const config::Config& config);
+    /// What the networks were made for: each keeps its wires, name, side and switch as long as this object lives, also
+    /// when the gateway has its span no more.
+    const std::vector<config::Span>& spans() const { return spans_; }
     /// What the sim commands act on; lives as long as this object.
     control::Simulation& simulation() { return simulation_; }
 
@@ -33,6 +36,7 @@ class InProcessWorld {
     std::vector<std::unique_ptr<farend::Telephone>> telephones_;
     std::vector<std::unique_ptr<farend::CentralOffice>> exchanges_;
     std::vector<std::unique_ptr<farend::IsdnNetwork>> networks_;
+    std::vector<config::Span> spans_;
     control::Simulation simulation_;
 };
 

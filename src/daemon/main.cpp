@@ -63,7 +63,24 @@ Arguments parse(int argc, char** argv) {
     return arguments;
 }
 
-int run(const tipring::config::Config& config, bool logs_to_file) {
+/// Holds back the signals that the core thread handles. The threads that are started meanwhile never get them, so none
+/// of their system calls is interrupted.
+class HeldSignals {
+  public:
+    HeldSignals() {
+        ::sigemptyset(&signals_);
+        for (const int number : {SIGTERM, SIGINT, SIGHUP})
+            ::sigaddset(&signals_, number);
+        ::pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+    }
+    /// Those that came meanwhile arrive now, each once.
+    void release() { ::pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr); }
+
+  private:
+    sigset_t signals_{};
+};
+
+int run(const tipring::config::Config& config, bool logs_to_file, HeldSignals& held) {
     boost::asio::io_context context;
     // Two threads of the process never share this context: it is the core thread's own.
     tipring::daemon::Gateway gateway(context, config);
@@ -87,6 +104,7 @@ int run(const tipring::config::Config& config, bool logs_to_file) {
         });
     };
     wait_for_hang_up();
+    held.release();
     context.run();
     log::info("daemon", "stopped");
     return 0;
@@ -99,6 +117,7 @@ int main(int argc, char** argv) {
     if (arguments.exit_status >= 0) return arguments.exit_status;
     if (!arguments.check.empty()) return tipring::daemon::run_check(arguments.check);
 
+    HeldSignals held;
     const auto config = tipring::daemon::load_checked(arguments.config, tipring::daemon::WithBoard::no);
     if (!config) return 1;
     const auto level = log::parse_level(config->log.level);
@@ -116,7 +135,7 @@ int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
     int status = 1;
     try {
-        status = run(*config, !options.file.empty());
+        status = run(*config, !options.file.empty(), held);
     } catch (const std::exception& problem) {
         log::error("daemon", "ended by an error that was not expected: {}", problem.what());
     }

@@ -25,22 +25,20 @@ config::Config only_new_channels(const config::Config& running, config::Config l
     return loaded;
 }
 
-/// The simulated network's end of a span is made at the start.
-std::vector<std::string> far_end_problems(const config::Config& running, const config::Config& loaded) {
+/// The simulated network's end of a span is made once and stays, whatever becomes of the span.
+std::vector<std::string> far_end_problems(const std::vector<config::Span>& networks,
+                                          const config::Config& loaded) {
     std::vector<std::string> problems;
-    const auto before = span_plans(running);
-    for (const auto& plan : span_plans(loaded)) {
-        const auto old = find_plan(before, key_of(plan));
-        if (old == before.end()) continue;
-        const auto& was = old->settings;
-        const auto& is = plan.settings;
-        const bool same_wire = was.side == is.side && was.switch_type == is.switch_type &&
-                               was.name == is.name && same_channels(was, is);
-        if (!same_wire)
+    for (const auto& was : networks) {
+        const bool other = std::ranges::any_of(loaded.spans, [&](const config::Span& is) {
+            const bool same_network = was.name == is.name && was.side == is.side &&
+                                      was.switch_type == is.switch_type && same_channels(was, is);
+            return !same_network && (was.number == is.number || clash(SpanPlan{was, {}}, SpanPlan{is, {}}));
+        });
+        if (other)
             problems.push_back(
-                base::format("{}: the simulator's network keeps the name, side, switch and channels of its "
-                             "start; restart the "
-                             "gateway",
+                base::format("{}: the simulator's network keeps the name, side, switch and channels that it "
+                             "was made with, even without the span; restart the gateway",
                              words_for(was)));
     }
     return problems;
@@ -49,7 +47,7 @@ std::vector<std::string> far_end_problems(const config::Config& running, const c
 }  // namespace
 
 std::vector<std::string> reload_problems(const config::Config& running, const config::Config& loaded,
-                                         hardware::Board& board, bool own_world) {
+                                         hardware::Board& board, const std::vector<config::Span>& networks) {
     std::vector<std::string> problems;
     for (const auto& section : config::sections_for_restart(running, loaded))
         problems.push_back(
@@ -59,7 +57,7 @@ std::vector<std::string> reload_problems(const config::Config& running, const co
                          loaded.file, section));
     for (const auto& problem : compare_with_board(only_new_channels(running, loaded), board))
         problems.push_back(to_text(problem));
-    if (own_world) std::ranges::move(far_end_problems(running, loaded), std::back_inserter(problems));
+    std::ranges::move(far_end_problems(networks, loaded), std::back_inserter(problems));
     return problems;
 }
 

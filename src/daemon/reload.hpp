@@ -10,10 +10,11 @@
 namespace tipring::daemon {
 
 /// Why `loaded` cannot take the place of `running` without a restart, or not at all: sections that are read at the
-/// start only, and new or changed lines whose channels the board has not got. Empty: it can. `own_world`: the virtual
-/// board's far end is in this process.
+/// start only, and new or changed lines whose channels the board has not got. Empty: it can. `networks`:
+/// the spans for which the virtual board's far end in this process has networks; none: it is elsewhere, or real.
 std::vector<std::string> reload_problems(const config::Config& running, const config::Config& loaded,
-                                         hardware::Board& board, bool own_world);
+                                         hardware::Board& board,
+                                         const std::vector<config::Span>& networks = {});
 
 /// What differs, beside ports and spans, for people: "routes: changed".
 std::vector<std::string> changed_sections(const config::Config& running, const config::Config& loaded);

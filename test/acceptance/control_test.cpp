@@ -1,5 +1,13 @@
 // tipringctl and the daemon's life: tables, exit codes, --check, stop under load.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
 #include <catch2/catch.hpp>
+#include <csignal>
+#include <filesystem>
 
 #include "support/gateway.hpp"
 #include "support/sip_phone.hpp"
@@ -16,6 +24,43 @@ std::string reception_map(const World& world) {
     return "country: us\n" + world.board_yaml() + "ports:\n  - {channels: " + std::to_string(world.fxs(1)) +
            "-" + std::to_string(world.fxs(2)) + ", kind: fxs, number: 201, label: Reception}\n";
 }
+
+/// A daemon that gets a signal in the middle of its start: it reads its file from a pipe, which waits.
+class StartingDaemon {
+  public:
+    explicit StartingDaemon(int signal) {
+        REQUIRE(::mkfifo(file_.c_str(), 0600) == 0);
+        process_.emplace(std::vector<std::string>{program("tipringd"), "--config", file_},
+                         folder_.file("tipringd.log"));
+        base::Fd pipe;
+        REQUIRE(eventually(patience, [&] {
+            pipe = base::Fd(::open(file_.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+            return static_cast<bool>(pipe);
+        }));
+        process_->signal(signal);
+        // What it finds when it reads the file again.
+        std::filesystem::remove(file_);
+        write_file(file_, map_with("1-2", "201-202"));
+        const auto first = map_with("1", "201");
+        // It is not there any more when the signal has ended it.
+        std::signal(SIGPIPE, SIG_IGN);
+        CHECK(::write(pipe.get(), first.data(), first.size()) == static_cast<ssize_t>(first.size()));
+    }
+    Process& process() { return *process_; }
+    std::size_t ports() const { return control_.reachable() ? control_.call("ports").as_array().size() : 0; }
+
+  private:
+    TemporaryFolder folder_;
+    std::string file_ = folder_.file("tipring.yaml"), socket_ = folder_.file("control.sock");
+    ControlClient control_{socket_};
+    std::optional<Process> process_;
+
+    std::string map_with(const std::string& channels, const std::string& numbers) const {
+        return "country: us\nboard: {simulator: {fxs: 2}}\nports:\n  - {channels: " + channels +
+               ", kind: fxs, number: " + numbers + "}\ncontrol: {socket: " + socket_ +
+               "}\nmedia: {rtp_ports: 30000-30999}\n";
+    }
+};
 
 }  // namespace
 
@@ -182,4 +227,18 @@ TEST_CASE("SIGTERM during a call ends the daemon cleanly in under two seconds", 
     CHECK(gateway.stop(patience) == 0);
     CHECK(std::chrono::steady_clock::now() - asked <= promised + test::machine_watch().stood_still());
     CHECK(client.wait_event("CALL_CLOSED", patience));
+}
+
+TEST_CASE("signals during the start wait for its end", "[life][reload]") {
+    SECTION("SIGHUP: the file is read again") {
+        StartingDaemon daemon(SIGHUP);
+        CHECK(eventually(patience, [&] { return daemon.ports() == 2; }));
+        daemon.process().signal(SIGTERM);
+        CHECK(daemon.process().wait(patience) == 0);
+    }
+    SECTION("SIGTERM: the daemon ends as ever") {
+        StartingDaemon daemon(SIGTERM);
+        CHECK(daemon.process().wait(patience) == 0);
+        CHECK(daemon.process().output_contains("stopped"));
+    }
 }

@@ -45,7 +45,7 @@ TEST_CASE("a trunk whose member has channels that the board has not got is refus
     BoardOfTwoSpans board;
     const auto running = trunk_file();
     const auto problems = [&](const config::Config& loaded) {
-        return daemon::reload_problems(running, loaded, *board.near, false);
+        return daemon::reload_problems(running, loaded, *board.near);
     };
     CHECK(problems(running).empty());
     auto loaded = running;
@@ -68,5 +68,45 @@ TEST_CASE("a trunk of which nothing has changed may be missing") {
     const auto board = virtual_board.near();
     auto loaded = trunk_file();
     loaded.spans.front().label = "Main number";
-    CHECK(daemon::reload_problems(trunk_file(), loaded, *board, false).empty());
+    CHECK(daemon::reload_problems(trunk_file(), loaded, *board).empty());
+}
+
+TEST_CASE("the simulator's network outlives its span, and refuses another one in its place") {
+    BoardOfTwoSpans board;
+    const std::vector<config::Span> networks{t1(1, "main")};
+    config::Config without;
+    const auto problems = [&](const config::Span& span) {
+        config::Config loaded;
+        loaded.spans = {span};
+        return daemon::reload_problems(without, loaded, *board.near, networks);
+    };
+    CHECK(daemon::reload_problems(without, without, *board.near, networks).empty());
+    CHECK(problems(t1(2, "second")).empty());
+    auto span = t1(1, "main");
+    span.label = "Main number";
+    CHECK(problems(span).empty());
+
+    SECTION("side") {
+        span.side = config::SpanSide::network;
+    }
+    SECTION("switch") {
+        span.switch_type = config::SwitchType::national;
+    }
+    SECTION("name") {
+        span.name = "other";
+    }
+    SECTION("channels") {
+        span.bearers.pop_back();
+    }
+    SECTION("a trunk of it") {
+        span.nfas = {t1(2, "main")};
+    }
+    SECTION("the name for another") {
+        span = t1(2, "main");
+    }
+    SECTION("its channels in another's trunk") {
+        span = t1(2, "second");
+        span.nfas = {t1(1, "second")};
+    }
+    CHECK(problems(span).size() == 1);
 }

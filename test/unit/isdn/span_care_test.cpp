@@ -63,6 +63,29 @@ struct CaredSpan {
     std::string events;
 };
 
+/// A channel whose write buffer is full: each block for it is lost.
+struct FullBearer final : hardware::Bearer {
+    int descriptor() const noexcept override { return -1; }
+    std::uint32_t event_poll_mask() const noexcept override { return 0; }
+    ReadResult read(std::span<std::uint8_t, hardware::block_samples>) noexcept override {
+        if (blocks == 0) return {};
+        --blocks;
+        return {ReadStatus::block, {}};
+    }
+    bool write(std::span<const std::uint8_t, hardware::block_samples>) noexcept override { return false; }
+    unsigned blocks = 0;
+};
+
+struct LentBearer final : isdn::BearerHold {
+    LentBearer(media::EndpointId id, const bool& there) : endpoint_(id), there_(there) {}
+    media::EndpointId endpoint() const override { return endpoint_; }
+    bool alive() const override { return there_; }
+
+  private:
+    media::EndpointId endpoint_;
+    const bool& there_;
+};
+
 BearerState bearer_state(const isdn::Span& span, unsigned position) {
     for (const auto& row : span.view().bearers) {
         if (row.position == position) return row.state;
@@ -254,6 +277,39 @@ TEST_CASE("a test to which nothing comes back gives up, and gives the channel ba
         CHECK_FALSE(result);
     }
     CHECK(cared.bench.span->view().in_use == 0);
+}
+
+TEST_CASE("a bit-error test whose span goes knows the blocks that were lost until then") {
+    ManualReactor clock;
+    media::Engine engine{media::EngineOptions{.realtime_priority = 0, .lock_memory = false}};
+    FullBearer bearer;
+    auto time = std::chrono::steady_clock::time_point{} + 1s;
+    const auto tick = [&] {
+        engine.tick(time += 10ms);
+        engine.dispatch();
+    };
+    const auto line = engine.add_line(bearer, {}, [](const media::Event&) {});
+    engine.start_line(line);
+    tick();
+    REQUIRE(engine.line_stats(line).write_overruns > 0);  // of the time before the test
+
+    bool there = true;
+    std::optional<isdn::BitErrorResult> result;
+    const auto test = std::make_shared<isdn::BitErrorTest>(
+        clock, engine, std::make_unique<LentBearer>(line, there), isdn::BitErrorRequest{},
+        isdn::BitErrorObserver{.progress = {},
+                               .done = [&](const isdn::BitErrorResult& with) { result = with; }});
+    for (bearer.blocks = 2; bearer.blocks > 0;)
+        tick();
+    clock.advance(1s);
+    there = false;
+    engine.remove(line);
+    tick();
+    REQUIRE(engine.line_stats(line).write_overruns == 0);
+    clock.advance(1s);
+    REQUIRE(result);
+    CHECK(result->ended == "the span has gone");
+    CHECK(result->blocks_lost == 2);
 }
 
 TEST_CASE("a bit-error test may be destroyed by whoever hears of its progress") {

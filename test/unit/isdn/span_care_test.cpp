@@ -1,6 +1,7 @@
 // Holding a B-channel, loops, the watch over a line, and what a bit-error test comes to.
 #include <catch2/catch.hpp>
 
+#include "log_capture.hpp"
 #include "manual_reactor.hpp"
 #include "span_bench.hpp"
 #include "tipring/isdn/span_care.hpp"
@@ -50,7 +51,11 @@ struct CaredSpan {
         return isdn::SpanCare({.reactor = clock,
                                .board = board,
                                .engine = engine,
-                               .spans = [this] { return std::vector<isdn::Span*>{bench.span.get()}; },
+                               .spans =
+                                   [this] {
+                                       return there ? std::vector<isdn::Span*>{bench.span.get()}
+                                                    : std::vector<isdn::Span*>{};
+                                   },
                                .on_event =
                                    [this](std::string_view event, const isdn::Span&, std::string_view word) {
                                        events += std::string(event) + " " + std::string(word) + "\n";
@@ -61,6 +66,7 @@ struct CaredSpan {
     media::Engine engine{media::EngineOptions{.realtime_priority = 0, .lock_memory = false}};
     Bench bench;
     std::string events;
+    bool there = true;
 };
 
 /// A channel whose write buffer is full: each block for it is lost.
@@ -239,6 +245,50 @@ TEST_CASE("the watch looks each second, and tells of unavailable time") {
     CHECK_FALSE(day.counts_it(isdn::HealthCount::slips));
     care.shut_down();
     CHECK(cared.clock.timers() == 0);
+}
+
+TEST_CASE("what the driver has otherwise is logged at start, and later what is new of it") {
+    CaredSpan cared;
+    cared.board.settings.framing = hardware::Framing::ccs;
+    cared.board.settings.coding = hardware::Coding::hdb3;
+    auto care = cared.care();
+    const auto expect = [&](const std::string& framing, const std::string& coding) {
+        auto settings = cared.bench.span->settings();
+        settings.line.framing = framing;
+        settings.line.coding = coding;
+        REQUIRE(cared.bench.span->adopt(settings));
+    };
+    const auto warnings = [](const std::function<void()>& task) {
+        std::string keys;
+        for (const auto& line : logged(task)) {
+            for (const std::string key : {"framing", "coding"}) {
+                if (line.find(key) != std::string::npos) keys += key + " ";
+            }
+        }
+        return keys;
+    };
+    expect("cas", "");
+    CHECK(warnings([&] { care.start(); }) == "framing ");
+    CHECK(warnings([&] { care.lines_changed(); }).empty());
+    expect("cas", "ami");
+    CHECK(warnings([&] { care.lines_changed(); }) == "coding ");
+    SECTION("a span that has agreed meanwhile") {
+        expect("", "");
+        CHECK(warnings([&] { care.lines_changed(); }).empty());
+        expect("", "ami");
+        CHECK(warnings([&] { care.lines_changed(); }) == "coding ");
+    }
+    SECTION("a span that was taken out of the port map, and comes back") {
+        cared.there = false;
+        CHECK(warnings([&] { care.lines_changed(); }).empty());
+        cared.there = true;
+        CHECK(warnings([&] { care.lines_changed(); }) == "framing coding ");
+    }
+    SECTION("not while the gateway stops") {
+        care.shut_down();
+        expect("d4", "");
+        CHECK(warnings([&] { care.lines_changed(); }).empty());
+    }
 }
 
 TEST_CASE("a test to which nothing comes back gives up, and gives the channel back") {

@@ -141,7 +141,7 @@ void Bridge::taken(Side side) {
     (side == Side::a ? a_alive_ : b_alive_) = false;
     auto by = side == Side::a ? ReleasedBy::called : ReleasedBy::caller;
     if (!a_alive_ && !b_alive_) by = ReleasedBy::gateway;
-    begin_releasing({q850::normal_clearing, Location::private_local, "joined to another call"}, by);
+    begin_releasing(joined_to_another(), by);
 }
 
 void Bridge::redirected() {

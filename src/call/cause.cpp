@@ -96,12 +96,21 @@ const Entry* find(std::uint8_t value) {
 }  // namespace
 
 Cause transferred_away() {
-    return {q850::normal_clearing, Location::private_local, "transferred"};
+    return {.value = q850::normal_clearing,
+            .location = Location::private_local,
+            .detail = "transferred",
+            .why = Why::transferred};
+}
+
+Cause joined_to_another() {
+    return {.value = q850::normal_clearing,
+            .location = Location::private_local,
+            .detail = "joined to another call",
+            .why = Why::joined};
 }
 
 bool is_transferred_away(const Cause& cause) {
-    const auto done = transferred_away();
-    return cause.value == done.value && cause.location == done.location && cause.detail == done.detail;
+    return cause.why == Why::transferred || cause.why == Why::joined;
 }
 
 std::string_view description(std::uint8_t q850_value) {

@@ -230,6 +230,7 @@ void Gateway::Impl::lines_changed() {
         const auto now = lines->as_made();
         sip->set_identities(identities(now), hidden_numbers(now));
     }
+    if (span_care) span_care->lines_changed();
     answer_reloads();
 }
 

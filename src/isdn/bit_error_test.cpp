@@ -81,7 +81,7 @@ void BitErrorTest::second() {
     const auto self = shared_from_this();
     if (!hold_->alive()) return end("the span has gone");
     const auto before = result_.report;
-    result_.report = engine_.bit_test(hold_->endpoint());
+    look();
     ++result_.ran;
     const auto& now = result_.report;
     const bool wrong = now.errors > before.errors || now.losses > before.losses || !now.in_sync;
@@ -90,6 +90,13 @@ void BitErrorTest::second() {
     if (result_.ran >= request_.duration) return end({});
     timer_.start(std::chrono::seconds(1), [this] { second(); });
     tell_progress();
+}
+
+/// Only while the channel is held: one that has gone counts from nothing again.
+void BitErrorTest::look() {
+    const auto endpoint = hold_->endpoint();
+    result_.report = engine_.bit_test(endpoint);
+    result_.blocks_lost = lost_blocks(engine_.line_stats(endpoint)) - lost_before_;
 }
 
 void BitErrorTest::tell_progress() {
@@ -108,10 +115,8 @@ void BitErrorTest::end(std::string why) {
     if (!hold_) return;
     timer_.stop();
     result_.ended = std::move(why);
-    const auto endpoint = hold_->endpoint();
-    if (hold_->alive()) result_.report = engine_.bit_test(endpoint);
-    result_.blocks_lost = lost_blocks(engine_.line_stats(endpoint)) - lost_before_;
-    engine_.stop_bit_test(endpoint);
+    if (hold_->alive()) look();
+    engine_.stop_bit_test(hold_->endpoint());
     hold_.reset();
     // The observer may destroy this test.
     const auto done = std::move(observer_.done);

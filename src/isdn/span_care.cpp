@@ -2,6 +2,7 @@
 #include "tipring/isdn/span_care.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "tipring/base/log.hpp"
 #include "tipring/base/text.hpp"
@@ -31,6 +32,14 @@ HealthSample sample_of(const hardware::SpanReading& reading, const SpanView& vie
     return sample;
 }
 
+std::vector<std::string> warnings_of(const LineSheet& sheet) {
+    std::vector<std::string> texts;
+    if (!sheet.error.empty()) texts.push_back(sheet.error);
+    for (const auto& found : sheet.disagreements)
+        texts.push_back(base::format("{}; {}", found.message, found.advice));
+    return texts;
+}
+
 }  // namespace
 
 unsigned calls_of(const SpanView& view) {
@@ -47,14 +56,22 @@ SpanCare::~SpanCare() {
 }
 
 void SpanCare::start() {
-    for (const auto* span : parts_.spans()) {
-        const auto line = sheet(*span);
-        if (!line.error.empty()) log::warning("isdn", "{}", line.error);
-        for (const auto& found : line.disagreements)
-            log::warning("isdn", "{}; {}", found.message, found.advice);
-    }
+    lines_changed();
     next_ = parts_.reactor.now() + look_interval;
     timer_.start(look_interval, [this] { second(); });
+}
+
+void SpanCare::lines_changed() {
+    if (stopped_) return;
+    const auto before = std::exchange(warned_, {});
+    for (const auto* span : parts_.spans()) {
+        const auto number = span->settings().number;
+        const auto known = before.find(number);
+        for (auto& text : warnings_of(sheet(*span))) {
+            if (known == before.end() || !known->second.contains(text)) log::warning("isdn", "{}", text);
+            warned_[number].insert(std::move(text));
+        }
+    }
 }
 
 LineSheet SpanCare::sheet(const Span& span) const {

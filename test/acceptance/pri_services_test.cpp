@@ -41,6 +41,23 @@ struct ServiceScene {
             return false;
         });
     }
+    /// In how many Facility elements the gateway has sent such a component ("return result").
+    std::size_t sent_components(const std::string& kind) const {
+        std::size_t count = 0;
+        std::int64_t last = 0;
+        for (bool more = true; more;) {
+            const auto page =
+                gateway.call("span.trace", {{"span", "main"}, {"after", last}, {"long", true}}).as_object();
+            for (const auto& frame : page.at("frames").as_array()) {
+                if (frame.at("direction") != "sent") continue;
+                for (const auto& detail : frame.at("details").as_array())
+                    count += detail.as_string().find(kind) != boost::json::string::npos ? 1 : 0;
+            }
+            last = page.at("last").to_number<std::int64_t>();
+            more = page.at("more").as_bool();
+        }
+        return count;
+    }
     bool logged(const std::string& text) const {
         return eventually(patience, [&] { return gateway.log().find(text) != std::string::npos; });
     }
@@ -169,6 +186,32 @@ TEST_CASE("a PBX has two of its calls joined", "[pri][transfer]") {
     CHECK(first->wait_state("released", patience));
     CHECK(second->wait_state("released", patience));
     CHECK(first->cause() == 16);
+    talk(*one, *two);
+    one->hang_up();
+    two->hang_up();
+    CHECK(scene.gateway.wait_no_calls(patience));
+}
+
+TEST_CASE("a PBX has a call joined to one that rings still, and asks on that one", "[pri][transfer]") {
+    ServiceScene scene(", side: network, transfer: on", {.network_side = false});
+    const auto one = scene.world->telephone(1);
+    const auto two = scene.world->telephone(2);
+    const auto first = scene.network->place_call("301", "", "201");
+    REQUIRE(one->wait_ringing(patience));
+    one->lift();
+    REQUIRE(first->wait_state("connected", patience));
+    const auto second = scene.network->place_call("301", "", "202");
+    REQUIRE(two->wait_ringing(patience));
+    REQUIRE(second->wait_state("alerting", patience));
+    // The name is asked for on the first call, the execution on the second.
+    first->transfer_to(second);
+    CHECK(first->wait_state("released", patience));
+    CHECK(second->wait_state("released", patience));
+    CHECK(scene.sent_components("return result") == 2);  // the first call's name, and what became of it
+    CHECK(scene.sent_components("return error") == 0);
+    CHECK(one->wait_for_tone("ringback", patience));
+    two->lift();
+    REQUIRE(scene.gateway.wait_port_state(scene.world->fxs(2), "talking", patience));
     talk(*one, *two);
     one->hang_up();
     two->hang_up();

@@ -87,6 +87,11 @@ TEST_CASE(
         CHECK(eventually(patience, [&] {
             return gateway.log().find("framing: cas, the driver says ccs") != std::string::npos;
         }));
+        gateway.write_port_map(span_map(*world, ", line: {framing: ccs, coding: ami}"));
+        gateway.call("reload");
+        CHECK(eventually(patience, [&] {
+            return gateway.log().find("coding: ami, the driver says hdb3") != std::string::npos;
+        }));
     }
     write_file(folder.file("check.yaml"), span_map(*world, ", line: {framing: cas}"));
     Process check({program("tipringd"), "--check", folder.file("check.yaml")}, folder.file("check.log"));

@@ -47,6 +47,13 @@ enum class Location : std::uint8_t {
     beyond_interworking = 10
 };
 
+/// What the gateway itself had in mind with the end of a call, for whoever has to act on that.
+enum class Why : std::uint8_t {
+    plain,        ///< nothing beyond the value
+    transferred,  ///< whoever asked for a transfer has it
+    joined,       ///< the call's other party is in another call now, as was asked for
+};
+
 struct Cause {
     std::uint8_t value = q850::normal_clearing;
     Location location = Location::user;
@@ -56,12 +63,17 @@ struct Cause {
     /// "busy_tone", "dial_tone", "silence", "no_rtp", "limit", "remote"; empty: nothing to say. Set by the
     /// leg that reports on_released, never sent anywhere.
     std::string method{};
+    /// Never sent anywhere.
+    Why why = Why::plain;
     /// The gateway's operator ended the call, by way of the leg that reports on_released. Never sent anywhere either.
     bool by_operator = false;
 };
 
 /// With which whoever asked for a transfer is released when it has happened.
 Cause transferred_away();
+/// With which somebody is released whose other party was taken into another call.
+Cause joined_to_another();
+/// Either: whoever asked for it has what he wanted.
 bool is_transferred_away(const Cause& cause);
 
 /// "user busy" for 17 ...

@@ -63,6 +63,7 @@ class BitErrorTest : public std::enable_shared_from_this<BitErrorTest> {
 
   private:
     void second();
+    void look();
     void tell_progress();
 
     base::Reactor& reactor_;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,6 +46,8 @@ class SpanCare {
 
     /// Logs what the driver has otherwise than the port map, and begins to watch.
     void start();
+    /// There are other spans than before, or other settings: logs what start() would, but for what stands in the log.
+    void lines_changed();
     LineSheet sheet(const Span& span) const;
     /// Null when the span was never looked at; valid as long as this object.
     const LineHealth* health(const Span& span) const;
@@ -62,6 +65,7 @@ class SpanCare {
     SpanCareParts parts_;
     std::map<unsigned, LineHealth> health_;  ///< by the span's number
     std::map<unsigned, hardware::SpanLoop> loops_;
+    std::map<unsigned, std::set<std::string>> warned_;  ///< of its line, as it was seen last
     std::vector<std::weak_ptr<BitErrorTest>> tests_;
     base::Timer timer_;
     base::TimePoint next_{};

@@ -48,6 +48,14 @@ struct TwoCalls : World {
             leg.report().on_referred(leg, done ? call::ReferOutcome::reached : call::ReferOutcome::failed);
         });
     }
+    /// Both legs of whoever asked end in the way that says that it has come about.
+    void check_told_of_success() const {
+        for (const auto* leg : {x1, x2}) {
+            REQUIRE(leg->released_with);
+            CHECK(
+                call::is_transferred_away({16, call::Location::private_local, "", "", *leg->released_with}));
+        }
+    }
     void alert(test::FakeLeg& leg, bool inband = false) {
         report([&] { leg.report().on_alerting(leg, inband); });
     }
@@ -112,6 +120,7 @@ TEST_CASE("an attended transfer joins the two parties, whichever leg reports it"
     }
     CHECK(end_of(*world.x1) == "release 16");
     CHECK(end_of(*world.x2) == "release 16");
+    world.check_told_of_success();
     CHECK(end_of(*world.p1) == "unhold");
     CHECK(world.connector.joined(world.p1->endpoint, world.p2->endpoint));
     CHECK(world.connector.pairs.size() == 1);
@@ -142,7 +151,13 @@ TEST_CASE("the second party may ring still; then the first one hears it ring") {
     const auto rings = GENERATE(as<std::string>(), "not at all", "by the gateway's tone", "by its own tone");
     CAPTURE(rings);
     if (rings != "not at all") world.alert(*world.p2, rings == "by its own tone");
-    world.join(*world.x2, *world.x1);
+    // Asked on either call, that of the one that rings, too.
+    if (GENERATE(false, true)) {
+        world.join(*world.x1, *world.x2);
+    } else {
+        world.join(*world.x2, *world.x1);
+    }
+    world.check_told_of_success();
     CHECK(world.connector.ringing.contains(world.p1->endpoint) == (rings == "by the gateway's tone"));
     CHECK(world.connector.joined(world.p1->endpoint, world.p2->endpoint) == (rings == "by its own tone"));
     CHECK(shown_state(world.manager.calls().at(0)) == "transferring");

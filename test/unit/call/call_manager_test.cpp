@@ -2,12 +2,8 @@
 #include "tipring/call/call_manager.hpp"
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 
-#include "tipring/base/fd.hpp"
-#include "tipring/base/log.hpp"
+#include "log_capture.hpp"
 #include "world.hpp"
 
 using namespace tipring;
@@ -17,29 +13,8 @@ using call::q850::normal_clearing;
 using call::q850::user_busy;
 using routing::DestinationKind;
 using test::hung_up;
+using test::logged;
 using test::World;
-
-namespace {
-
-/// What is logged at level info meanwhile, line by line.
-std::vector<std::string> logged(const std::function<void()>& task) {
-    const auto before = base::log::level();
-    std::string file = (std::filesystem::temp_directory_path() / "tipring-log-XXXXXX").string();
-    const base::Fd created(mkstemp(file.data()));
-    REQUIRE(created.get() >= 0);
-    REQUIRE(base::log::start({base::log::Level::info, file}).has_value());
-    task();
-    base::log::stop();
-    base::log::set_level(before);
-    std::vector<std::string> lines;
-    std::ifstream log(file);
-    for (std::string line; std::getline(log, line);)
-        lines.push_back(line);
-    std::filesystem::remove(file);
-    return lines;
-}
-
-}  // namespace
 
 TEST_CASE("early media, more digits and the connected party reach the other side") {
     World world;

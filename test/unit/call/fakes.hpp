@@ -62,7 +62,10 @@ class FakeLeg final : public call::Leg {
     void dial_on(char digit) override { note(std::string("dial on ") + digit); }
     bool takes_digits() const override { return dials; }
     void answer() override { note("answer"); }
-    void release(const call::Cause& cause) override { note("release " + std::to_string(cause.value)); }
+    void release(const call::Cause& cause) override {
+        note("release " + std::to_string(cause.value));
+        released_with = cause.why;
+    }
     void send_digit(char digit) override { note(std::string("digit ") + digit); }
     void hold(bool held) override { note(held ? "hold" : "unhold"); }
     void flash() override { note("flash"); }
@@ -87,6 +90,7 @@ class FakeLeg final : public call::Leg {
     std::string heard;  ///< the commands so far, joined by commas
     media::EndpointId endpoint;
     bool over = false;  ///< has reported on_released
+    std::optional<call::Why> released_with;
     bool can_refer = false;
     bool data = false;
     bool dials = false;

@@ -1,6 +1,7 @@
 // Holding a B-channel, loops, the watch over a line, and what a bit-error test comes to.
 #include <catch2/catch.hpp>
 
+#include "log_capture.hpp"
 #include "manual_reactor.hpp"
 #include "span_bench.hpp"
 #include "tipring/isdn/span_care.hpp"
@@ -50,7 +51,11 @@ struct CaredSpan {
         return isdn::SpanCare({.reactor = clock,
                                .board = board,
                                .engine = engine,
-                               .spans = [this] { return std::vector<isdn::Span*>{bench.span.get()}; },
+                               .spans =
+                                   [this] {
+                                       return there ? std::vector<isdn::Span*>{bench.span.get()}
+                                                    : std::vector<isdn::Span*>{};
+                                   },
                                .on_event =
                                    [this](std::string_view event, const isdn::Span&, std::string_view word) {
                                        events += std::string(event) + " " + std::string(word) + "\n";
@@ -61,6 +66,30 @@ struct CaredSpan {
     media::Engine engine{media::EngineOptions{.realtime_priority = 0, .lock_memory = false}};
     Bench bench;
     std::string events;
+    bool there = true;
+};
+
+/// A channel whose write buffer is full: each block for it is lost.
+struct FullBearer final : hardware::Bearer {
+    int descriptor() const noexcept override { return -1; }
+    std::uint32_t event_poll_mask() const noexcept override { return 0; }
+    ReadResult read(std::span<std::uint8_t, hardware::block_samples>) noexcept override {
+        if (blocks == 0) return {};
+        --blocks;
+        return {ReadStatus::block, {}};
+    }
+    bool write(std::span<const std::uint8_t, hardware::block_samples>) noexcept override { return false; }
+    unsigned blocks = 0;
+};
+
+struct LentBearer final : isdn::BearerHold {
+    LentBearer(media::EndpointId id, const bool& there) : endpoint_(id), there_(there) {}
+    media::EndpointId endpoint() const override { return endpoint_; }
+    bool alive() const override { return there_; }
+
+  private:
+    media::EndpointId endpoint_;
+    const bool& there_;
 };
 
 BearerState bearer_state(const isdn::Span& span, unsigned position) {
@@ -218,6 +247,50 @@ TEST_CASE("the watch looks each second, and tells of unavailable time") {
     CHECK(cared.clock.timers() == 0);
 }
 
+TEST_CASE("what the driver has otherwise is logged at start, and later what is new of it") {
+    CaredSpan cared;
+    cared.board.settings.framing = hardware::Framing::ccs;
+    cared.board.settings.coding = hardware::Coding::hdb3;
+    auto care = cared.care();
+    const auto expect = [&](const std::string& framing, const std::string& coding) {
+        auto settings = cared.bench.span->settings();
+        settings.line.framing = framing;
+        settings.line.coding = coding;
+        REQUIRE(cared.bench.span->adopt(settings));
+    };
+    const auto warnings = [](const std::function<void()>& task) {
+        std::string keys;
+        for (const auto& line : logged(task)) {
+            for (const std::string key : {"framing", "coding"}) {
+                if (line.find(key) != std::string::npos) keys += key + " ";
+            }
+        }
+        return keys;
+    };
+    expect("cas", "");
+    CHECK(warnings([&] { care.start(); }) == "framing ");
+    CHECK(warnings([&] { care.lines_changed(); }).empty());
+    expect("cas", "ami");
+    CHECK(warnings([&] { care.lines_changed(); }) == "coding ");
+    SECTION("a span that has agreed meanwhile") {
+        expect("", "");
+        CHECK(warnings([&] { care.lines_changed(); }).empty());
+        expect("", "ami");
+        CHECK(warnings([&] { care.lines_changed(); }) == "coding ");
+    }
+    SECTION("a span that was taken out of the port map, and comes back") {
+        cared.there = false;
+        CHECK(warnings([&] { care.lines_changed(); }).empty());
+        cared.there = true;
+        CHECK(warnings([&] { care.lines_changed(); }) == "framing coding ");
+    }
+    SECTION("not while the gateway stops") {
+        care.shut_down();
+        expect("d4", "");
+        CHECK(warnings([&] { care.lines_changed(); }).empty());
+    }
+}
+
 TEST_CASE("a test to which nothing comes back gives up, and gives the channel back") {
     CaredSpan cared;
     auto care = cared.care();
@@ -254,6 +327,39 @@ TEST_CASE("a test to which nothing comes back gives up, and gives the channel ba
         CHECK_FALSE(result);
     }
     CHECK(cared.bench.span->view().in_use == 0);
+}
+
+TEST_CASE("a bit-error test whose span goes knows the blocks that were lost until then") {
+    ManualReactor clock;
+    media::Engine engine{media::EngineOptions{.realtime_priority = 0, .lock_memory = false}};
+    FullBearer bearer;
+    auto time = std::chrono::steady_clock::time_point{} + 1s;
+    const auto tick = [&] {
+        engine.tick(time += 10ms);
+        engine.dispatch();
+    };
+    const auto line = engine.add_line(bearer, {}, [](const media::Event&) {});
+    engine.start_line(line);
+    tick();
+    REQUIRE(engine.line_stats(line).write_overruns > 0);  // of the time before the test
+
+    bool there = true;
+    std::optional<isdn::BitErrorResult> result;
+    const auto test = std::make_shared<isdn::BitErrorTest>(
+        clock, engine, std::make_unique<LentBearer>(line, there), isdn::BitErrorRequest{},
+        isdn::BitErrorObserver{.progress = {},
+                               .done = [&](const isdn::BitErrorResult& with) { result = with; }});
+    for (bearer.blocks = 2; bearer.blocks > 0;)
+        tick();
+    clock.advance(1s);
+    there = false;
+    engine.remove(line);
+    tick();
+    REQUIRE(engine.line_stats(line).write_overruns == 0);
+    clock.advance(1s);
+    REQUIRE(result);
+    CHECK(result->ended == "the span has gone");
+    CHECK(result->blocks_lost == 2);
 }
 
 TEST_CASE("a bit-error test may be destroyed by whoever hears of its progress") {

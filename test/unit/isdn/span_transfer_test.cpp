@@ -237,7 +237,7 @@ TEST_CASE("the other end asks for two calls to be joined") {
     CHECK(asked.listener.joined.second != asked.leg.get());
     SECTION("and they are") {
         for (auto* side : {&calls.a, &calls.b})
-            side->leg->release({call::q850::normal_clearing, call::Location::private_local, "transferred"});
+            side->leg->release(call::transferred_away());
         CHECK(bench.until([&] { return bench.peer->count(LinkEventKind::disconnect) == 2; }));
         CHECK(bench.idle());
     }
@@ -245,6 +245,34 @@ TEST_CASE("the other end asks for two calls to be joined") {
         asked.leg->transfer_failed();
         CHECK(bench.span->view().in_use == 2);
     }
+}
+
+TEST_CASE(
+    "who asks for a transfer is told by the reason of the release what became of it, not by its words") {
+    using call::Why;
+    static constexpr unsigned result = 0xa2, error = 0xa3;
+    const auto [why, words, expected] = GENERATE(table<Why, std::string, unsigned>({
+        {Why::transferred, "", result},
+        {Why::joined, "", result},
+        {Why::plain, "transferred", error},
+    }));
+    CAPTURE(words);
+    std::vector<unsigned> answers;
+    TwoCalls calls(TwoCalls::options(true, true), [&](int from, Frame& frame) {
+        const auto element = isdn::q931::find_element(frame, isdn::q931::facility_element);
+        if (from == 0 && element.size() > 1) answers.push_back(element[1]);  // a result comes with DISCONNECT
+    });
+    auto& bench = calls.bench;
+    REQUIRE(answers.empty());
+    REQUIRE(isdn::send_transfer(bench.peer->link, calls.records[0], calls.records[1]));
+    REQUIRE(bench.until([&] { return calls.a.plain.has("join") || calls.b.plain.has("join"); }));
+    REQUIRE(answers == std::vector<unsigned>{result});  // the name of the first call
+    auto& asked = calls.a.plain.has("join") ? calls.a : calls.b;
+    call::Cause cause{call::q850::normal_clearing, call::Location::private_local, words};
+    cause.why = why;
+    asked.leg->release(cause);
+    REQUIRE(bench.until([&] { return answers.size() == 2; }));
+    CHECK(answers.back() == expected);
 }
 
 TEST_CASE("the other end asks for a transfer that is not allowed") {

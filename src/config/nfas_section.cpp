@@ -98,7 +98,7 @@ void read_nfas(Mapping& mapping, Span& span) {
         mapping.problem_at(*node, "nfas", "this is no list",
                            "write [{span: 2, interface: 1, channels: 25-48}]");
     } else if (node != nullptr) {
-        check_trunk(mapping, *node, span);
+        if (!node->items.empty()) check_trunk(mapping, *node, span);
         if (node->items.size() > most_members)
             mapping.problem_at(*node, "nfas", base::format("{} spans are too many", node->items.size() + 1),
                                "a trunk has 32 at most");

@@ -84,6 +84,11 @@ TEST_CASE("nfas: what cannot be is named with line, key and what to do") {
     }
 }
 
+TEST_CASE("nfas: an empty list is the default of every switch") {
+    const auto config = load_good("spans: [{span: 1, channels: 1-31, switch: euroisdn, nfas: []}]\n");
+    CHECK(config.spans.at(0).nfas.empty());
+}
+
 TEST_CASE("nfas: a trunk of very many spans is refused") {
     std::string members;
     for (unsigned i = 2; i < 40; ++i)

@@ -13,7 +13,7 @@ namespace {
 
 /// A leg is released by its party, but for what the operator does to the leg.
 Bridge::ReleasedBy releaser(const Cause& cause, Bridge::ReleasedBy party) {
-    return cause.by_operator ? Bridge::ReleasedBy::gateway : party;
+    return cause.why == Why::by_operator ? Bridge::ReleasedBy::gateway : party;
 }
 
 }  // namespace

@@ -122,7 +122,7 @@ void SpanController::set_looped(unsigned interface, bool looped) {
         if (is_trunk() && call->position == 0) continue;  // it has no channel on this span
         log::warning("isdn", "{} is cut by a loop of its span", ids(*call));
         call::Cause cause{call::q850::temporary_failure, call::Location::private_local, "loop"};
-        cause.by_operator = true;
+        cause.why = call::Why::by_operator;
         begin_clearing(call, cause);
         report_release(call);
     }

@@ -52,6 +52,7 @@ enum class Why : std::uint8_t {
     plain,        ///< nothing beyond the value
     transferred,  ///< whoever asked for a transfer has it
     joined,       ///< the call's other party is in another call now, as was asked for
+    by_operator,  ///< the gateway's operator ended the call, by way of the leg that reports on_released
 };
 
 struct Cause {
@@ -65,8 +66,6 @@ struct Cause {
     std::string method{};
     /// Never sent anywhere.
     Why why = Why::plain;
-    /// The gateway's operator ended the call, by way of the leg that reports on_released. Never sent anywhere either.
-    bool by_operator = false;
 };
 
 /// With which whoever asked for a transfer is released when it has happened.

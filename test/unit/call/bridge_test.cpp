@@ -34,7 +34,7 @@ TEST_CASE("a call is set up, talks, and is released by either side") {
     }
     SECTION("the operator, by way of a leg") {
         auto by_operator = trouble;
-        by_operator.by_operator = true;
+        by_operator.why = Why::by_operator;
         for (const auto released : {Kind::a_released, Kind::b_released}) {
             auto driven = talking();
             driven.feed(released, by_operator);

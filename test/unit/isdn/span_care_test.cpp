@@ -193,7 +193,7 @@ TEST_CASE("a looped span carries no calls even when its driver reports no alarm,
     REQUIRE(care.set_loop(*bench.span, SpanLoop::local, true).has_value());
     REQUIRE(bench.until([&] { return cut.has("released"); }));
     CHECK(cut.cause->value == 41);
-    CHECK(cut.cause->by_operator);
+    CHECK(cut.cause->why == call::Why::by_operator);
     REQUIRE(bench.until([&] { return bench.span->view().in_use == 0; }));
     CHECK(bearer_state(*bench.span, 1) == BearerState::alarm);
     CHECK_FALSE(bench.dial(refused));

@@ -104,6 +104,7 @@ void Lines::want() {
 base::Result<void> Lines::open() {
     want();
     settle();
+    renew_routes();
     // Nobody has had the channels before.
     for (auto& slot : ports_)
         slot.settling_until = slot.try_next_at = {};
@@ -119,6 +120,7 @@ base::Result<void> Lines::open() {
 std::vector<std::string> Lines::adopt() {
     want();
     auto done = settle();
+    renew_routes();
     make_groups();
     timer_.start(next_look(), [this] { look_again(); });
     parts_.on_replaced();
@@ -173,8 +175,11 @@ std::vector<std::string> Lines::settle() {
     std::vector<std::string> done;
     settle(ports_, wanted_ports_, former_ports_, done);
     settle(spans_, wanted_spans_, former_spans_, done);
-    *routes_ = route_rules(config::all_routes(as_made()));
     return done;
+}
+
+void Lines::renew_routes() {
+    *routes_ = route_rules(config::all_routes(as_made()));
 }
 
 template <class AnySlot, class Plan, class Line>
@@ -372,7 +377,10 @@ void Lines::look_again() {
     const auto done = settle();
     for (const auto& text : done)
         base::log::info("daemon", "{}, as the port map has had it since the last reload", text);
-    if (!done.empty()) make_groups();
+    if (!done.empty()) {
+        renew_routes();
+        make_groups();
+    }
     if (try_missing() || !done.empty()) parts_.on_replaced();
     timer_.start(next_look(), [this] { look_again(); });
 }

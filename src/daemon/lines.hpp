@@ -96,6 +96,7 @@ class Lines {
     void publish(const isdn::SpanEvent& event, const isdn::SpanView& view);
     void announce(call::Exit& exit);
     std::vector<std::string> settle();
+    void renew_routes();
     template <class AnySlot, class Plan, class Line>
     void settle(std::vector<AnySlot>& slots, const std::vector<Plan>& wanted,
                 std::vector<std::unique_ptr<Line>>& former, std::vector<std::string>& done);

@@ -4,10 +4,12 @@ failed=0
 failures=()
 # How to run a program once more, by its name.
 declare -A command_of
-# Programs with failed test cases that run again alone at the end (settle): names, commands, and the names of these cases.
+# Programs with failed test cases that run again alone at the end (settle): names, commands, the names of these cases, and of
+# those that ran just before them, one of which may have left what they failed on.
 postponed=()
 postponed_commands=()
 postponed_cases=()
+postponed_before=()
 
 note_failure() {
     failed=$((failed + $2))
@@ -55,6 +57,7 @@ tally_catch() {
         postponed+=("$name")
         postponed_commands+=("${command_of[$name]}")
         postponed_cases+=("$cases")
+        postponed_before+=("$(sed -n 's/^case before: //p' "$log")")
         echo "AGAIN   $name: ${good:-0} passed, $bad failed beside other work, exit status $status; once more alone at the end"
     else
         note_failure "$name${cases:+: ${cases//$'\n'/; }}" "${bad:-1}"
@@ -62,13 +65,14 @@ tally_catch() {
     fi
 }
 
-# settle: the failed cases of postponed programs, each program alone; they have passed when they pass three times in a row.
+# settle: the failed cases of postponed programs, each after the one that came before it, each program alone; they have passed when
+# they pass three times in a row.
 settle() {
     local i name cases file log turn status number
     file=$(mktemp) log=$(mktemp)
     for i in "${!postponed[@]}"; do
         name=${postponed[i]} cases=${postponed_cases[i]}
-        echo "$cases" >"$file"
+        printf '%s\n' "$cases" "${postponed_before[i]}" | sed '/^$/d' | sort -u >"$file"
         number=$(wc -l <"$file")
         for turn in 1 2 3; do
             status=0
@@ -76,10 +80,10 @@ settle() {
             if [ $status -ne 0 ]; then break; fi
         done
         if [ $status -eq 0 ] && grep -qE "^All tests passed \(.* in $number test cases?\)" "$log"; then
-            passed=$((passed + number))
+            passed=$((passed + $(wc -l <<<"$cases")))
             echo "ok      $name: three times in a row alone: ${cases//$'\n'/; }"
         else
-            note_failure "$name: ${cases//$'\n'/; }" "$number"
+            note_failure "$name: ${cases//$'\n'/; }" "$(wc -l <<<"$cases")"
             tail -80 "$log"
             echo "FAILED  $name, alone, attempt $turn: exit status $status"
         fi

@@ -1,10 +1,11 @@
-// Names the test cases that failed, and of these the ones that failed while the machine stood still: they measured the
-// machine (repeat_void).
+// Names the test cases that failed, those that ran just before them, and the ones that failed while the machine stood still:
+// they measured the machine (repeat_void).
 #define CATCH_CONFIG_EXTERNAL_INTERFACES
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <fstream>
 #include <string>
+#include <utility>
 
 #include "machine_watch.hpp"
 
@@ -35,12 +36,15 @@ struct FailedCases : Catch::TestEventListenerBase {
     using TestEventListenerBase::TestEventListenerBase;
     void testCaseStarting(const Catch::TestCaseInfo&) override { watch_.restart(); }
     void testCaseEnded(const Catch::TestCaseStats& stats) override {
+        const auto before = std::exchange(before_, stats.testInfo.name);
         if (stats.totals.assertions.allOk()) return;
         note_case("TIPRING_FAILED_CASES", stats.testInfo.name);
+        if (!before.empty()) note_case("TIPRING_CASES_BEFORE", before);
         if (watch_.stood_still() >= too_long) note_case("TIPRING_VOID_CASES", stats.testInfo.name);
     }
 
   private:
+    std::string before_;
     tipring::test::MachineWatch watch_{TIPRING_WATCHED_PRIORITY};
 };
 CATCH_REGISTER_LISTENER(FailedCases)

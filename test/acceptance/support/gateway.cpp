@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <boost/json/array.hpp>
+#include <catch2/catch.hpp>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -22,6 +23,17 @@ constexpr auto start_limit = 60s;
 std::string text_of(const json::value& object, const char* key) {
     const auto* found = object.as_object().if_contains(key);
     return found != nullptr && found->is_string() ? std::string(found->as_string()) : std::string();
+}
+
+/// The words by which repeat_void knows that the daemon itself failed.
+std::string words_for_end(std::optional<int> status) {
+    return "tipringd ended with status " + (status ? std::to_string(*status) : "none: it had to be killed");
+}
+
+/// The end of a log: what a crash or a sanitizer says comes last.
+std::string tail(const std::string& log) {
+    constexpr std::size_t longest = 8000;
+    return log.size() > longest ? log.substr(log.size() - longest) : log;
 }
 
 }  // namespace
@@ -46,7 +58,8 @@ Gateway::Gateway(const TemporaryFolder& folder, const std::string& port_map, con
                                          log_file_);
     if (!eventually(start_limit, [this] { return control_.reachable() || !process_->running(); }) ||
         !process_->running()) {
-        throw std::runtime_error("tipringd did not start:\n" + log());
+        const auto status = process_->wait(0ms);
+        throw std::runtime_error((status ? words_for_end(status) : "tipringd did not start") + ":\n" + log());
     }
 }
 
@@ -56,7 +69,8 @@ void Gateway::write_port_map(const std::string& port_map, const std::string& med
 }
 
 Gateway::~Gateway() {
-    stop(60s);
+    const auto status = stop(60s);
+    if (status != 0) FAIL_CHECK(words_for_end(status) << ":\n" << tail(log()));
 }
 
 std::string Gateway::port_state(unsigned channel) const {

@@ -19,6 +19,7 @@ class Gateway {
     /// with the media section (", rtp_timeout: 2s"). Throws with the daemon's output when it does not answer
     /// on the control socket in time.
     Gateway(const TemporaryFolder& folder, const std::string& port_map, const std::string& media = {});
+    /// Stops it; a failed check when it does not end with 0, as after a crash or what a sanitizer has found.
     ~Gateway();
 
     /// Another port map in the same file, with the same sections as at the start; the daemon is not told.

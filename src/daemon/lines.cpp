@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "standing_routes.hpp"
 #include "tipring/base/log.hpp"
 #include "translate.hpp"
 
@@ -179,7 +180,7 @@ std::vector<std::string> Lines::settle() {
 }
 
 void Lines::renew_routes() {
-    *routes_ = route_rules(config::all_routes(as_made()));
+    *routes_ = route_rules(standing_routes(as_made(), wanted_ports_, wanted_spans_));
 }
 
 template <class AnySlot, class Plan, class Line>

@@ -205,9 +205,10 @@ TEST_CASE("a line that waits for its new number is called and calls by its old o
     const auto span = span_line(*world, ", timers: {T316: 2s}");
     const std::string for_help = "  - {name: help, called: \"911\", from: [fxs], to: [span main]}\n";
     const auto numbered = [&](const std::string& one, const std::string& other) {
+        const auto direct = "  - {called: \"5550911\", from: [span main], to: [port " + one + "]}\n";
         return map_of(
             *world, port_line(world->fxs(1), "number: " + one) + port_line(world->fxs(2), "number: " + other),
-            span, for_help);
+            span, for_help + direct);
     };
     Gateway gateway(folder, numbered("201", "202"));
     const auto network = world->isdn_network({.answer_after = 0ms});
@@ -229,13 +230,17 @@ TEST_CASE("a line that waits for its new number is called and calls by its old o
     CHECK(reload(folder, gateway).status == 0);
     CHECK(numbers(gateway) == std::vector<std::string>{"201", "202"});
 
-    const auto back = network->place_call("911", "", "201");
-    REQUIRE(in_need->wait_ringing(patience));
-    in_need->lift();
-    REQUIRE(back->wait_state("connected", patience));
-    in_need->hang_up();
-    REQUIRE(back->wait_state("released", patience));
-    REQUIRE(gateway.wait_port_state(world->fxs(1), "idle", patience));
+    // The direct number, whose route has the new one already, reaches the same telephone.
+    for (const std::string called : {"201", "5550911"}) {
+        CAPTURE(called);
+        const auto back = network->place_call("911", "", called);
+        REQUIRE(in_need->wait_ringing(patience));
+        in_need->lift();
+        REQUIRE(back->wait_state("connected", patience));
+        in_need->hang_up();
+        REQUIRE(back->wait_state("released", patience));
+        REQUIRE(gateway.wait_port_state(world->fxs(1), "idle", patience));
+    }
 
     other->dial_dtmf("201");
     CHECK(in_need->wait_ringing(patience));

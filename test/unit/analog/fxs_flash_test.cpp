@@ -105,13 +105,6 @@ Fxs holding_phone(const FxsSettings& settings) {
     return fed;
 }
 
-Fxs two_calls_of(Fxs fed) {
-    fed.command(Kind::answer, 1);
-    pulses(fed, "1");
-    REQUIRE(fed.state() == "menu");
-    return fed;
-}
-
 }  // namespace
 
 TEST_CASE("fxs: a rotary 112 beside a held call, of a phone of which nothing is known") {
@@ -305,12 +298,19 @@ TEST_CASE("fxs: a port that takes pulses only") {
         CHECK(fed.machine.digits() == "112");
         CHECK(fed.machine.has_held_call());
     }
-    SECTION("1 in the menu takes the other call") {
-        pulses(fed, "104");
-        auto two = two_calls_of(fed);
-        pulses(two, "1");
-        CHECK(two.machine.connected(0));
-        CHECK_FALSE(two.machine.has_call(1));
+    SECTION("1 in the menu takes the other call, whatever was dialled before") {
+        auto called = called_phone(settings);
+        called.call(1);
+        pulses(called, "1");
+        REQUIRE(called.state() == "menu");
+        pulses(called, "1");
+        CHECK(called.machine.connected(1));
+        CHECK_FALSE(called.machine.has_call(0));
+    }
+    SECTION("a lone 1 at the dial tone is no recall key") {
+        CHECK(pulses(fed, "1").ends_with("start_timer(dial 8000)"));
+        fed.timer(LineTimer::dial);
+        CHECK(fed.state() == "warning");
     }
     SECTION("the held call comes back by a longer flash, or from the reorder tone") {
         if (GENERATE(false, true)) {

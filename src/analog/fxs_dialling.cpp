@@ -1,4 +1,5 @@
 // The transitions of fxs_line.hpp's table: digits before a call. Pure. Thread: any.
+#include <algorithm>
 #include <utility>
 
 #include "tipring/analog/fxs_line.hpp"
@@ -9,8 +10,18 @@ using routing::DigitMatch;
 
 namespace {
 
+/// From the end of a digit to the first pulse of the next, and some time to read the number.
+constexpr std::chrono::milliseconds shortest_wind_up{2500};
+
 bool is_number(DigitMatch match) {
     return match == DigitMatch::complete || match == DigitMatch::complete_or_longer;
+}
+
+LineInput digit_of(char digit) {
+    LineInput input;
+    input.kind = LineInputKind::digit;
+    input.digit = digit;
+    return input;
 }
 
 }  // namespace
@@ -42,7 +53,7 @@ void FxsLine::take_early_digits() {
     const auto digits = std::exchange(early_digits_, {});
     if (now_ - early_at_ > settings_.early_digits) return;
     for (const char digit : digits) {
-        if (state_ == State::dial_tone || state_ == State::dialling) collect(digit);
+        if (state_ == State::dial_tone || state_ == State::dialling) tone_digit(digit_of(digit));
     }
 }
 
@@ -53,16 +64,76 @@ void FxsLine::pulse_train(const LineInput&) {
     start_timer(LineTimer::dial, settings_.inter_digit);
 }
 
+/// A train takes up to 1.3 s: the wait for its digit must not end under it.
+void FxsLine::next_pulse_train(const LineInput&) {
+    if (settings_.accept_pulse && timer_running(LineTimer::dial))
+        start_timer(LineTimer::dial, std::max(settings_.inter_digit, shortest_wind_up));
+}
+
 void FxsLine::tone_digit(const LineInput& input) {
     if (!settings_.accept_dtmf) return;
-    dials_pulses_ = false;
+    if (may_be_recall_key()) digits_.clear();  // it was: no rotary dial sends tones
+    learn_dial(input);
     collect(input.digit);
 }
 
 void FxsLine::pulse_digit(const LineInput& input) {
     if (!settings_.accept_pulse) return;
-    dials_pulses_ = true;
+    learn_dial(input);
     collect(input.digit);
+}
+
+/// A recall key makes the pulse "1", too, and 11 or 12 pulses no dial: they tell nothing.
+void FxsLine::learn_dial(const LineInput& input) {
+    if (input.kind == LineInputKind::digit) {
+        dial_ = Dial::tones;
+    } else if (input.digit == '0' || (input.digit >= '2' && input.digit <= '9')) {
+        dial_ = Dial::pulses;
+    }
+}
+
+FxsLine::Dial FxsLine::dial_of_phone() const {
+    if (!settings_.accept_pulse) return Dial::tones;
+    return settings_.accept_dtmf ? dial_ : Dial::pulses;
+}
+
+/// Whether the pulse "1" is: where no digit is dialled, or none by pulses.
+bool FxsLine::pulse_is_flash() const {
+    if (!settings_.pulse_one_is_flash) return false;
+    switch (state_) {
+        case State::calling:
+        case State::ringback:
+        case State::early:
+        case State::talking:
+        case State::conference:
+        case State::warning:
+        case State::howler:
+        case State::lockout:
+            return true;
+        case State::menu:
+            return dial_of_phone() != Dial::pulses;
+        case State::dial_tone:
+        case State::confirming:
+        case State::dialling: {
+            // A phone with keys has flashed, to have its other call back.
+            const bool first = state_ != State::dialling || digits_.empty();
+            return !settings_.accept_pulse || (first && has_other() && dial_of_phone() == Dial::tones);
+        }
+        default:
+            return false;
+    }
+}
+
+/// What was dialled so far is the digit 1 of a rotary dial, or a recall key that wants the other call back: only
+/// the digits that follow, or do not follow, tell.
+bool FxsLine::may_be_recall_key() const {
+    return settings_.pulse_one_is_flash && state_ == State::dialling && dial_of_phone() == Dial::unknown &&
+           has_other() && !digits_.empty() && digits_.find_first_not_of('1') == std::string::npos;
+}
+
+void FxsLine::await_digit(std::chrono::milliseconds limit) {
+    start_timer(LineTimer::dial,
+                is_lone_one() ? std::max(settings_.short_inter_digit, shortest_wind_up) : limit);
 }
 
 /// Emergency numbers need no place in the digit map.
@@ -99,10 +170,10 @@ void FxsLine::collect(char digit) {
             misdialled();
             break;
         case DigitMatch::partial:
-            start_timer(LineTimer::dial, settings_.inter_digit);
+            await_digit(settings_.inter_digit);
             break;
         case DigitMatch::complete_or_longer:
-            start_timer(LineTimer::dial, settings_.short_inter_digit);
+            await_digit(settings_.short_inter_digit);
             break;
         case DigitMatch::complete:
             dial();
@@ -111,14 +182,19 @@ void FxsLine::collect(char digit) {
 }
 
 void FxsLine::dial_timer(const LineInput&) {
-    if (is_number(match(digits_))) {
+    if (!is_lone_one() && is_number(match(digits_))) {
         dial();
     } else {
         misdialled();
     }
 }
 
+/// No number: of a recall key that was pressed, perhaps twice, nothing else was to be expected.
 void FxsLine::misdialled() {
+    if (may_be_recall_key()) {
+        flash_to_other_call({});
+        return;
+    }
     if (!digits_.empty()) act(LineActionKind::report_misdialled, 0, digits_);
     warn(LineTone::congestion);
 }

@@ -53,7 +53,7 @@ struct FxsLine::Table {
         Row{State::dial_tone, Input::flash, &FxsLine::flash_to_other_call},
 
         Row{State::dialling, Input::digit, &FxsLine::tone_digit},
-        Row{State::dialling, Input::pulse_start, &FxsLine::nothing},
+        Row{State::dialling, Input::pulse_start, &FxsLine::next_pulse_train},
         Row{State::dialling, Input::pulse_digit, &FxsLine::pulse_digit},
         Row{State::dialling, Input::timer, &FxsLine::dial_timer},
         Row{State::dialling, Input::service_result, &FxsLine::service_result},
@@ -246,33 +246,6 @@ bool FxsLine::transition(const LineInput& input) {
             break;
     }
     return run_row(*this, Table::rows, state_, input);
-}
-
-/// Where no digit is dialled, or none by pulses.
-bool FxsLine::pulse_is_flash() const {
-    if (!settings_.pulse_one_is_flash) return false;
-    switch (state_) {
-        case State::calling:
-        case State::ringback:
-        case State::early:
-        case State::talking:
-        case State::conference:
-        case State::warning:
-        case State::howler:
-        case State::lockout:
-            return true;
-        case State::menu:
-            return !dials_pulses_;
-        case State::dial_tone:
-        case State::confirming:
-        case State::dialling: {
-            // A phone with keys has flashed, to have its other call back.
-            const bool first = state_ != State::dialling || digits_.empty();
-            return !settings_.accept_pulse || (first && has_other() && !dials_pulses_);
-        }
-        default:
-            return false;
-    }
 }
 
 void FxsLine::observe(const LineInput& input) {

@@ -203,6 +203,7 @@ void FxsLine::join_others() {
 }
 
 void FxsLine::menu_digit(const LineInput& input) {
+    learn_dial(input);
     const bool waits = uses_.at(other()) == Use::waiting;
     switch (input.digit) {
         case '0':

@@ -274,3 +274,49 @@ TEST_CASE("rotary dials of 8 to 12 pulses a second and 50 to 75 % break dial rig
             CHECK(gateway.wait_port_state(world->fxs(i), "idle", patience));
     }
 }
+
+TEST_CASE("a rotary 112 reaches the rescuers while a call is held", "[fxs][flash][pulse]") {
+    const std::string mode = GENERATE("both", "pulse");
+    CAPTURE(mode);
+    TemporaryFolder folder;
+    const auto world = World::make(folder);
+    const auto port = [&](unsigned i, const std::string& more) {
+        return "  - {channel: " + std::to_string(world->fxs(i)) + ", kind: fxs, number: 20" +
+               std::to_string(i) + more + "}\n";
+    };
+    Gateway gateway(folder, "country: de\n" + world->board_yaml() +
+                                "routes:\n  - {name: rescuers, called: '112', from: [fxs], to: [port 203]}\n"
+                                "ports:\n" +
+                                port(1, "") + port(2, ", dial_mode: " + mode) + port(3, ""));
+    const auto caller = world->telephone(1), rotary = world->telephone(2), rescuers = world->telephone(3);
+    caller->lift();
+    REQUIRE(gateway.wait_port_state(world->fxs(1), "dial_tone", patience));
+    caller->dial_dtmf("202");
+    REQUIRE(rotary->wait_ringing(patience));
+    rotary->lift();
+    REQUIRE(gateway.wait_port_state(world->fxs(2), "talking", patience));
+    // For 600 ms after the line was seized the driver sees no break.
+    rotary->play(farend::Clip(8000 * 7 / 10, 0), false);
+    REQUIRE(rotary->wait_playing_done(patience));
+    const auto hold = [&] {
+        rotary->flash(110ms);
+        REQUIRE(gateway.wait_port_state(world->fxs(2), "dial_tone", patience));
+    };
+    if (mode == "both") {
+        hold();
+        rotary->flash(110ms);  // it could have keys: a recall key takes the held call back
+        REQUIRE(gateway.wait_port_state(world->fxs(2), "talking", patience));
+    }
+    hold();
+    rotary->dial_pulse("112");
+    REQUIRE(rescuers->wait_ringing(patience));
+    rescuers->lift();
+    REQUIRE(gateway.wait_port_state(world->fxs(2), "talking", patience));
+    CHECK(gateway.port_state(world->fxs(1)) == "talking");
+    whistle({rotary.get(), rescuers.get()});
+    rotary->hang_up();
+    REQUIRE(rotary->wait_ringing(patience));
+    rotary->lift();
+    REQUIRE(gateway.wait_port_state(world->fxs(2), "talking", patience));
+    all_down(gateway, *world, {caller.get(), rotary.get(), rescuers.get()});
+}

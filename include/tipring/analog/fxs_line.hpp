@@ -51,10 +51,16 @@
 //                            |   flash: of an emergency call         |                                                                  |
 // calling ... conference,    | pulse_digit "1" where it is a flash   | as flash                                                         | as flash
 //   warning, howler, lockout |                                       |                                                                  |
-// menu                       | the same, of a phone with keys        | as flash                                                         | as flash
+// menu                       | the same, unless of a rotary dial     | as flash                                                         | as flash
 // dial_tone, dialling,       | the same, where the port takes no     | as flash                                                         | as flash
 //   confirming               |   pulses; with another call, as the   |                                                                  |
 //                            |   first digit of a phone with keys    |                                                                  |
+// dialling                   | the same, of a phone of unknown dial: |                                                                  |
+//                            |   a digit at first; "1" alone is no   | timer dial (short, 2.5 s at least)                               | dialling
+//                            |   number that is complete at once     |                                                                  |
+//                            |   then timer dial, or only "1"s that  | as flash                                                         | as flash
+//                            |     are no number                     |                                                                  |
+//                            |   then digit                          | the "1"s are forgotten; as the first digit                       | dialling ...
 // dialling                   | digit, pulse_digit: map says no_match | misdialled(digits), reorder tone, timer tone                     | warning
 //                            |   partial                             | timer dial (inter-digit)                                         | dialling
 //                            |   complete_or_longer                  | timer dial (short)                                               | dialling
@@ -67,7 +73,7 @@
 //                            |   call                                | incoming(number)                                                 | calling
 //                            |   pick_up                             | pick_up(number)                                                  | calling
 //                            |   transfer, with a held call          | transfer(number), confirmation tone, timer tone                  | confirming
-// dialling                   | pulse_start                           | -                                                                | dialling
+// dialling                   | pulse_start, while a digit is awaited | timer dial (inter-digit, 2.5 s at least)                         | dialling
 // dialling                   | timer dial: number so far is one      | incoming(number), or use_service(digits)                         | calling, dialling
 //                            |   is not                              | misdialled(digits), reorder tone, timer tone                     | warning
 // confirming                 | digit '#': of a code that was         | -                                                                | confirming
@@ -152,6 +158,10 @@
 // A call that the phone dials to an emergency number (Settings::emergency) is one until its end: no call waits
 // beside it, no flash (a hand that trembles) holds it or gives it up, and hanging up ends it (RFC 6881, BCP 181,
 // has such features disabled). A call that is held meanwhile stays so, and the phone rings for it afterwards.
+//
+// What dial a phone has: where the port takes one kind of digits, that; otherwise what it dialled last. DTMF is of
+// keys, a train of 2 to 10 pulses of a rotary dial; the pulse "1" tells nothing, a recall key makes it, too. Nobody
+// knows until then.
 //
 // Digits of a kind that the port does not accept, and pulse_start where it takes no pulses, change nothing.
 // Two parties that called in are never joined by hanging up: only a call that the phone dialled itself is.
@@ -300,6 +310,7 @@ class FxsLine final : public LineMachine {
         waiting,
         leaving,  ///< the other sides are being joined: the legs will be released
     };
+    enum class Dial : std::uint8_t { unknown, tones, pulses };
     /// How far the waiting caller's number is on its way to the phone.
     enum class Offer : std::uint8_t { none, alerting, acknowledging, telling };
 
@@ -307,7 +318,7 @@ class FxsLine final : public LineMachine {
     State state_ = State::idle;
     bool off_hook_ = false;
     std::string digits_;
-    bool dials_pulses_ = false;  ///< what the phone dialled last; it has a rotary dial
+    Dial dial_ = Dial::unknown;  ///< what the phone dialled last, in whatever call
     std::string early_digits_;   ///< heard before off_hook
     std::chrono::steady_clock::time_point early_at_{};
     LineTone warning_tone_ = LineTone::congestion;
@@ -339,7 +350,6 @@ class FxsLine final : public LineMachine {
     void enter(State state);
     void nothing(const LineInput&) {}
     bool other_call_released(const LineInput& input);
-    bool pulse_is_flash() const;
     std::chrono::milliseconds waiting_time_left() const;
     void come_to_rest();
     void forget_calls();
@@ -369,8 +379,15 @@ class FxsLine final : public LineMachine {
     void early_digit(const LineInput& input);
     void take_early_digits();
     void pulse_train(const LineInput&);
+    void next_pulse_train(const LineInput&);
     void tone_digit(const LineInput& input);
     void pulse_digit(const LineInput& input);
+    void learn_dial(const LineInput& input);
+    Dial dial_of_phone() const;
+    bool pulse_is_flash() const;
+    bool may_be_recall_key() const;
+    bool is_lone_one() const { return may_be_recall_key() && digits_.size() == 1; }
+    void await_digit(std::chrono::milliseconds limit);
     routing::DigitMatch match_number(std::string_view digits) const;
     routing::DigitMatch match_code(std::string_view digits) const;
     routing::DigitMatch match(const std::string& digits) const;

@@ -331,6 +331,8 @@ TEST_CASE("fxs: any sequence of inputs leaves wire, timers and call consistent, 
         settings.services = seed % 7 != 0;
         settings.flash_digits = seed % 2 == 0;
         settings.pulse_one_is_flash = seed % 5 == 0;
+        settings.accept_dtmf = seed % 30 != 5;
+        settings.accept_pulse = seed % 30 != 10;
         settings.answer_polarity = seed % 4 == 0;
         settings.disconnect_battery = seed % 3 != 0;
         settings.disconnect_polarity = seed % 6 == 0;

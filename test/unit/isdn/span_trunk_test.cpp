@@ -71,7 +71,7 @@ class Trunk {
                                 const isdn::SpanView&) { changes.push_back(written(event)); },
             .times = {.t309 = 700ms, .reconcile = 20ms, .restart_at_start = false},
             .backup_d_channel = std::make_unique<MemoryDChannel>(wires[1], 0),
-            .span_alarm = [this](unsigned) -> std::optional<bool> { return alarm; }};
+            .span_alarm = [this](unsigned number) -> std::optional<bool> { return number == 2 && alarm; }};
         span = std::make_unique<isdn::SpanController>(trunk_settings(), std::move(parts));
         peer = std::make_unique<Peer>(reactor, wires[0], peer_options());
         peer->link.add_backup(second, 1);

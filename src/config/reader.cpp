@@ -103,6 +103,11 @@ void Mapping::problem_at(const Node& node, std::string_view key, std::string mes
     context_.problem(place(node, key), std::move(message), std::move(advice));
 }
 
+void Mapping::unknown_key(const Entry& entry, std::string advice) {
+    context_.problem(context_.place(entry.key_at, key_path(base::printable(entry.key, 60))),
+                     "there is no such key", std::move(advice));
+}
+
 const Node* Mapping::scalar(std::string_view key, std::string_view wanted) {
     const Node* node = take(key);
     if (node == nullptr || node->kind == Node::Kind::scalar) return node;
@@ -302,8 +307,7 @@ void Mapping::finish() {
         const bool known = std::find(known_.begin(), known_.end(), entry.key) != known_.end();
         const bool merge = entry.key == "<<" && entry.value.unreadable;
         if (known || merge) continue;
-        context_.problem(context_.place(entry.key_at, key_path(base::printable(entry.key, 60))),
-                         "there is no such key", suggestion(entry.key, words));
+        unknown_key(entry, suggestion(entry.key, words));
         const auto meant = base::nearest(std::string_view(entry.key).substr(0, 60), words);
         std::erase_if(absent_, [&](const Absence& absence) { return meant.starts_with(absence.key); });
     }

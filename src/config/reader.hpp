@@ -88,6 +88,8 @@ class Mapping {
     /// With the value of a key, or with one of its values.
     void problem_at(std::string_view key, std::string message, std::string advice);
     void problem_at(const Node& node, std::string_view key, std::string message, std::string advice);
+    /// There is no such key, with an advice that finish() cannot give; take it before, or finish() reports it again.
+    void unknown_key(const Entry& entry, std::string advice);
 
     /// Each leaves `target` alone when the key is missing or wrong; true when it stored a value.
     bool text(std::string_view key, std::string& target);

@@ -1,4 +1,6 @@
 // spans: timers. The timers and counters of Q.921 and Q.931 by their names there.
+#include <algorithm>
+
 #include "sections.hpp"
 #include "tipring/base/text.hpp"
 
@@ -26,6 +28,35 @@ struct CounterKey {
 };
 
 constexpr CounterKey counter_keys[] = {{"N200", 1, 20}, {"N316", 1, 10}, {"K", 1, 127}};
+
+/// What else the standard has by this name; whoever writes it wants that, and no timer with a name like it.
+struct OtherTimer {
+    std::string_view name, advice;
+};
+
+constexpr OtherTimer other_timers[] = {
+    {"T301", "how long a telephone rings is ring_timeout of its port; other destinations ring for two minutes"},
+    {"T302", "it is digit_timeout of the span"},
+    {"T306", "it is announcement of the span"},
+    {"T322", "it cannot be set; leave it out"},
+};
+
+/// Near names are other timers here: T302 is not T303 written wrongly.
+void refuse_others(Mapping& mapping, const Node& node) {
+    std::vector<std::string_view> known;
+    for (const auto& key : timer_keys)
+        known.push_back(key.name);
+    for (const auto& key : counter_keys)
+        known.push_back(key.name);
+    for (const auto& entry : node.entries) {
+        if (std::ranges::find(known, entry.key) != known.end()) continue;
+        if (mapping.take(entry.key) == nullptr) continue;  // an alias that could not be read
+        const auto other = std::ranges::find(other_timers, entry.key, &OtherTimer::name);
+        mapping.unknown_key(entry, other != std::end(other_timers)
+                                       ? std::string(other->advice)
+                                       : base::format("use {}", alternatives(known)));
+    }
+}
 
 constexpr milliseconds usual_t200 = 1s, usual_t203 = 10s;  // Q.921 5.9.1, 5.9.8
 
@@ -64,6 +95,7 @@ void read_span_timers(Mapping& span_mapping, Span& span) {
             "T203 (10s without it) is the rest after which the link is tried, T200 (1s) the wait for "
             "the answer");
     }
+    refuse_others(mapping, *node);
     mapping.finish();
 }
 

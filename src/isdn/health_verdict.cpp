@@ -17,6 +17,11 @@ struct Findings {
     bool in(SpanAlarm alarm) const { return now.alarms.has(alarm); }
     bool was_in(SpanAlarm alarm) const { return day.alarm(alarm) > 0; }
     bool some(HealthCount count) const { return day.count(count) > 0; }
+    /// ITU-T G.822, table 1: up to five in 24 hours are a connection in order.
+    bool slips() const {
+        constexpr unsigned in_order = 5;
+        return day.count(HealthCount::slips) > in_order;
+    }
     bool red() const { return in(SpanAlarm::los) || in(SpanAlarm::lfa) || in(SpanAlarm::red); }
     bool was_red() const {
         return was_in(SpanAlarm::los) || was_in(SpanAlarm::lfa) || was_in(SpanAlarm::red);
@@ -63,10 +68,10 @@ constexpr Rule rules[] = {
      "the network sent all ones on span {} for a time (AIS): it was interrupted before us"},
     {[](const Findings& f) { return f.was_in(SpanAlarm::rai) && !f.in(SpanAlarm::rai) && !f.was_red(); },
      "the far end of span {} did not hear us for a time (RAI): check the transmit pair"},
-    {[](const Findings& f) { return f.some(HealthCount::slips) && f.now.card_runs_free; },
+    {[](const Findings& f) { return f.slips() && f.now.card_runs_free; },
      "slips on span {}: the card runs on its own clock; where the network gives the clock, set the timing in "
      "/etc/dahdi/system.conf to 1"},
-    {[](const Findings& f) { return f.some(HealthCount::slips) && !f.now.card_runs_free; },
+    {[](const Findings& f) { return f.slips() && !f.now.card_runs_free; },
      "slips on span {}: check the clock source: of the two ends exactly one may give the clock, and all "
      "spans of a card "
      "follow one network"},

@@ -41,6 +41,8 @@ LinkEvent setup_event(const pri_event_ring& ring, const FrameFacts& frame, const
 /// Without a channel it is for all, or for those of the interface that is named (Q.931 4.5.25).
 LinkEvent restart_event(std::optional<unsigned> channel, const FrameFacts& frame,
                         const LinkOptions& options) {
+    // For an interface as a whole libpri makes channel 0 of a Channel identification without a channel.
+    if (frame.of_all_channels) channel.reset();
     LinkEvent event{.kind = LinkEventKind::restart, .channel = channel};
     if (!channel && options.nfas) event.of_interface = frame.of_interface;
     return event;

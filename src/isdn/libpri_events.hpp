@@ -23,7 +23,8 @@ struct FrameFacts {
     call::UserToUser user_to_user{};
     std::optional<PeerState> peer_state{};
     std::optional<PeerCall> refusal{};
-    std::optional<unsigned> of_interface{};  ///< of its Channel identification
+    bool of_all_channels = false;            ///< a RESTART for an interface or all of them
+    std::optional<unsigned> of_interface{};  ///< the one that a RESTART is for
     /// service or service_ack: of a maintenance message
     std::optional<LinkEventKind> maintenance{};
 };

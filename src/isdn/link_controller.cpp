@@ -132,6 +132,7 @@ int LinkController::read(std::span<std::uint8_t> buffer) {
               .user_to_user = user_to_user(received),
               .peer_state = peer_state(received),
               .refusal = refusal(received),
+              .of_all_channels = restarts_interface(received),
               .of_interface = named_interface(received, options_.interface)};
     if (maintenance == Maintenance::service) frame_.maintenance = LinkEventKind::service;
     if (maintenance == Maintenance::answer) frame_.maintenance = LinkEventKind::service_ack;

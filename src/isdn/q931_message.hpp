@@ -19,7 +19,7 @@ constexpr std::size_t longest_frame = 260 + address_and_control_octets + check_o
 
 // Information elements (Q.931 table 4-3).
 constexpr std::uint8_t cause = 0x08, channel_identification = 0x18, progress_indicator = 0x1e,
-                       call_state = 0x14, facility_element = 0x1c, user_user = 0x7e;
+                       call_state = 0x14, facility_element = 0x1c, restart_indicator = 0x79, user_user = 0x7e;
 inline constexpr std::uint8_t status = 0x7d, facility = 0x62;  ///< message types
 // Message types (Q.931 table 4-2).
 constexpr std::uint8_t setup = 0x05, disconnect = 0x45, release = 0x4d, release_complete = 0x5a;

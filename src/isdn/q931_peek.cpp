@@ -32,6 +32,15 @@ unsigned maintenance_type(std::span<const std::uint8_t> frame) {
     return message.size() > type ? message[type] & 0x7fU : 0;
 }
 
+constexpr unsigned single_interface = 6, all_interfaces = 7;  // Q.931 4.5.25
+
+/// 0, "indicated channels", where no Restart indicator says otherwise.
+unsigned restart_class(std::span<const std::uint8_t> frame) {
+    constexpr unsigned class_mask = 0x07;
+    const auto indicator = q931::find_element(frame, q931::restart_indicator);
+    return indicator.empty() ? 0U : indicator[0] & class_mask;
+}
+
 }  // namespace
 
 std::optional<call::Location> cause_location(std::span<const std::uint8_t> frame) {
@@ -88,10 +97,17 @@ bool is_unnumbered_information(std::span<const std::uint8_t> frame) {
     return is_unnumbered(frame, 0x03);
 }
 
+bool restarts_interface(std::span<const std::uint8_t> frame) {
+    const unsigned restarted = restart_class(frame);
+    return restarted == single_interface || restarted == all_interfaces;
+}
+
 std::optional<unsigned> named_interface(std::span<const std::uint8_t> frame, unsigned own) {
     constexpr unsigned is_explicit = 0x40;
+    const unsigned restarted = restart_class(frame);
+    if (restarted == all_interfaces) return std::nullopt;
     const auto element = q931::find_element(frame, q931::channel_identification);
-    if (element.empty()) return std::nullopt;
+    if (element.empty()) return restarted == single_interface ? std::optional(own) : std::nullopt;
     return element.size() > 1 && (element[0] & is_explicit) != 0 ? element[1] & 0x7fU : own;
 }
 

@@ -49,8 +49,12 @@ std::optional<PeerCall> refusal(std::span<const std::uint8_t> frame);
 /// Whether the frame is an unnumbered information frame (Q.921 3.6.6). Takes any octets.
 bool is_unnumbered_information(std::span<const std::uint8_t> frame);
 
+/// Whether a Restart indicator (Q.931 4.5.25) names an interface as a whole, or all of them. Takes any octets.
+bool restarts_interface(std::span<const std::uint8_t> frame);
+
 /// The interface (octet 3.1, Q.931 4.5.13) that a Channel identification element names; `own` when it names none, and
-/// none when there is no such element. Takes any octets.
+/// where a Restart indicator (4.5.25) says "single interface" without such an element. None when there is neither, and
+/// with "all interfaces". Takes any octets.
 std::optional<unsigned> named_interface(std::span<const std::uint8_t> frame, unsigned own);
 
 /// Whether the frame is a SABME (Q.921 3.6.2) on the data link of a PRI (SAPI 0, TEI 0): the other end begins it anew.

@@ -77,7 +77,7 @@ SpanController::SpanController(const config::Span& settings, ControllerParts par
             log::warning("isdn", "span={} {}", settings_.number, text);
         });
     read_digit_map();
-    spans_.front().alarm = d_channel_->alarm();
+    spans_.front().alarm = first_span_alarm();
     allocator_.set_span_alarm(spans_.front().alarm);
     check_member_alarms();
     reconcile_timer_.start(times_.reconcile, [this] { reconcile(); });

@@ -158,6 +158,7 @@ class SpanController final : public Span, public call::Exit {
     unsigned span_number(unsigned position) const;
     bool usable() const;
     bool alarm_of(unsigned position) const;
+    bool first_span_alarm() const;
     void check_member_alarms();
     void tell_alarm(TrunkSpan& span, bool alarm);
     void clear_dead_spans();

@@ -129,7 +129,7 @@ void SpanController::on_down() {
 }
 
 void SpanController::check_alarm() {
-    tell_alarm(spans_.front(), d_channel_->alarm());
+    tell_alarm(spans_.front(), first_span_alarm());
     check_member_alarms();
 }
 

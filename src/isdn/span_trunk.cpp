@@ -41,6 +41,13 @@ void SpanController::tell_alarm(TrunkSpan& span, bool alarm) {
     changed({"span.alarm", span.number, {{"state", alarm ? "on" : "off"}}});
 }
 
+/// The D-channel learns of an alarm by the driver's events, which get lost when nobody reads them for a while: what the
+/// driver says of the span itself counts for more.
+bool SpanController::first_span_alarm() const {
+    const auto told = span_alarm_ ? span_alarm_(spans_.front().number) : std::nullopt;
+    return told.value_or(d_channel_->alarm());
+}
+
 void SpanController::check_member_alarms() {
     for (auto span = std::next(spans_.begin()); span != spans_.end(); ++span) {
         const auto alarm = span_alarm_ ? span_alarm_(span->number) : std::nullopt;

@@ -289,7 +289,7 @@ TEST_CASE("a file that cannot be taken over changes nothing, and says why", "[re
     REQUIRE(gateway.wait_port_state(second, "idle", patience));
 }
 
-TEST_CASE("thirty calls outlive a reload; what a span needs anew waits for their end",
+TEST_CASE("fifteen calls on thirty channels outlive a reload; what a span needs anew waits for their end",
           "[reload][pri][many_lines]") {
     TemporaryFolder folder;
     const auto world = World::make(folder);

@@ -116,10 +116,10 @@ TEST_CASE("span line: errors and alarms come into the health, with a verdict", "
         return;
     }
     CHECK(line_counted(gateway, "slips") == 0);
-    board->add_line_errors({world->span()}, hardware::LineCounter::slips, 2);
+    board->add_line_errors({world->span()}, hardware::LineCounter::slips, 6);
     board->add_line_errors({world->span()}, hardware::LineCounter::crc_errors, 7);
     REQUIRE(eventually(patience, [&] { return line_counted(gateway, "crc_errors") == 7; }));
-    CHECK(line_counted(gateway, "slips") == 2);
+    CHECK(line_counted(gateway, "slips") == 6);
     const auto health = line_health(gateway);
     CHECK(health.at("current").at("errored_seconds").to_number<int>() >= 1);
     const auto verdict = json::serialize(health.at("verdict"));

@@ -17,7 +17,8 @@ namespace {
 constexpr int most_steps = 2000;  // far more than an answer to any message takes
 constexpr std::size_t most_messages = 8, header = 4;
 constexpr config::SwitchType types[] = {config::SwitchType::euroisdn, config::SwitchType::qsig,
-                                        config::SwitchType::national, config::SwitchType::dms100};
+                                        config::SwitchType::national, config::SwitchType::dms100,
+                                        config::SwitchType::lucent4e, config::SwitchType::lucent5e};
 
 /// One span for all inputs of its kind: libpri cannot free a controller, and a span must survive everything in a row
 /// anyway.
@@ -68,7 +69,7 @@ FuzzedSpan& span_of(unsigned kind) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size < 3) return 0;
     base::log::set_level(base::log::Level::error);
-    auto& span = span_of(data[0] & 7U);
+    auto& span = span_of((data[0] & 7U) | (data[0] >> 2U & 8U));
     span.answers = (data[0] & 8) != 0;
     Listener listener;
     const auto leg = (data[0] & 16) != 0 ? span.bench.dial(listener) : nullptr;

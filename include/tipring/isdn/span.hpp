@@ -89,7 +89,8 @@ struct SpanParts {
     hardware::CountryTones country;
     /// Told of changes of layer 1, D-channel and bearers.
     std::function<void(const SpanEvent&, const SpanView&)> on_change;
-    /// Layer 1 of another span of the trunk (the driver's number) is in alarm; none: the board does not tell.
+    /// Layer 1 of a span of the trunk (the driver's number) is in alarm; none: the board does not tell, and for the
+    /// first span the D-channel's events count.
     std::function<std::optional<bool>(unsigned span)> span_alarm{};
 };
 

@@ -43,7 +43,6 @@ TEST_CASE("timers that do not exist, have no unit or no sense are refused with t
         return lines[0];
     };
     CHECK(contains(line_of("T399: 1s"), "T309"));
-    CHECK(contains(line_of("T302: 15s"), "spans[0].timers.T302"));
     CHECK(contains(line_of("t309: 6s"), "T309"));
     CHECK(contains(line_of("T309: 6"), "unit"));
     CHECK(contains(line_of("T309: 0s"), "use "));
@@ -53,4 +52,20 @@ TEST_CASE("timers that do not exist, have no unit or no sense are refused with t
     CHECK(contains(line_of("T203: 1s"), "not longer than T200"));
     CHECK(contains(load_bad(a_span + "    timers: [T309]\n")[0], "timers"));
     CHECK(contains(load_bad(a_span + "    channel_id: any\n")[0], "preferred"));
+}
+
+TEST_CASE("a timer of Q.931 that has a key of its own, or none, is not taken for one with a like name") {
+    const auto line_of = [](const std::string& timers) {
+        const auto lines = load_bad(a_span + "    timers: {" + timers + "}\n");
+        REQUIRE(lines.size() == 1);
+        CHECK(contains(lines[0], "there is no such key"));
+        CHECK_FALSE(contains(lines[0], "did you mean"));
+        return lines[0];
+    };
+    CHECK(contains(line_of("T302: 10s"), "spans[0].timers.T302: there is no such key; it is digit_timeout"));
+    CHECK(contains(line_of("T306: 10s"), "it is announcement"));
+    CHECK(contains(line_of("T301: 3min"), "ring_timeout"));
+    CHECK(contains(line_of("T322: 4s"), "cannot be set"));
+    CHECK(contains(line_of("T312: 10s"), "use T200, T203, T303"));
+    CHECK(load_bad(a_span + "    timers: {T302: 10s, T309: 6}\n").size() == 2);
 }

@@ -107,8 +107,18 @@ TEST_CASE("the interface of a RESTART") {
     CHECK(isdn::named_interface(restart, 7) == 2U);
     restart[11] = 0xa0;  // implicit: that of the D-channel
     CHECK(isdn::named_interface(restart, 7) == 7U);
+    CHECK(isdn::restarts_interface(restart));
     restart[9] = 0x28;
+    CHECK(isdn::named_interface(restart, 7) == 7U);  // "single interface" without a name
+    restart[15] = 0x87;
     CHECK_FALSE(isdn::named_interface(restart, 7));
+    restart[9] = 0x18;
+    CHECK_FALSE(isdn::named_interface(restart, 7));  // "all interfaces"
+    restart[9] = 0x28;
+    CHECK(isdn::restarts_interface(restart));
+    restart[15] = 0x80;
+    CHECK_FALSE(isdn::named_interface(restart, 7));
+    CHECK_FALSE(isdn::restarts_interface(restart));
 }
 
 TEST_CASE("random octets are survived") {

@@ -172,7 +172,8 @@ class Bench {
             .bearers = positions,
             .on_change = [this](const isdn::SpanEvent& event,
                                 const isdn::SpanView&) { changes.push_back(written(event)); },
-            .times = options.times};
+            .times = options.times,
+            .span_alarm = [this](unsigned) { return driver_alarm; }};
         span = std::make_unique<isdn::SpanController>(settings, std::move(parts));
         auto peer_link = options.peer_link;
         peer_link.label = "peer";
@@ -217,6 +218,7 @@ class Bench {
     std::shared_ptr<MemoryWire> wire;
     Sink sink;
     RecordingAudio* audio = nullptr;
+    std::optional<bool> driver_alarm;  ///< what the board says of layer 1; none: only the D-channel tells
     std::vector<std::string> changes;
     std::unique_ptr<isdn::SpanController> span;
     std::unique_ptr<Peer> peer;

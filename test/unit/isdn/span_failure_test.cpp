@@ -186,6 +186,29 @@ TEST_CASE("a layer 1 alarm is seen at once and cleared again") {
     CHECK(bench.until([&] { return !bench.span->view().layer1_up; }));
 }
 
+TEST_CASE("an event of layer 1 that the driver dropped is made good by the next look at the span") {
+    Bench bench;
+    REQUIRE(bench.up());
+    bench.driver_alarm = true;
+    bench.wire->ends[0].alarm = true;
+    bench.audio->on_line_event(1, hardware::LineEventKind::alarm);
+    REQUIRE_FALSE(bench.span->view().layer1_up);
+    SECTION("the end of an alarm") {
+        bench.driver_alarm = false;  // the D-channel never hears of it
+        CHECK(bench.until([&] { return bench.span->view().layer1_up; }));
+        CHECK(bench.until([&] { return bench.span->view().idle == 30; }));
+        CHECK(bench.changes.back() == "span.alarm 1 state=off");
+    }
+    SECTION("a board that does not tell leaves it to the D-channel") {
+        bench.driver_alarm = std::nullopt;
+        const auto looks = bench.wire->ends[0].alarm_looks;
+        REQUIRE(bench.until([&] { return bench.wire->ends[0].alarm_looks > looks + 2; }));
+        CHECK_FALSE(bench.span->view().layer1_up);
+        bench.wire->ends[0].alarm = false;
+        CHECK(bench.until([&] { return bench.span->view().layer1_up; }));
+    }
+}
+
 TEST_CASE("an answered call outlives a short loss of the data link and not a long one") {
     Bench bench;
     REQUIRE(bench.up());

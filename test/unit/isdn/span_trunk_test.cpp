@@ -71,7 +71,7 @@ class Trunk {
                                 const isdn::SpanView&) { changes.push_back(written(event)); },
             .times = {.t309 = 700ms, .reconcile = 20ms, .restart_at_start = false},
             .backup_d_channel = std::make_unique<MemoryDChannel>(wires[1], 0),
-            .span_alarm = [this](unsigned) -> std::optional<bool> { return alarm; }};
+            .span_alarm = [this](unsigned number) -> std::optional<bool> { return number == 2 && alarm; }};
         span = std::make_unique<isdn::SpanController>(trunk_settings(), std::move(parts));
         peer = std::make_unique<Peer>(reactor, wires[0], peer_options());
         peer->link.add_backup(second, 1);
@@ -285,6 +285,44 @@ TEST_CASE("trunk: a call on a span that stays in alarm ends after T309, and no o
     CHECK_FALSE(trunk.sink.calls[0].listener->has("released"));
     REQUIRE(trunk.until([&] { return trunk.peer->last(LinkEventKind::disconnect) != nullptr; }));
     CHECK(trunk.peer->last(LinkEventKind::disconnect)->channel == isdn::bearer_position(1, 7));
+}
+
+TEST_CASE("trunk: a RESTART for one interface ends its calls and no others") {
+    struct Case {
+        const char* what;
+        std::vector<std::uint8_t> elements;
+        bool ends_first, ends_second;
+    };
+    const auto restart =
+        GENERATE(Case{"interface 1 by name", {0x18, 0x02, 0xe0, 0x81, 0x79, 0x01, 0x86}, false, true},
+                 Case{"the D-channel's, without a name", {0x79, 0x01, 0x86}, true, false},
+                 Case{"all interfaces", {0x79, 0x01, 0x87}, true, true});
+    CAPTURE(restart.what);
+    Trunk trunk;
+    REQUIRE(trunk.both_up());
+    for (const unsigned interface : {0U, 1U})
+        trunk.peer->link.setup({.caller = {},
+                                .called = "201",
+                                .channel = isdn::bearer_position(interface, 7),
+                                .exclusive = true});
+    REQUIRE(trunk.until([&] { return trunk.sink.calls.size() == 2; }));
+    for (const auto& call : trunk.sink.calls)
+        call.leg->answer();
+    REQUIRE(trunk.until([&] { return trunk.peer->count(LinkEventKind::answer) == 2; }));
+    trunk.wires[0]->tamper = [&](int from, Frame& frame) {
+        constexpr std::size_t type = 8;
+        constexpr std::uint8_t restart_message = 0x46;
+        if (from != 1 || frame.size() <= type || (frame[2] & 1) != 0 || frame[type] != restart_message)
+            return;
+        frame.resize(type + 1);
+        frame.insert(frame.end(), restart.elements.begin(), restart.elements.end());
+        frame.insert(frame.end(), 2, 0);  // the room of the FCS
+    };
+    trunk.peer->link.restart(9);
+    const auto ended = [&](std::size_t call) { return trunk.sink.calls[call].listener->has("released"); };
+    REQUIRE(trunk.until([&] { return trunk.peer->count(LinkEventKind::restart_ack) == 1; }));
+    CHECK(ended(0) == restart.ends_first);
+    CHECK(ended(1) == restart.ends_second);
 }
 
 TEST_CASE("trunk: a channel, a span or all of it is taken out of service") {

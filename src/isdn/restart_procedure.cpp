@@ -29,7 +29,7 @@ void RestartProcedure::look_again() {
 void RestartProcedure::next() {
     std::erase_if(waiting_, [this](unsigned position) {
         const auto channel = allocator_.channel(position);
-        return channel.in_use() || channel.removed();
+        return (channel.in_use() && !channel.lent()) || channel.removed();
     });
     const auto turn = std::ranges::find_if(
         waiting_, [this](unsigned position) { return allocator_.begin_restart(position); });
@@ -78,6 +78,7 @@ void RestartProcedure::shown_idle(unsigned position) {
 void RestartProcedure::timed_out() {
     if (!current_) return;
     if (!allocator_.channel(*current_).restarting()) {
+        if (allocator_.channel(*current_).lent()) waiting_.push_back(*current_);
         end_current();
         return next();
     }

@@ -5,11 +5,12 @@
 // | ----------------------------- | ----------------------------------------- | --------------------------------- |
 // | RESTART ACKNOWLEDGE           | idle                                      | the next one is its turn          |
 // | its turn, carries a call      |                                           | left out: the call shows it well  |
-// | its turn, alarm, loop or out  |                                           | waits on, the next one is its turn |
-// | of service                    |                                           |                                   |
+// | its turn, alarm, loop, out of |                                           | waits on, the next one is its turn |
+// | service or lent to a test     |                                           |                                   |
 // | SETUP of the peer on it       | in use by that call                       | the next one is its turn          |
 // | the peer moves our call to it | in use by that call                       | the next one is its turn          |
 // | T316 runs out, used by now    | as it is, RESTART would end a call        | the next one is its turn          |
+// | T316 runs out, lent to a test | as it is, and waits for another turn      | the next one is its turn          |
 // | T316 runs out                 | RESTART again, N316 times in all          |                                   |
 // | T316 runs out the last time   | idle, a warning, counted                  | given up: they are idle anyway    |
 // | data link lost                | idle, not counted                         | all are handed back to the caller |

@@ -158,13 +158,8 @@ void SpanController::restart_unsure() {
     if (!up_ || stopped_) return;
     const auto positions = std::exchange(unsure_, {});
     if (!settings_.restart) return;
-    for (const unsigned position : positions) {
-        if (is_held(position)) {
-            unsure_.insert(position);
-        } else {
-            restarts_->add(position);
-        }
-    }
+    for (const unsigned position : positions)
+        restarts_->add(position);
     restarts_->look_again();
 }
 

@@ -91,6 +91,41 @@ TEST_CASE("RESTART is not repeated when something else has ended it, or has the 
     CHECK(bench.allocator.state(1) == BearerState::idle);
 }
 
+TEST_CASE(
+    "a channel that is lent to a test when it waits for its turn, or for an answer, is restarted after the "
+    "test") {
+    RestartBench bench;
+    bench.procedure.add(1);
+    bench.procedure.add(2);
+    REQUIRE(bench.allocator.hold(1));
+    REQUIRE(bench.allocator.hold(2));
+    bench.procedure.look_again();
+    bench.reactor.advance(120s);
+    bench.procedure.look_again();
+    CHECK(bench.sent == std::vector<unsigned>{1});
+    bench.allocator.release(2);
+    bench.procedure.look_again();
+    CHECK(bench.sent == std::vector<unsigned>{1, 2});
+    bench.allocator.release(1);
+    bench.procedure.acknowledged(2);
+    CHECK(bench.sent == std::vector<unsigned>{1, 2, 1});
+    bench.procedure.acknowledged(1);
+    CHECK(bench.allocator.idle() == 3);
+    CHECK(bench.failures.empty());
+}
+
+TEST_CASE("an answer during a test ends what was waited for") {
+    RestartBench bench;
+    bench.procedure.add(1);
+    REQUIRE(bench.allocator.hold(1));
+    bench.procedure.acknowledged(1);
+    bench.allocator.release(1);
+    bench.procedure.look_again();
+    bench.reactor.advance(1h);
+    CHECK(bench.sent == std::vector<unsigned>{1});
+    CHECK(bench.allocator.state(1) == BearerState::idle);
+}
+
 TEST_CASE("a RESTART is repeated on a channel that is in alarm or was taken out of service meanwhile") {
     RestartBench bench;
     bench.procedure.add(1);

@@ -7,6 +7,11 @@
 
 namespace tipring::isdn {
 
+namespace {
+/// Channels one after the other.
+constexpr unsigned enough_unanswered = 2;
+}  // namespace
+
 RestartProcedure::RestartProcedure(base::Reactor& reactor, BearerAllocator& allocator, RestartTimes times,
                                    std::function<void(unsigned)> send,
                                    std::function<void(const std::string&)> on_failure)
@@ -64,6 +69,7 @@ void RestartProcedure::acknowledged(std::optional<unsigned> position) {
         return;
     }
     ++counters_.acknowledged;
+    unanswered_ = 0;
     end_current();
     next();
 }
@@ -86,17 +92,19 @@ void RestartProcedure::timed_out() {
     const auto text = base::format(
         "channel {} was not acknowledged after {} times RESTART (T316, N316); it counts as idle again",
         position_text(*current_), sent_);
-    // A peer that ignores one channel ignores all: asking for the rest would only hold channels back.
-    waiting_.clear();
+    // A peer that ignores two in a row ignores all: asking for the rest would only hold channels back.
+    if (++unanswered_ >= enough_unanswered) waiting_.clear();
     ++counters_.failed;
     end_current();
     on_failure_(text);
+    look_again();
 }
 
 std::vector<unsigned> RestartProcedure::cancel() {
     std::vector<unsigned> unfinished(waiting_.begin(), waiting_.end());
     if (current_) unfinished.insert(unfinished.begin(), *current_);
     waiting_.clear();
+    unanswered_ = 0;
     end_current();
     return unfinished;
 }

@@ -1,8 +1,9 @@
 // routes.explain.
+#include <algorithm>
 #include <boost/json/array.hpp>
-#include <optional>
 
 #include "commands.hpp"
+#include "span_find.hpp"
 #include "tipring/base/text.hpp"
 #include "tipring/routing/number_plan.hpp"
 
@@ -32,12 +33,7 @@ class RoutesExplainCommand final : public Command {
     Reply run(const json::object& parameters) override {
         const auto from = text_parameter(parameters, "from");
         const auto source = parse_source(from);
-        if (!source) {
-            return CommandError{
-                rpc_code::not_found,
-                base::format("\"{}\" is no source; use sip, sip NAME, span NAME, or a port's number",
-                             base::printable(from, 60))};
-        }
+        if (!source) return source.error();
         routing::Query query;
         query.called = text_parameter(parameters, "number");
         query.source = *source;
@@ -67,18 +63,31 @@ class RoutesExplainCommand final : public Command {
         }
         return {};
     }
-    std::optional<routing::Source> parse_source(const std::string& text) const {
+    boost::system::result<routing::Source, CommandError> parse_source(const std::string& text) const {
         if (text.empty()) return default_source();
         const auto blank = text.find(' ');
         const auto word = text.substr(0, blank);
         const auto name =
             blank == std::string::npos ? std::string() : std::string(base::trim(text.substr(blank)));
         if (word == "sip") return routing::Source{routing::DestinationKind::sip, name, "", {}};
-        if (word == "span" && !name.empty())
-            return routing::Source{routing::DestinationKind::span, name, "", {}};
-        const auto* port = find_port(system_, word == "port" ? name : text);
-        if (port == nullptr) return std::nullopt;
-        return source_of(*port);
+        if (word == "span" && !name.empty()) return span_source(name);
+        const auto number = word == "port" ? name : text;
+        const auto* port = find_port(system_, number);
+        if (port != nullptr) return source_of(*port);
+        const bool is_number = number.find_first_not_of("0123456789") == std::string::npos;
+        if (!number.empty() && (is_number || word == "port")) return no_such_port(system_, number);
+        return CommandError{
+            rpc_code::not_found,
+            base::format("\"{}\" is no source; use sip, sip NAME, span NAME, or a port's number",
+                         base::printable(text, 60))};
+    }
+    /// Routes go by names, so that a name comes before a number. Calls of an NFAS trunk come from its first span.
+    boost::system::result<routing::Source, CommandError> span_source(const std::string& text) const {
+        const auto named =
+            std::ranges::find(system_.spans, text, [](const auto* span) { return span->settings().name; });
+        auto* span = named != system_.spans.end() ? *named : find_span(system_, text);
+        if (span == nullptr) return no_such_span(system_, text);
+        return routing::Source{routing::DestinationKind::span, span->exit().destination().name, "", {}};
     }
     routing::Source default_source() const {
         for (const auto* port : system_.ports) {

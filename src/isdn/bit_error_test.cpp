@@ -12,6 +12,7 @@ namespace {
 constexpr double degraded_ratio = 1e-6, severe_ratio = 1e-3;
 /// Progress is told each second at first, then more seldom.
 constexpr std::chrono::seconds often_until{10};
+constexpr std::string_view nothing_came_back = "nothing came back";
 
 std::string ratio_text(double ratio) {
     char buffer[32];
@@ -32,9 +33,10 @@ double error_ratio(const media::BitTestReport& report) {
 BitErrorVerdict judge_bit_errors(const BitErrorResult& result) {
     const auto& report = result.report;
     if (!report.found) {
-        return {"none", result.ended.empty() || result.blocks_lost == 0
+        const bool had_its_time = result.ended.empty() || result.ended == nothing_came_back;
+        return {"none", had_its_time
                             ? "the pattern did not come back: is the channel looped at the other end?"
-                            : result.ended};
+                            : base::format("{} before the pattern was found", result.ended)};
     }
     if (result.blocks_lost > 0) {
         return {"none",
@@ -86,7 +88,7 @@ void BitErrorTest::second() {
     const auto& now = result_.report;
     const bool wrong = now.errors > before.errors || now.losses > before.losses || !now.in_sync;
     if (before.found && wrong) ++result_.errored_seconds;
-    if (!now.found && result_.ran >= bit_test_patience) return end("nothing came back");
+    if (!now.found && result_.ran >= bit_test_patience) return end(std::string(nothing_came_back));
     if (result_.ran >= request_.duration) return end({});
     timer_.start(std::chrono::seconds(1), [this] { second(); });
     tell_progress();

@@ -30,13 +30,13 @@ bool ChannelState::apply(ChannelEvent event) {
             return seize_theirs();
         case ChannelEvent::lend:
             if (in_use_ || removed_) return false;
-            in_use_ = true;
+            in_use_ = lent_ = true;
             break;
         case ChannelEvent::confirm:
             unconfirmed_ = false;
             break;
         case ChannelEvent::release:
-            in_use_ = unconfirmed_ = false;
+            in_use_ = lent_ = unconfirmed_ = false;
             break;
         case ChannelEvent::restart_begin:
             if (!idle()) return false;

@@ -56,6 +56,8 @@ class ChannelState {
     BearerState shown() const;
     bool idle() const { return shown() == BearerState::idle; }
     bool in_use() const { return in_use_; }
+    /// In use by something else than a call.
+    bool lent() const { return lent_; }
     /// In use by a call of ours that the other end has not agreed to: it is lost in a collision to the side that
     /// does not yield (Q.931 5.7).
     bool unconfirmed() const { return in_use_ && unconfirmed_; }
@@ -73,6 +75,7 @@ class ChannelState {
     bool seize_theirs();
 
     bool in_use_ = false;
+    bool lent_ = false;
     bool unconfirmed_ = false;
     bool restarting_ = false;
     bool out_here_ = false;

@@ -7,6 +7,11 @@
 
 namespace tipring::isdn {
 
+namespace {
+/// Channels one after the other.
+constexpr unsigned enough_unanswered = 2;
+}  // namespace
+
 RestartProcedure::RestartProcedure(base::Reactor& reactor, BearerAllocator& allocator, RestartTimes times,
                                    std::function<void(unsigned)> send,
                                    std::function<void(const std::string&)> on_failure)
@@ -29,7 +34,7 @@ void RestartProcedure::look_again() {
 void RestartProcedure::next() {
     std::erase_if(waiting_, [this](unsigned position) {
         const auto channel = allocator_.channel(position);
-        return channel.in_use() || channel.removed();
+        return (channel.in_use() && !channel.lent()) || channel.removed();
     });
     const auto turn = std::ranges::find_if(
         waiting_, [this](unsigned position) { return allocator_.begin_restart(position); });
@@ -64,6 +69,7 @@ void RestartProcedure::acknowledged(std::optional<unsigned> position) {
         return;
     }
     ++counters_.acknowledged;
+    unanswered_ = 0;
     end_current();
     next();
 }
@@ -78,6 +84,7 @@ void RestartProcedure::shown_idle(unsigned position) {
 void RestartProcedure::timed_out() {
     if (!current_) return;
     if (!allocator_.channel(*current_).restarting()) {
+        if (allocator_.channel(*current_).lent()) waiting_.push_back(*current_);
         end_current();
         return next();
     }
@@ -85,17 +92,19 @@ void RestartProcedure::timed_out() {
     const auto text = base::format(
         "channel {} was not acknowledged after {} times RESTART (T316, N316); it counts as idle again",
         position_text(*current_), sent_);
-    // A peer that ignores one channel ignores all: asking for the rest would only hold channels back.
-    waiting_.clear();
+    // A peer that ignores two in a row ignores all: asking for the rest would only hold channels back.
+    if (++unanswered_ >= enough_unanswered) waiting_.clear();
     ++counters_.failed;
     end_current();
     on_failure_(text);
+    look_again();
 }
 
 std::vector<unsigned> RestartProcedure::cancel() {
     std::vector<unsigned> unfinished(waiting_.begin(), waiting_.end());
     if (current_) unfinished.insert(unfinished.begin(), *current_);
     waiting_.clear();
+    unanswered_ = 0;
     end_current();
     return unfinished;
 }

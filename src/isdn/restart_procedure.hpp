@@ -5,13 +5,16 @@
 // | ----------------------------- | ----------------------------------------- | --------------------------------- |
 // | RESTART ACKNOWLEDGE           | idle                                      | the next one is its turn          |
 // | its turn, carries a call      |                                           | left out: the call shows it well  |
-// | its turn, alarm, loop or out  |                                           | waits on, the next one is its turn |
-// | of service                    |                                           |                                   |
+// | its turn, alarm, loop, out of |                                           | waits on, the next one is its turn |
+// | service or lent to a test     |                                           |                                   |
 // | SETUP of the peer on it       | in use by that call                       | the next one is its turn          |
 // | the peer moves our call to it | in use by that call                       | the next one is its turn          |
 // | T316 runs out, used by now    | as it is, RESTART would end a call        | the next one is its turn          |
+// | T316 runs out, lent to a test | as it is, and waits for another turn      | the next one is its turn          |
 // | T316 runs out                 | RESTART again, N316 times in all          |                                   |
-// | T316 runs out the last time   | idle, a warning, counted                  | given up: they are idle anyway    |
+// | T316 runs out the last time   | idle, a warning, counted                  | the next one is its turn          |
+// | the same for a second channel | idle, a warning, counted                  | given up: they are idle anyway    |
+// | in a row                      |                                           |                                   |
 // | data link lost                | idle, not counted                         | all are handed back to the caller |
 // | data link begun anew by peer  | RESTART again, T316 runs on               |                                   |
 //
@@ -41,7 +44,7 @@ class RestartProcedure {
         std::uint64_t acknowledged = 0, failed = 0;
     };
 
-    /// `send` sends RESTART for one channel; `on_failure` hears why a series was given up.
+    /// `send` sends RESTART for one channel; `on_failure` hears which channel was not acknowledged.
     RestartProcedure(base::Reactor& reactor, BearerAllocator& allocator, RestartTimes times,
                      std::function<void(unsigned)> send, std::function<void(const std::string&)> on_failure);
 
@@ -76,7 +79,8 @@ class RestartProcedure {
     std::function<void(const std::string&)> on_failure_;
     std::deque<unsigned> waiting_;
     std::optional<unsigned> current_;
-    unsigned sent_ = 0;  // RESTARTs for the current one
+    unsigned sent_ = 0;        // RESTARTs for the current one
+    unsigned unanswered_ = 0;  // channels since the last RESTART ACKNOWLEDGE
     Counters counters_;
 };
 

@@ -156,15 +156,10 @@ void SpanController::restart_later(unsigned position) {
 
 void SpanController::restart_unsure() {
     if (!up_ || stopped_) return;
-    const auto positions = std::exchange(unsure_, {});
-    if (!settings_.restart) return;
-    for (const unsigned position : positions) {
-        if (is_held(position)) {
-            unsure_.insert(position);
-        } else {
-            restarts_->add(position);
-        }
+    for (const unsigned position : std::exchange(unsure_, {})) {
+        if (settings_.restart) restarts_->add(position);
     }
+    // Also those that were ordered wait for their turn.
     restarts_->look_again();
 }
 

@@ -49,7 +49,7 @@ TEST_CASE("a network that never acknowledges RESTART can use all thirty channels
     Gateway gateway(folder, recovery_map(*world, "T316: 1s, N316: 2"));
     const auto network = world->isdn_network({.answer_after = 0ms, .ignore_restarts = true});
     REQUIRE(network->wait_up(patience));
-    REQUIRE(eventually(patience, [&] { return span_count(gateway, "restart_failures") == 1; }));
+    REQUIRE(eventually(patience, [&] { return span_count(gateway, "restart_failures") == 2; }));
     CHECK(span_count(gateway, "idle") == all_bearers);
     CHECK(span_of(gateway).at("last_error").as_string().find("T316") != std::string::npos);
 

@@ -264,8 +264,34 @@ TEST_CASE("routes.explain follows the rules of the daemon") {
               ->at("steps")
               .as_array()
               .empty());
-    CHECK(fixture.error("routes.explain", {{"number", "1"}, {"from", "mars"}}).find("is no source") !=
-          std::string::npos);
+    const auto refusal = [&fixture](const char* from) {
+        return fixture.error("routes.explain", {{"number", "1"}, {"from", from}});
+    };
+    CHECK(refusal("mars").find("is no source") != std::string::npos);
+    CHECK(refusal("port").find("is no source") != std::string::npos);
+    CHECK(refusal("port 9") == "there is no port 9; channel (number): 1 (101), 101 (901)");
+    CHECK(refusal("9") == "there is no port 9; channel (number): 1 (101), 101 (901)");
+    CHECK(refusal("span main") == "there is no span main; number (name): none");
+}
+
+TEST_CASE("routes.explain takes a span by name or number, and none that is not there") {
+    Fixture fixture;
+    config::Span first, second;
+    first.number = 1;
+    first.name = "main";
+    second.number = 2;
+    second.name = "1";
+    const auto main = isdn::make_missing_span(first, "none here");
+    const auto other = isdn::make_missing_span(second, "none here");
+    fixture.system.spans = {main.get(), other.get()};
+    const auto source = [&fixture](const char* from) {
+        return fixture.ask("routes.explain", {{"number", "1"}, {"from", from}})->at("from");
+    };
+    CHECK(source("span main") == "span main");
+    CHECK(source("span 1") == "span 1");  // as in routes
+    CHECK(source("span 2") == "span 1");
+    CHECK(fixture.error("routes.explain", {{"number", "1"}, {"from", "span 7"}}) ==
+          "there is no span 7; number (name): 1 (main), 2 (1)");
 }
 
 TEST_CASE("routes.explain tells what a span makes of the number") {

@@ -108,6 +108,7 @@ TEST_CASE("no state of a channel is a trap, and a refused event changes nothing"
         }
         CHECK(ChannelState(state).apply(Event::seize_ours) == (state.shown() == BearerState::idle));
         if (state.unconfirmed()) CHECK(state.in_use());
+        if (state.lent()) CHECK((state.in_use() && !state.unconfirmed()));
         auto freed = state;
         for (const auto event : {Event::release, Event::restart_end, Event::service_in, Event::remote_in,
                                  Event::alarm_clear, Event::span_alarm_clear, Event::loop_clear})

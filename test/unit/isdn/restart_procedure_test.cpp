@@ -45,10 +45,9 @@ TEST_CASE("channels are restarted one after the other, and only those without a 
     CHECK(bench.failures.empty());
 }
 
-TEST_CASE("after N316 times T316 without an answer the channel is idle again, and no other is asked") {
+TEST_CASE("after N316 times T316 without an answer the channel is idle again") {
     RestartBench bench;
     bench.procedure.add(1);
-    bench.procedure.add(2);
     bench.reactor.advance(119s);
     CHECK(bench.sent == std::vector<unsigned>{1});
     bench.reactor.advance(1s);
@@ -66,6 +65,43 @@ TEST_CASE("after N316 times T316 without an answer the channel is idle again, an
     bench.procedure.add(3);
     bench.reactor.advance(120s);
     CHECK(bench.sent == std::vector<unsigned>{1, 1, 3, 3});
+}
+
+TEST_CASE("a channel that is not acknowledged costs the others no turn, and two in a row are a deaf peer") {
+    RestartBench bench;
+    const auto restart_all = [&bench] {
+        bench.sent.clear();
+        for (const unsigned position : {1U, 2U, 3U})
+            bench.procedure.add(position);
+    };
+    restart_all();
+    bench.reactor.advance(240s);
+    CHECK(bench.sent == std::vector<unsigned>{1, 1, 2});
+    SECTION("one") {
+        bench.procedure.acknowledged(2);
+        CHECK(bench.sent == std::vector<unsigned>{1, 1, 2, 3});
+        bench.reactor.advance(240s);
+        CHECK(bench.procedure.counters().failed == 2);
+        restart_all();  // the last one was the first of a row
+        CHECK(bench.sent == std::vector<unsigned>{1});
+        bench.procedure.acknowledged(1);
+        CHECK(bench.sent == std::vector<unsigned>{1, 2});
+    }
+    SECTION("two") {
+        bench.reactor.advance(240s);
+        CHECK(bench.sent == std::vector<unsigned>{1, 1, 2, 2});
+        CHECK(bench.allocator.idle() == 3);
+        CHECK(bench.failures.size() == 2);
+        restart_all();
+        bench.reactor.advance(240s);
+        CHECK(bench.sent == std::vector<unsigned>{1, 1});  // still deaf
+    }
+    SECTION("two with a new data link between them") {
+        CHECK(bench.procedure.cancel() == std::vector<unsigned>{2, 3});
+        restart_all();
+        bench.reactor.advance(240s);
+        CHECK(bench.sent == std::vector<unsigned>{1, 1, 2});
+    }
 }
 
 TEST_CASE("RESTART is not repeated when something else has ended it, or has the channel") {
@@ -88,6 +124,41 @@ TEST_CASE("RESTART is not repeated when something else has ended it, or has the 
     CHECK(bench.procedure.counters().failed == 0);
     CHECK(bench.allocator.state(1) == BearerState::in_use);
     bench.allocator.release(1);
+    CHECK(bench.allocator.state(1) == BearerState::idle);
+}
+
+TEST_CASE(
+    "a channel that is lent to a test when it waits for its turn, or for an answer, is restarted after the "
+    "test") {
+    RestartBench bench;
+    bench.procedure.add(1);
+    bench.procedure.add(2);
+    REQUIRE(bench.allocator.hold(1));
+    REQUIRE(bench.allocator.hold(2));
+    bench.procedure.look_again();
+    bench.reactor.advance(120s);
+    bench.procedure.look_again();
+    CHECK(bench.sent == std::vector<unsigned>{1});
+    bench.allocator.release(2);
+    bench.procedure.look_again();
+    CHECK(bench.sent == std::vector<unsigned>{1, 2});
+    bench.allocator.release(1);
+    bench.procedure.acknowledged(2);
+    CHECK(bench.sent == std::vector<unsigned>{1, 2, 1});
+    bench.procedure.acknowledged(1);
+    CHECK(bench.allocator.idle() == 3);
+    CHECK(bench.failures.empty());
+}
+
+TEST_CASE("an answer during a test ends what was waited for") {
+    RestartBench bench;
+    bench.procedure.add(1);
+    REQUIRE(bench.allocator.hold(1));
+    bench.procedure.acknowledged(1);
+    bench.allocator.release(1);
+    bench.procedure.look_again();
+    bench.reactor.advance(1h);
+    CHECK(bench.sent == std::vector<unsigned>{1});
     CHECK(bench.allocator.state(1) == BearerState::idle);
 }
 

@@ -314,6 +314,7 @@ TEST_CASE("a test to which nothing comes back gives up, and gives the channel ba
         care.shut_down();
         REQUIRE(result);
         CHECK(result->ended == "the gateway stops");
+        CHECK(isdn::judge_bit_errors(*result).words == "the gateway stops before the pattern was found");
         CHECK_FALSE(care.start_test(*cared.bench.span, {.timeslot = 3}, observer).has_value());
     }
     SECTION("with the span") {
@@ -321,6 +322,7 @@ TEST_CASE("a test to which nothing comes back gives up, and gives the channel ba
         cared.clock.advance(1s);
         REQUIRE(result);
         CHECK(result->ended == "the span has gone");
+        CHECK(isdn::judge_bit_errors(*result).words == "the span has gone before the pattern was found");
     }
     SECTION("with whoever wanted it") {
         *test = nullptr;

@@ -136,3 +136,37 @@ TEST_CASE("a channel whose RELEASE is never answered is restarted, since the oth
     CHECK(bench.peer->count(LinkEventKind::restart) == 1);
     CHECK(bench.span->view().repairs == 0);
 }
+
+TEST_CASE("a bit-error test does not take the RESTART away that its channel is owed") {
+    BenchOptions options;
+    options.settings.timers = {{"T305", 100}, {"T308", 100}};
+    Bench bench(options);
+    REQUIRE(bench.up());
+    bench.peer->on_event = [&bench](const isdn::LinkEvent& event) {
+        if (event.kind == LinkEventKind::setup) bench.peer->link.answer(event.call, 1);
+    };
+    bench.wire->tamper = [](int from, Frame& frame) {
+        const auto type = message_type(frame);
+        if (from == 1 && (type == release_type || type == release_complete_type)) frame[4] = 0;
+    };
+    Listener listener;
+    const auto leg = bench.dial(listener);
+    REQUIRE(bench.until([&] { return listener.has("answered"); }));
+    REQUIRE(bench.span->set_in_service(1, false).has_value());
+    leg->release({call::q850::normal_clearing, call::Location::user, ""});
+    REQUIRE(bench.idle());
+    // The turns of RESTART are looked at after the alarm.
+    const auto look = [&bench, &looks = bench.wire->ends[0].alarm_looks] {
+        return bench.until([&looks, enough = looks + 2] { return looks > enough; });
+    };
+    REQUIRE(look());
+    {
+        const auto hold = bench.span->hold(1);
+        REQUIRE(hold.has_value());
+        REQUIRE(look());
+    }
+    CHECK(bench.peer->count(LinkEventKind::restart) == 0);
+    REQUIRE(bench.span->set_in_service(1, true).has_value());
+    REQUIRE(bench.until([&] { return bench.peer->count(LinkEventKind::restart) == 1; }));
+    CHECK(bench.until([&] { return bench.span->view().idle == 30; }));
+}

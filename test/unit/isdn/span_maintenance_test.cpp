@@ -230,6 +230,22 @@ TEST_CASE("RESTART on request is for idle channels") {
     CHECK_FALSE(listener.has("released"));
 }
 
+TEST_CASE("an ordered RESTART comes when its channel is well again, also where none goes out by itself") {
+    BenchOptions options;
+    options.settings.restart = false;
+    Bench bench(options);
+    REQUIRE(bench.up());
+    const auto all = bench.span->restart(std::nullopt);
+    REQUIRE(all.has_value());
+    CHECK(*all == 30);
+    REQUIRE(bench.span->set_in_service(5, false).has_value());  // before its turn
+    REQUIRE(bench.until([&] { return bench.span->view().restarts == 29; }));
+    CHECK(bench.peer->count(LinkEventKind::restart) == 29);
+    REQUIRE(bench.span->set_in_service(5, true).has_value());
+    REQUIRE(bench.until([&] { return bench.span->view().restarts == 30; }));
+    CHECK(bench.peer->last(LinkEventKind::restart)->channel == 5U);
+}
+
 TEST_CASE("the audit frees a channel that no call uses, and leaves good calls alone") {
     Bench bench;
     REQUIRE(bench.up());

@@ -259,34 +259,44 @@ TEST_CASE("caller ID figures: SpanDSP's alerting tone is heard", "[figures]") {
     std::fflush(stdout);
 }
 
-// SpanDSP writes the length of such a parameter twice (as NTT's standard has it, and no other) and expects a message
-// of NTT without it: both are its own faults, and neither may put a wrong number on a display.
-TEST_CASE("parameters of 16 octets, which SpanDSP garbles, are never shown wrong") {
-    const dsp::CallerId caller{"1234567890123456", "Sixteen of Sixty", Disclosure::given, 1, 2, 3, 4};
-    for (const int adsi : {ADSI_STANDARD_CLASS, ADSI_STANDARD_CLIP}) {
-        for (const auto& fields :
-             {std::vector<AdsiField>{{CLASS_MDMF_CALLERID, ""}, {MCLASS_CALLER_NUMBER, caller.number}},
-              std::vector<AdsiField>{{CLASS_MDMF_CALLERID, ""},
-                                     {MCLASS_CALLER_NUMBER, "12345"},
-                                     {MCLASS_CALLER_NAME, caller.name}}}) {
-            const auto audio = test::adsi_sent(adsi, fields, -13.5);
+// SpanDSP 0.0.6 writes the length of such a parameter twice, as NTT has it and no other, and does not expect that in a
+// message of NTT: neither may put a wrong number on a display.
+TEST_CASE("caller ID figures: lengths of 16, which SpanDSP garbles, are never shown wrong", "[figures]") {
+    const dsp::CallerId number_of_16{"1234567890123456", "", Disclosure::given, 1, 2, 3, 4};
+    const dsp::CallerId name_of_16{"12345", "Sixteen of Sixty", Disclosure::given, 1, 2, 3, 4};
+    int shown = 0;
+    for (const auto& caller : {number_of_16, name_of_16}) {
+        for (const int adsi : {ADSI_STANDARD_CLASS, ADSI_STANDARD_CLIP}) {
+            const auto audio =
+                test::adsi_sent(adsi, several_data(caller, {{CLASS_MDMF_CALLERID, ""}}), -13.5);
             REQUIRE_FALSE(audio.empty());
+            const bool class_ = adsi == ADSI_STANDARD_CLASS;
             for (const auto& heard : test::listen(test::between_silence(audio))) {
-                CHECK((heard.number_text().empty() || heard.number_text() == fields[1].body));
-                CHECK((heard.name_text().empty() || heard.name_text() == caller.name));
+                CHECK(test::right(heard, class_ ? CallerIdStandard::mdmf : CallerIdStandard::etsi, caller));
+                ++shown;
             }
         }
+        // Ours are whole.
+        for (const auto standard : {CallerIdStandard::mdmf, CallerIdStandard::etsi, CallerIdStandard::bt}) {
+            test::AdsiReceiver receiver(adsi_standard(standard));
+            const auto heard = receiver.listen(test::between_silence(test::sent(standard, caller)));
+            REQUIRE(heard.size() == 1);
+            CHECK(read_right(heard[0], standard, caller));
+        }
     }
-    const dsp::CallerId fourteen{"12345678901234", "", Disclosure::given, 0, 0, 0, 0};
+    const dsp::CallerId number_of_14{"12345678901234", "", Disclosure::given, 0, 0, 0, 0};
     test::AdsiReceiver receiver(ADSI_STANDARD_JCLIP);
-    for (const auto& heard :
-         receiver.listen(test::between_silence(test::sent(CallerIdStandard::ntt, fourteen))))
-        CHECK(heard.number == fourteen.number);
-    // Our own messages have neither fault.
-    for (const auto standard : {CallerIdStandard::mdmf, CallerIdStandard::etsi}) {
-        test::AdsiReceiver other(adsi_standard(standard));
-        const auto heard = other.listen(test::between_silence(test::sent(standard, caller)));
-        REQUIRE(heard.size() == 1);
-        CHECK(read_right(heard[0], standard, caller));
-    }
+    const auto by_adsi =
+        receiver.listen(test::between_silence(test::sent(CallerIdStandard::ntt, number_of_14)));
+    for (const auto& heard : by_adsi)
+        CHECK(read_right(heard, CallerIdStandard::ntt, number_of_14));
+    const auto ntt = test::listen(test::between_silence(
+        test::adsi_sent(ADSI_STANDARD_JCLIP,
+                        {{JCLIP_MDMF_CALLERID, ""}, {JCLIP_CALLER_NUMBER, number_of_14.number}}, -13.5)));
+    REQUIRE(ntt.size() == 1);
+    CHECK(test::right(ntt[0], CallerIdStandard::ntt, number_of_14));
+    std::printf(
+        "caller ID, lengths of 16: %d of 4 shown that adsi_tx sent, %zu of 1 of ntt heard by adsi_rx\n",
+        shown, by_adsi.size());
+    std::fflush(stdout);
 }

@@ -243,7 +243,7 @@ Samples music(unsigned seed) {
 
 }  // namespace
 
-TEST_CASE("endurance: speech releases no call and dials no digit") {
+TEST_CASE("endurance: speech releases no call and dials no digit", "[figures]") {
     constexpr double speeds[] = {1, 0.88, 1.13, 0.95, 1.06};
     constexpr double levels[] = {-12, -20, -28, -16, -24};
     Listener listener;
@@ -268,7 +268,7 @@ TEST_CASE("endurance: speech releases no call and dials no digit") {
     CHECK(listener.digits.empty());
 }
 
-TEST_CASE("endurance: music releases no call and dials no digit") {
+TEST_CASE("endurance: music releases no call and dials no digit", "[figures]") {
     Listener listener;
     for (unsigned minute = 0; minute < 20U / shorter; ++minute) {
         auto samples = music(minute);
@@ -282,7 +282,7 @@ TEST_CASE("endurance: music releases no call and dials no digit") {
     CHECK(listener.digits.empty());
 }
 
-TEST_CASE("endurance: DTMF is heard exactly and releases no call") {
+TEST_CASE("endurance: DTMF is heard exactly and releases no call", "[figures]") {
     Dice random(77);
     Listener listener;
     std::string dialled;

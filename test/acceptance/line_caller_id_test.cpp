@@ -215,10 +215,19 @@ TEST_CASE("line caller ID: loud, faint and noisy lines show the caller or nobody
     };
     constexpr double nominal = dsp::CallerIdSignal{}.level_dbm0;
     REQUIRE(bench.hear_ringing());
-    std::vector<Condition> conditions{{"-8 dBm0", -8, {}}, {"-32 dBm0", -32, {}}};
-    if (!World::is_dahdi()) conditions.push_back({"noise 20 dB below", nominal, nominal - 20});
+    std::vector<Condition> conditions{{"-32 dBm0", -32, {}}};
+    if (World::is_dahdi()) {
+        conditions.push_back({"-8 dBm0", -8, {}});
+    } else {
+        conditions.push_back({"noise 20 dB below", nominal, nominal - 20});
+        conditions.push_back({"-8 dBm0, noise 20 dB below", -8, -28});
+        conditions.push_back({"-32 dBm0, noise 20 dB below", -32, -52});
+    }
     unsigned round = 0;
     for (const auto& condition : conditions) {
+        std::size_t told = 0;
+        std::size_t lost = 0;
+        std::size_t sent = 0;
         for (const std::size_t first : {0U, 2U}) {
             ++round;
             auto calls = calls_of(first, round);
@@ -230,11 +239,20 @@ TEST_CASE("line caller ID: loud, faint and noisy lines show the caller or nobody
             for (const auto& call : calls) {
                 CAPTURE(condition.name);
                 const auto display = shown(bench, call);
-                if (display && missed(*display, call))
+                const bool lost_one = display && missed(*display, call);
+                if (lost_one)
                     WARN(dsp::name(call.sender.standard) << " is not understood: " << condition.name);
+                if (call.caller.disclosure == Disclosure::unavailable) continue;  // as if nothing were heard
+                ++sent;
+                told += display && !lost_one ? 1 : 0;
+                lost += lost_one && !may_be_late(bench, call) ? 1 : 0;
             }
             finish_all(bench, calls);
         }
+        CAPTURE(condition.name, sent, told, lost);
+        // On a machine that kept up all are told: one of 18 is left to chance.
+        CHECK(lost <= 1);
+        if (!World::is_dahdi()) CHECK(2 * told >= sent);
     }
 }
 

@@ -24,7 +24,7 @@ class DtmfDetector {
     ~DtmfDetector();
     DtmfDetector(DtmfDetector&&) noexcept;
     DtmfDetector& operator=(DtmfDetector&&) noexcept;
-    /// Real-time safe. The low group may be 8 dB louder than the high one, or 4 dB weaker; frequencies may be 1 % off; 40 ms of digit and of
+    /// Real-time safe. The low group may be 6 dB louder than the high one, or 3 dB weaker; frequencies may be 1 % off; 40 ms of digit and of
     /// pause are enough; an interruption of up to 10 ms does not double a digit. At most 20 ms at a time: one
     /// change is reported a call, and another waits for the next.
     Report process(std::span<const std::int16_t> linear) noexcept;

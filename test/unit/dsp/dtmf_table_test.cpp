@@ -66,9 +66,20 @@ Score score(const Dial& dial) {
     return result;
 }
 
+/// 40/40 ms is the least that features E6 asks for.
+struct DigitTiming {
+    int on_ms, off_ms;
+    bool noisy;
+    const char* text;
+};
+constexpr std::array<DigitTiming, 4> timings{{{50, 50, false, "50/50 ms"},
+                                              {40, 40, false, "40/40 ms"},
+                                              {50, 50, true, "50/50 ms, noise 15 dB below"},
+                                              {40, 40, true, "40/40 ms, noise 15 dB below"}}};
+
 }  // namespace
 
-TEST_CASE("DTMF table: levels") {
+TEST_CASE("DTMF table: levels", "[figures]") {
     std::printf("DTMF level dBm0 per tone: heard of %d (40/40 ms, noise 15 dB below)\n ", all_digits);
     for (int level = -39; level <= 0; level += 3) {
         const Score found =
@@ -83,46 +94,53 @@ TEST_CASE("DTMF table: levels") {
     std::fflush(stdout);
 }
 
-TEST_CASE("DTMF table: twist") {
-    std::printf("DTMF twist, high minus low group, dB: heard of %d\n ", all_digits);
-    for (int twist = -12; twist <= 10; ++twist) {
-        const Score found = score({.low_dbm0 = twist < 0 ? -12.0 : -12.0 - twist,
-                                   .high_dbm0 = twist < 0 ? -12.0 + twist : -12.0,
-                                   .on_ms = 50,
-                                   .off_ms = 50,
-                                   .noisy = false});
-        std::printf(" %d:%d", twist, found.right);
-        CAPTURE(twist);
-        CHECK(found.extra == 0);
-        // Q.24: +4 to -8 dB at AT&T. What lies far outside is no telephone.
-        // At -8 dB SpanDSP misses now and then one of three digits, at any limit of ours.
-        if (twist >= -7 && twist <= 4) CHECK(found.right == all_digits);
-        if (twist == -8) CHECK(found.right >= all_digits * 9 / 10);
-        if (twist <= -12 || twist >= 8) CHECK(found.right == 0);
+TEST_CASE("DTMF table: twist", "[figures]") {
+    for (const auto& timing : timings) {
+        std::printf("DTMF twist, high minus low group, dB: heard of %d (%s)\n ", all_digits, timing.text);
+        for (int twist = -12; twist <= 10; ++twist) {
+            const Score found = score({.low_dbm0 = twist < 0 ? -12.0 : -12.0 - twist,
+                                       .high_dbm0 = twist < 0 ? -12.0 + twist : -12.0,
+                                       .on_ms = timing.on_ms,
+                                       .off_ms = timing.off_ms,
+                                       .noisy = timing.noisy});
+            std::printf(" %d:%d", twist, found.right);
+            CAPTURE(twist, timing.text);
+            CHECK(found.extra == 0);
+            // Q.24: +4 to -8 dB at AT&T. What lies far outside is no telephone.
+            // At the edge SpanDSP misses now and then one of three digits, at any limit of ours.
+            if (twist >= -6 && twist <= 3) CHECK(found.right == all_digits);
+            if (twist == -7 || twist == 4) CHECK(found.right >= all_digits - 4);
+            if (twist == -8) CHECK(found.right >= all_digits * 9 / 10);
+            if (twist <= -12 || twist >= 8) CHECK(found.right == 0);
+        }
+        std::printf("\n");
     }
-    std::printf("\n");
     std::fflush(stdout);
 }
 
-TEST_CASE("DTMF table: frequency deviation") {
-    std::printf("DTMF frequency deviation, per mille: heard of %d\n ", all_digits);
-    for (int deviation = -45; deviation <= 45; deviation += 5) {
-        const Score found =
-            score({.deviation = deviation / 1000.0, .on_ms = 50, .off_ms = 50, .noisy = false});
-        std::printf(" %d:%d", deviation, found.right);
-        CAPTURE(deviation);
-        CHECK(found.extra == 0);
-        // Q.24: 1.5 % operates, 3.5 % does not. SpanDSP's detector is narrower: of three digits in a row that are
-        // 1.5 % off it now and then misses one.
-        if (std::abs(deviation) <= 10) CHECK(found.right == all_digits);
-        if (std::abs(deviation) == 15) CHECK(found.right > all_digits / 2);
-        if (std::abs(deviation) >= 35) CHECK(found.right == 0);
+TEST_CASE("DTMF table: frequency deviation", "[figures]") {
+    for (const auto& timing : timings) {
+        std::printf("DTMF frequency deviation, per mille: heard of %d (%s)\n ", all_digits, timing.text);
+        for (int deviation = -45; deviation <= 45; deviation += 5) {
+            const Score found = score({.deviation = deviation / 1000.0,
+                                       .on_ms = timing.on_ms,
+                                       .off_ms = timing.off_ms,
+                                       .noisy = timing.noisy});
+            std::printf(" %d:%d", deviation, found.right);
+            CAPTURE(deviation, timing.text);
+            CHECK(found.extra == 0);
+            // Q.24: 1.5 % operates, 3.5 % does not. SpanDSP's detector is narrower: of three digits in a row that
+            // are 1.5 % off it now and then misses one.
+            if (std::abs(deviation) <= 10) CHECK(found.right == all_digits);
+            if (std::abs(deviation) == 15) CHECK(found.right > all_digits * (timing.noisy ? 3 : 5) / 10);
+            if (std::abs(deviation) >= 35) CHECK(found.right == 0);
+        }
+        std::printf("\n");
     }
-    std::printf("\n");
     std::fflush(stdout);
 }
 
-TEST_CASE("DTMF table: duration, pause, interruption") {
+TEST_CASE("DTMF table: duration, pause, interruption", "[figures]") {
     std::printf("DTMF duration ms: heard of %d\n ", all_digits);
     for (int on_ms = 10; on_ms <= 60; on_ms += 5) {
         const Score found = score({.on_ms = on_ms, .off_ms = 60});

@@ -131,9 +131,6 @@ void read_fxs_keys(Mapping& mapping, PortDraft& draft) {
     auto& port = draft.port;
     auto& fxs = port.fxs;
     read_timers(mapping, port);
-    CallerIdTiming timing{};
-    if (mapping.choice<CallerIdTiming>("caller_id_timing", caller_id_timings(), timing))
-        draft.caller_id_timing = timing;
     mapping.boolean("call_waiting", fxs.call_waiting);
     mapping.boolean("call_waiting_id", fxs.call_waiting_id);
     read_port_services(mapping, fxs);

@@ -138,17 +138,21 @@ void finish_fxo(const PortDraft& draft, FxoSettings& fxo) {
 
 void read_line_keys(Mapping& mapping, std::optional<PortKind> kind, PortDraft& draft) {
     read_caller_id(mapping, kind, draft);
+    CallerIdTiming timing{};
+    if (mapping.choice<CallerIdTiming>("caller_id_timing", caller_id_timings(), timing))
+        draft.caller_id_timing = timing;
     read_flash(mapping, kind, draft);
     read_disconnect(mapping, kind, draft);
 }
 
 void refuse_other_kind(Mapping& mapping, PortKind kind) {
     static constexpr std::string_view of_fxs[] = {
-        "digit_map",    "dial_tone",         "first_digit",  "inter_digit",      "short_inter_digit",
-        "ring_timeout", "profile",           "call_waiting", "caller_id_timing", "call_waiting_id",
-        "services",     "anonymous",         "hotline",      "hotline_delay",    "answer_polarity",
-        "late_on_hook", "message_waiting",   "mailbox",      "ring_patterns",    "data",
-        "lock_out",     "dial_without_tone", "flash_digits"};
+        "digit_map",         "dial_tone",       "first_digit",  "inter_digit",
+        "short_inter_digit", "ring_timeout",    "profile",      "call_waiting",
+        "call_waiting_id",   "services",        "anonymous",    "hotline",
+        "hotline_delay",     "answer_polarity", "late_on_hook", "message_waiting",
+        "mailbox",           "ring_patterns",   "data",         "lock_out",
+        "dial_without_tone", "flash_digits"};
     static constexpr std::string_view of_fxo[] = {
         "to",          "answer_at_once", "rings",        "wait_for_dial_tone", "dial_tone_limit",
         "dial_delay",  "dial_prefix",    "dtmf_time",    "battery_gone",       "disconnect_tones",

@@ -164,6 +164,22 @@ TEST_CASE("the keys of an exchange line") {
     CHECK(exchange_line("dtmf_time: 70ms").fxo.dtmf_off == 70ms);
 }
 
+TEST_CASE(
+    "an exchange line's caller ID comes when its country's exchanges send it, unless the port says "
+    "otherwise") {
+    const auto timing = [](const std::string& keys, const std::string& above) {
+        return exchange_line(keys, above).country_profile.caller_id_timing;
+    };
+    CHECK(timing("", "country: de\n") == CallerIdTiming::after_first_ring);
+    CHECK(timing("", "country: br\n") == CallerIdTiming::before_ring);
+    CHECK(timing("caller_id_timing: dual_tone", "country: de\n") == CallerIdTiming::dual_tone);
+    CHECK(timing("", "country: de\ndefaults: {caller_id_timing: before_ring}\n") ==
+          CallerIdTiming::before_ring);
+    const auto line = exchange_line("caller_id_timing: dual_tone", "country: de\n");
+    CHECK(line.country_profile.caller_id == CallerIdFormat::etsi);
+    CHECK(line.fxo.caller_id);
+}
+
 TEST_CASE("where the exchange tells the answer, no clock does unless it was asked for") {
     CHECK(exchange_line("answer_by: polarity").fxo.answer_after == 0s);
     CHECK(exchange_line("answer_by: polarity, answer_after: 30s").fxo.answer_after == 30s);

@@ -120,6 +120,9 @@ TEST_CASE("keys of an exchange line that cannot be") {
         {line_with("rings: %0"), "ports[0].rings: \"0\" is out of range; write a whole number from 1 to 20"},
         {line_with("caller_id: %etsi"),
          "ports[0].caller_id: \"etsi\" is neither yes nor no; write yes or no"},
+        {line_with("caller_id_timing: %alert"),
+         "ports[0].caller_id_timing: \"alert\" is not possible here; use after_first_ring, before_ring, "
+         "ring_pulse, dual_tone, reversal_dual_tone or reversal"},
         {line_with("dial_prefix: %0-0"),
          "ports[0].dial_prefix: \"0-0\" cannot be dialled; use at most 32 digits, *, #, w (wait 500 ms) and "
          "W "
@@ -166,9 +169,9 @@ TEST_CASE("keys of the other kind of port") {
     }
     const std::string of_fxs = ": this belongs to a telephone (kind: fxs); remove it from the exchange line";
     for (const std::string key :
-         {"profile: %fax", "caller_id_timing: %reversal", "call_waiting: %no", "call_waiting_id: %no",
-          "services: %no", "anonymous: %yes", "hotline: %1", "hotline_delay: %1s", "answer_polarity: %yes",
-          "late_on_hook: %1s", "message_waiting: %[lamp]", "mailbox: %1", "ring_patterns: %[]", "data: %yes",
+         {"profile: %fax", "call_waiting: %no", "call_waiting_id: %no", "services: %no", "anonymous: %yes",
+          "hotline: %1", "hotline_delay: %1s", "answer_polarity: %yes", "late_on_hook: %1s",
+          "message_waiting: %[lamp]", "mailbox: %1", "ring_patterns: %[]", "data: %yes",
           "dial_without_tone: %yes", "lock_out: %no"}) {
         check_mistakes({{line_with(key), "ports[0]." + key.substr(0, key.find(':')) + of_fxs}});
     }

@@ -14,8 +14,8 @@ constexpr std::chrono::milliseconds rest_between_seizures{2000};
 
 /// A line that could not be used is tried last for so long.
 constexpr std::chrono::minutes failed_lately{1};
-/// Line events come some milliseconds late, and battery's return with them: a drop of just the length that
-/// counts would be missed.
+/// The board reports a loss some milliseconds late, and the clock begins with the report: without this a drop of
+/// just the length that counts would be over, and missed, when it ends.
 constexpr std::chrono::milliseconds battery_tolerance{50};
 /// What a flash still does to battery when its own time is over.
 constexpr std::chrono::milliseconds flash_aftermath{1000};

@@ -158,6 +158,8 @@ void FxoLine::dialled() {
         enter_in_call(State::answer_wait);
         if (settings_.answer_after.count() > 0) start_timer(LineTimer::dial, settings_.answer_after);
     }
+    // The line may turn when the exchange switches the call through.
+    if (!settings_.first_reversal_answers) start_timer(LineTimer::settle, settings_.settle);
     LineAction action;
     action.kind = LineActionKind::report_alerting;
     action.inband = true;

@@ -47,6 +47,7 @@ FxoLine::Settings fxo_settings(const config::Port& port) {
     line.answer_after = from.answer_after;
     line.disconnect_battery = from.disconnect_battery;
     line.disconnect_polarity = from.disconnect_polarity;
+    line.first_reversal_answers = from.first_reversal == config::FirstReversal::answer;
     line.disconnect_tones = from.disconnect_tones;
     line.disconnect_dial_tone = from.disconnect_dial_tone;
     line.disconnect_silence = from.silence.count() > 0;

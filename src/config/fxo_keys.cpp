@@ -80,6 +80,27 @@ void read_disconnect_limits(Mapping& mapping, PortDraft& draft) {
     mapping.duration("longest_call", milliseconds(0), hours(24), fxo.longest_call);
 }
 
+void read_answer(Mapping& mapping, PortDraft& draft) {
+    auto& fxo = draft.port.fxo;
+    mapping.choice<AnswerBy>("answer_by", answer_ways(), fxo.answer_by);
+    milliseconds after{};
+    if (mapping.duration("answer_after", milliseconds(0), minutes(5), after)) draft.answer_after = after;
+    if (fxo.answer_by == AnswerBy::timer && draft.answer_after == milliseconds(0)) {
+        mapping.problem_at(mapping.has("answer_after") ? "answer_after" : "answer_by",
+                           "the timer has no length",
+                           "give answer_after a length, or use answer_by: immediate");
+    }
+    mapping.choice<FirstReversal>("first_reversal",
+                                  {{"answer", FirstReversal::answer}, {"hang_up", FirstReversal::hang_up}},
+                                  fxo.first_reversal);
+    if (fxo.answer_by == AnswerBy::polarity && fxo.first_reversal == FirstReversal::hang_up) {
+        const auto key = mapping.has("first_reversal") ? "first_reversal" : "answer_by";
+        if (mapping.has(key))
+            mapping.problem_at(key, "the answer is awaited from the first reversal, which is the hang-up",
+                               "use another answer_by, or first_reversal: answer");
+    }
+}
+
 }  // namespace
 
 void read_fxo_keys(Mapping& mapping, PortDraft& draft) {
@@ -93,14 +114,7 @@ void read_fxo_keys(Mapping& mapping, PortDraft& draft) {
     mapping.whole("rings", 1, 20, fxo.rings);
     read_dialling(mapping, fxo);
     read_disconnect_limits(mapping, draft);
-    mapping.choice<AnswerBy>("answer_by", answer_ways(), fxo.answer_by);
-    milliseconds after{};
-    if (mapping.duration("answer_after", milliseconds(0), minutes(5), after)) draft.answer_after = after;
-    if (fxo.answer_by == AnswerBy::timer && draft.answer_after == milliseconds(0)) {
-        mapping.problem_at(mapping.has("answer_after") ? "answer_after" : "answer_by",
-                           "the timer has no length",
-                           "give answer_after a length, or use answer_by: immediate");
-    }
+    read_answer(mapping, draft);
     mapping.duration("guard", milliseconds(0), minutes(1), fxo.guard);
 }
 

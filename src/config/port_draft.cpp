@@ -157,7 +157,7 @@ void refuse_other_kind(Mapping& mapping, PortKind kind) {
         "to",          "answer_at_once", "rings",        "wait_for_dial_tone", "dial_tone_limit",
         "dial_delay",  "dial_prefix",    "dtmf_time",    "battery_gone",       "disconnect_tones",
         "tone_cycles", "silence_limit",  "longest_call", "answer_by",          "answer_after",
-        "guard",       "two_stage"};
+        "guard",       "two_stage",      "first_reversal"};
     const auto refuse = [&](const auto& keys, const char* message, const char* advice) {
         for (const auto key : keys) {
             if (const Node* node = mapping.take(key)) mapping.problem_at(*node, key, message, advice);

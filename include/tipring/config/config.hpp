@@ -107,6 +107,8 @@ enum class DialMode { dtmf, pulse, both };
 enum class PortProfile { phone, fax, modem, alarm, elevator, door, paging, hotel, emergency };
 /// When a call to the exchange counts as answered (features B5).
 enum class AnswerBy { immediate, polarity, voice, timer };
+/// What the first reversal in a call to the exchange means.
+enum class FirstReversal { answer, hang_up };
 enum class GroupStrategy { first_free, round_robin, least_used, random };
 
 /// How a phone shows that messages wait (features A13).
@@ -155,6 +157,7 @@ struct FxoSettings {
     std::string dial_prefix;  ///< dialled before each number; 'w' waits 500 ms, 'W' waits for dial tone
     std::chrono::milliseconds battery_gone{250};
     bool disconnect_battery = true, disconnect_polarity = true, disconnect_dial_tone = true;
+    FirstReversal first_reversal = FirstReversal::answer;
     bool disconnect_tones = true;               ///< busy and congestion of the country
     unsigned tone_cycles = 3;                   ///< 2..8
     std::vector<std::string> learnt_tones;      ///< names of Config::tones

@@ -154,6 +154,14 @@ TEST_CASE("keys of an exchange line that cannot be") {
         {line_with("answer_by: timer, answer_after: %0s"),
          "ports[0].answer_after: the timer has no length; give answer_after a length, or use answer_by: "
          "immediate"},
+        {line_with("answer_by: polarity, first_reversal: %hang_up"),
+         "ports[0].first_reversal: the answer is awaited from the first reversal, which is the hang-up; use "
+         "another answer_by, or first_reversal: answer"},
+        {line_with("answer_by: %polarity") + "defaults: {first_reversal: hang_up}\n",
+         "ports[0].answer_by: the answer is awaited from the first reversal, which is the hang-up; use "
+         "another answer_by, or first_reversal: answer"},
+        {line_with("first_reversal: %hangup"),
+         "ports[0].first_reversal: \"hangup\" is not possible here; did you mean \"hang_up\"?"},
     });
 }
 

@@ -33,7 +33,11 @@ FxoLine::Settings fxo_settings(const config::Port& port) {
     if (!from.two_stage.empty()) {
         if (const auto map = routing::DigitMap::parse(from.two_stage)) line.two_stage = *map;
     }
+    line.first_digit = from.first_digit;
+    line.inter_digit = from.inter_digit;
+    line.short_inter_digit = from.short_inter_digit;
     line.rings = from.rings;
+    line.caller_gone = from.caller_gone;
     line.caller_id = from.caller_id && country.caller_id != config::CallerIdFormat::none;
     line.caller_id_answered = line.caller_id && country.caller_id == config::CallerIdFormat::ntt;
     line.listen_always = line.caller_id && comes_unannounced(country.caller_id_timing);
@@ -42,6 +46,7 @@ FxoLine::Settings fxo_settings(const config::Port& port) {
     line.dial_delay = from.dial_delay;
     line.dial_prefix = from.dial_prefix;
     line.pulse = port.dial_mode == config::DialMode::pulse;
+    line.pulse_digit = 10 * (from.pulse_break + from.pulse_make) + from.pulse_pause;
     line.digit_time = from.dtmf_on + from.dtmf_off;
     line.answer_by = from.answer_by;
     line.answer_after = from.answer_after;
@@ -54,6 +59,7 @@ FxoLine::Settings fxo_settings(const config::Port& port) {
     line.longest_call = from.longest_call;
     line.guard = from.guard;
     line.battery_gone = std::max(from.battery_gone - battery_tolerance, battery_tolerance);
+    line.dial_tone_back = from.dial_tone_back;
     line.flash = country.flash_out + flash_aftermath;
     return line;
 }

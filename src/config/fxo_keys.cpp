@@ -42,6 +42,16 @@ void read_dialling(Mapping& mapping, FxoSettings& fxo) {
     }
 }
 
+void read_pulses(Mapping& mapping, FxoSettings& fxo) {
+    DurationPair pair;
+    if (mapping.duration_pair("pulse_time", '/', milliseconds(10), milliseconds(200), "60/40ms (break/make)",
+                              pair)) {
+        fxo.pulse_break = pair.first;
+        fxo.pulse_make = pair.second;
+    }
+    mapping.duration("pulse_pause", milliseconds(100), seconds(5), fxo.pulse_pause);
+}
+
 void read_learnt_tones(Mapping& mapping, FxoSettings& fxo) {
     if (mapping.take("disconnect_tones") == nullptr) return;
     fxo.learnt_tones.clear();
@@ -68,6 +78,7 @@ void read_learnt_tones(Mapping& mapping, FxoSettings& fxo) {
 void read_disconnect_limits(Mapping& mapping, PortDraft& draft) {
     auto& fxo = draft.port.fxo;
     mapping.duration("battery_gone", milliseconds(50), seconds(5), fxo.battery_gone);
+    mapping.duration("dial_tone_back", seconds(1), minutes(1), fxo.dial_tone_back);
     read_learnt_tones(mapping, fxo);
     mapping.whole("tone_cycles", 2, 8, fxo.tone_cycles);
     milliseconds silence{};
@@ -112,7 +123,9 @@ void read_fxo_keys(Mapping& mapping, PortDraft& draft) {
         if (!good) mapping.problem_at("two_stage", good.error().message, "write for example 2xx|0");
     }
     mapping.whole("rings", 1, 20, fxo.rings);
+    mapping.duration("caller_gone", seconds(3), minutes(1), fxo.caller_gone);
     read_dialling(mapping, fxo);
+    read_pulses(mapping, fxo);
     read_disconnect_limits(mapping, draft);
     read_answer(mapping, draft);
     mapping.duration("guard", milliseconds(0), minutes(1), fxo.guard);

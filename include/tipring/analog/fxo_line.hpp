@@ -183,6 +183,8 @@ class FxoLine final : public LineMachine {
         std::chrono::milliseconds dial_delay{1000};
         std::string dial_prefix;
         bool pulse = false;
+        /// The longest digit by pulses, and the pause after it.
+        std::chrono::milliseconds pulse_digit{1750};
         /// DTMF on and off time, to know how long dialling may take.
         std::chrono::milliseconds digit_time{200};
         config::AnswerBy answer_by = config::AnswerBy::immediate;

@@ -162,17 +162,42 @@ TEST_CASE("keys of an exchange line that cannot be") {
          "another answer_by, or first_reversal: answer"},
         {line_with("first_reversal: %hangup"),
          "ports[0].first_reversal: \"hangup\" is not possible here; did you mean \"hang_up\"?"},
+        {line_with("caller_gone: %2s"), "ports[0].caller_gone: \"2s\" is out of range; use 3s to 60s"},
+        {line_with("dial_tone_back: %2min"),
+         "ports[0].dial_tone_back: \"2min\" is out of range; use 1s to 60s"},
+        {line_with("pulse_time: %60ms"),
+         "ports[0].pulse_time: \"60ms\" is no pair of durations; write for example 60/40ms (break/make)"},
+        {line_with("pulse_time: %60/5ms"),
+         "ports[0].pulse_time: \"60/5ms\" is out of range; use 10ms to 200ms for both"},
+        {line_with("pulse_pause: %50ms"), "ports[0].pulse_pause: \"50ms\" is out of range; use 100ms to 5s"},
+        {line_with("inter_digit: %4s"),
+         "ports[0].inter_digit: nobody dials on this exchange line; add two_stage:, or remove this"},
     });
 }
 
 TEST_CASE("keys of the other kind of port") {
     const std::string of_fxo =
         ": this belongs to an exchange line (kind: fxo); remove it from the telephone port";
-    for (const std::string key :
-         {"rings: %2", "wait_for_dial_tone: %no", "dial_tone_limit: %5s", "dial_delay: %1s",
-          "dial_prefix: %0", "dtmf_time: %80ms", "battery_gone: %250ms", "tone_cycles: %3",
-          "silence_limit: %60s", "longest_call: %1h", "answer_by: %voice", "answer_after: %9s", "guard: %1s",
-          "answer_at_once: %yes", "to: %9"}) {
+    for (const std::string key : {"rings: %2",
+                                  "wait_for_dial_tone: %no",
+                                  "dial_tone_limit: %5s",
+                                  "dial_delay: %1s",
+                                  "dial_prefix: %0",
+                                  "dtmf_time: %80ms",
+                                  "battery_gone: %250ms",
+                                  "tone_cycles: %3",
+                                  "silence_limit: %60s",
+                                  "longest_call: %1h",
+                                  "answer_by: %voice",
+                                  "answer_after: %9s",
+                                  "guard: %1s",
+                                  "answer_at_once: %yes",
+                                  "to: %9",
+                                  "first_reversal: %answer",
+                                  "caller_gone: %9s",
+                                  "dial_tone_back: %9s",
+                                  "pulse_time: %60/40ms",
+                                  "pulse_pause: %600ms"}) {
         check_mistakes({{phone_with(key), "ports[0]." + key.substr(0, key.find(':')) + of_fxo}});
     }
     const std::string of_fxs = ": this belongs to a telephone (kind: fxs); remove it from the exchange line";

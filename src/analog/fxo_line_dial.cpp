@@ -11,8 +11,6 @@ namespace {
 constexpr std::chrono::milliseconds dial_pause{500};
 /// More than dialling needs: then the report of its end was lost.
 constexpr std::chrono::milliseconds dial_reserve{5000};
-/// The digit 0: ten pulses of 100 ms and the pause after them.
-constexpr std::chrono::milliseconds longest_pulse_digit{1750};
 
 }  // namespace
 
@@ -128,7 +126,7 @@ void FxoLine::dial_pulses() {
     }
     auto part = undialled_.substr(0, undialled_.find_first_of("wW"));
     undialled_.erase(0, part.size());
-    start_timer(LineTimer::dial, longest_pulse_digit * part.size() + dial_reserve);
+    start_timer(LineTimer::dial, settings_.pulse_digit * part.size() + dial_reserve);
     act(LineActionKind::dial_pulses, 0, std::move(part));
 }
 
@@ -158,6 +156,8 @@ void FxoLine::dialled() {
         enter_in_call(State::answer_wait);
         if (settings_.answer_after.count() > 0) start_timer(LineTimer::dial, settings_.answer_after);
     }
+    // The line may turn when the exchange switches the call through.
+    if (!settings_.first_reversal_answers) start_timer(LineTimer::settle, settings_.settle);
     LineAction action;
     action.kind = LineActionKind::report_alerting;
     action.inband = true;

@@ -97,7 +97,8 @@ void FxoLine::battery_back(const LineInput&) {
 
 void FxoLine::reversed(const LineInput&) {
     if (timer_running(LineTimer::settle) || timer_running(LineTimer::flash)) return;
-    if (talk_.to_exchange && !std::exchange(talk_.answer_signalled, true)) {
+    const bool may_answer = talk_.to_exchange && settings_.first_reversal_answers;
+    if (may_answer && !std::exchange(talk_.answer_signalled, true)) {
         start_timer(LineTimer::settle, settings_.settle);
     } else if (timer_running(LineTimer::polarity)) {
         stop_timer(LineTimer::polarity);

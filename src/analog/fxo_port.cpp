@@ -14,8 +14,8 @@ constexpr std::chrono::milliseconds rest_between_seizures{2000};
 
 /// A line that could not be used is tried last for so long.
 constexpr std::chrono::minutes failed_lately{1};
-/// Line events come some milliseconds late, and battery's return with them: a drop of just the length that
-/// counts would be missed.
+/// The board reports a loss some milliseconds late, and the clock begins with the report: without this a drop of
+/// just the length that counts would be over, and missed, when it ends.
 constexpr std::chrono::milliseconds battery_tolerance{50};
 /// What a flash still does to battery when its own time is over.
 constexpr std::chrono::milliseconds flash_aftermath{1000};
@@ -33,7 +33,11 @@ FxoLine::Settings fxo_settings(const config::Port& port) {
     if (!from.two_stage.empty()) {
         if (const auto map = routing::DigitMap::parse(from.two_stage)) line.two_stage = *map;
     }
+    line.first_digit = from.first_digit;
+    line.inter_digit = from.inter_digit;
+    line.short_inter_digit = from.short_inter_digit;
     line.rings = from.rings;
+    line.caller_gone = from.caller_gone;
     line.caller_id = from.caller_id && country.caller_id != config::CallerIdFormat::none;
     line.caller_id_answered = line.caller_id && country.caller_id == config::CallerIdFormat::ntt;
     line.listen_always = line.caller_id && comes_unannounced(country.caller_id_timing);
@@ -42,17 +46,20 @@ FxoLine::Settings fxo_settings(const config::Port& port) {
     line.dial_delay = from.dial_delay;
     line.dial_prefix = from.dial_prefix;
     line.pulse = port.dial_mode == config::DialMode::pulse;
+    line.pulse_digit = 10 * (from.pulse_break + from.pulse_make) + from.pulse_pause;
     line.digit_time = from.dtmf_on + from.dtmf_off;
     line.answer_by = from.answer_by;
     line.answer_after = from.answer_after;
     line.disconnect_battery = from.disconnect_battery;
     line.disconnect_polarity = from.disconnect_polarity;
+    line.first_reversal_answers = from.first_reversal == config::FirstReversal::answer;
     line.disconnect_tones = from.disconnect_tones;
     line.disconnect_dial_tone = from.disconnect_dial_tone;
     line.disconnect_silence = from.silence.count() > 0;
     line.longest_call = from.longest_call;
     line.guard = from.guard;
     line.battery_gone = std::max(from.battery_gone - battery_tolerance, battery_tolerance);
+    line.dial_tone_back = from.dial_tone_back;
     line.flash = country.flash_out + flash_aftermath;
     return line;
 }

@@ -42,6 +42,16 @@ void read_dialling(Mapping& mapping, FxoSettings& fxo) {
     }
 }
 
+void read_pulses(Mapping& mapping, FxoSettings& fxo) {
+    DurationPair pair;
+    if (mapping.duration_pair("pulse_time", '/', milliseconds(10), milliseconds(200), "60/40ms (break/make)",
+                              pair)) {
+        fxo.pulse_break = pair.first;
+        fxo.pulse_make = pair.second;
+    }
+    mapping.duration("pulse_pause", milliseconds(100), seconds(5), fxo.pulse_pause);
+}
+
 void read_learnt_tones(Mapping& mapping, FxoSettings& fxo) {
     if (mapping.take("disconnect_tones") == nullptr) return;
     fxo.learnt_tones.clear();
@@ -68,6 +78,7 @@ void read_learnt_tones(Mapping& mapping, FxoSettings& fxo) {
 void read_disconnect_limits(Mapping& mapping, PortDraft& draft) {
     auto& fxo = draft.port.fxo;
     mapping.duration("battery_gone", milliseconds(50), seconds(5), fxo.battery_gone);
+    mapping.duration("dial_tone_back", seconds(1), minutes(1), fxo.dial_tone_back);
     read_learnt_tones(mapping, fxo);
     mapping.whole("tone_cycles", 2, 8, fxo.tone_cycles);
     milliseconds silence{};
@@ -78,6 +89,27 @@ void read_disconnect_limits(Mapping& mapping, PortDraft& draft) {
                            "add silence to disconnect, or remove this");
     }
     mapping.duration("longest_call", milliseconds(0), hours(24), fxo.longest_call);
+}
+
+void read_answer(Mapping& mapping, PortDraft& draft) {
+    auto& fxo = draft.port.fxo;
+    mapping.choice<AnswerBy>("answer_by", answer_ways(), fxo.answer_by);
+    milliseconds after{};
+    if (mapping.duration("answer_after", milliseconds(0), minutes(5), after)) draft.answer_after = after;
+    if (fxo.answer_by == AnswerBy::timer && draft.answer_after == milliseconds(0)) {
+        mapping.problem_at(mapping.has("answer_after") ? "answer_after" : "answer_by",
+                           "the timer has no length",
+                           "give answer_after a length, or use answer_by: immediate");
+    }
+    mapping.choice<FirstReversal>("first_reversal",
+                                  {{"answer", FirstReversal::answer}, {"hang_up", FirstReversal::hang_up}},
+                                  fxo.first_reversal);
+    if (fxo.answer_by == AnswerBy::polarity && fxo.first_reversal == FirstReversal::hang_up) {
+        const auto key = mapping.has("first_reversal") ? "first_reversal" : "answer_by";
+        if (mapping.has(key))
+            mapping.problem_at(key, "the answer is awaited from the first reversal, which is the hang-up",
+                               "use another answer_by, or first_reversal: answer");
+    }
 }
 
 }  // namespace
@@ -91,16 +123,11 @@ void read_fxo_keys(Mapping& mapping, PortDraft& draft) {
         if (!good) mapping.problem_at("two_stage", good.error().message, "write for example 2xx|0");
     }
     mapping.whole("rings", 1, 20, fxo.rings);
+    mapping.duration("caller_gone", seconds(3), minutes(1), fxo.caller_gone);
     read_dialling(mapping, fxo);
+    read_pulses(mapping, fxo);
     read_disconnect_limits(mapping, draft);
-    mapping.choice<AnswerBy>("answer_by", answer_ways(), fxo.answer_by);
-    milliseconds after{};
-    if (mapping.duration("answer_after", milliseconds(0), minutes(5), after)) draft.answer_after = after;
-    if (fxo.answer_by == AnswerBy::timer && draft.answer_after == milliseconds(0)) {
-        mapping.problem_at(mapping.has("answer_after") ? "answer_after" : "answer_by",
-                           "the timer has no length",
-                           "give answer_after a length, or use answer_by: immediate");
-    }
+    read_answer(mapping, draft);
     mapping.duration("guard", milliseconds(0), minutes(1), fxo.guard);
 }
 

@@ -17,9 +17,6 @@ constexpr std::size_t most_ring_rules = 64;
 
 void read_timers(Mapping& mapping, Port& port) {
     mapping.duration("dial_tone", seconds(1), minutes(10), port.dial_tone);
-    mapping.duration("first_digit", seconds(1), minutes(10), port.first_digit);
-    mapping.duration("inter_digit", milliseconds(500), minutes(1), port.inter_digit);
-    mapping.duration("short_inter_digit", milliseconds(500), minutes(1), port.short_inter_digit);
     mapping.duration("ring_timeout", seconds(5), minutes(60), port.ring_timeout);
     mapping.duration("late_on_hook", seconds(0), seconds(255), port.fxs.late_on_hook);
 }
@@ -131,9 +128,6 @@ void read_fxs_keys(Mapping& mapping, PortDraft& draft) {
     auto& port = draft.port;
     auto& fxs = port.fxs;
     read_timers(mapping, port);
-    CallerIdTiming timing{};
-    if (mapping.choice<CallerIdTiming>("caller_id_timing", caller_id_timings(), timing))
-        draft.caller_id_timing = timing;
     mapping.boolean("call_waiting", fxs.call_waiting);
     mapping.boolean("call_waiting_id", fxs.call_waiting_id);
     read_port_services(mapping, fxs);

@@ -11,6 +11,7 @@ namespace tipring::config {
 namespace {
 
 using std::chrono::milliseconds;
+using std::chrono::minutes;
 using std::chrono::seconds;
 
 // Below 20 ms a contact bounces; above 1.5 s every exchange takes an open loop for a hang-up.
@@ -134,26 +135,43 @@ void finish_fxo(const PortDraft& draft, FxoSettings& fxo) {
     fxo.disconnect_dial_tone = draft.disconnect->dial_tone;
 }
 
+/// Of whoever dials: at a telephone, or from outside after the line's own dial tone.
+void read_digit_times(Mapping& mapping, Port& port) {
+    auto& fxo = port.fxo;
+    if (mapping.duration("first_digit", seconds(1), minutes(10), port.first_digit))
+        fxo.first_digit = port.first_digit;
+    const milliseconds shortest(500);
+    if (mapping.duration("inter_digit", shortest, minutes(1), port.inter_digit))
+        fxo.inter_digit = port.inter_digit;
+    if (mapping.duration("short_inter_digit", shortest, minutes(1), port.short_inter_digit))
+        fxo.short_inter_digit = port.short_inter_digit;
+}
+
 }  // namespace
 
 void read_line_keys(Mapping& mapping, std::optional<PortKind> kind, PortDraft& draft) {
     read_caller_id(mapping, kind, draft);
+    CallerIdTiming timing{};
+    if (mapping.choice<CallerIdTiming>("caller_id_timing", caller_id_timings(), timing))
+        draft.caller_id_timing = timing;
+    read_digit_times(mapping, draft.port);
     read_flash(mapping, kind, draft);
     read_disconnect(mapping, kind, draft);
 }
 
 void refuse_other_kind(Mapping& mapping, PortKind kind) {
     static constexpr std::string_view of_fxs[] = {
-        "digit_map",    "dial_tone",         "first_digit",  "inter_digit",      "short_inter_digit",
-        "ring_timeout", "profile",           "call_waiting", "caller_id_timing", "call_waiting_id",
-        "services",     "anonymous",         "hotline",      "hotline_delay",    "answer_polarity",
-        "late_on_hook", "message_waiting",   "mailbox",      "ring_patterns",    "data",
-        "lock_out",     "dial_without_tone", "flash_digits"};
+        "digit_map",       "dial_tone",         "ring_timeout",    "profile",
+        "call_waiting",    "call_waiting_id",   "services",        "anonymous",
+        "hotline",         "hotline_delay",     "answer_polarity", "late_on_hook",
+        "message_waiting", "mailbox",           "ring_patterns",   "data",
+        "lock_out",        "dial_without_tone", "flash_digits"};
     static constexpr std::string_view of_fxo[] = {
-        "to",          "answer_at_once", "rings",        "wait_for_dial_tone", "dial_tone_limit",
-        "dial_delay",  "dial_prefix",    "dtmf_time",    "battery_gone",       "disconnect_tones",
-        "tone_cycles", "silence_limit",  "longest_call", "answer_by",          "answer_after",
-        "guard",       "two_stage"};
+        "to",          "answer_at_once", "rings",          "wait_for_dial_tone", "dial_tone_limit",
+        "dial_delay",  "dial_prefix",    "dtmf_time",      "battery_gone",       "disconnect_tones",
+        "tone_cycles", "silence_limit",  "longest_call",   "answer_by",          "answer_after",
+        "guard",       "two_stage",      "first_reversal", "caller_gone",        "dial_tone_back",
+        "pulse_time",  "pulse_pause"};
     const auto refuse = [&](const auto& keys, const char* message, const char* advice) {
         for (const auto key : keys) {
             if (const Node* node = mapping.take(key)) mapping.problem_at(*node, key, message, advice);

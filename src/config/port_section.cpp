@@ -181,6 +181,12 @@ void check_dependent_keys(Mapping& mapping, const Port& port) {
         mapping.problem_at("hotline_delay", "there is no hotline that could wait",
                            "add hotline: and a number");
     }
+    for (const auto key : {"first_digit", "inter_digit", "short_inter_digit"}) {
+        if (port.kind == PortKind::fxo && mapping.has(key) && port.fxo.two_stage.empty() &&
+            !mapping.has("two_stage")) {
+            mapping.problem_at(key, "nobody dials on this exchange line", "add two_stage:, or remove this");
+        }
+    }
 }
 
 void read_port(Mapping& mapping, const Defaults& defaults, Config& config) {

@@ -75,6 +75,7 @@ json::object settings_of(const config::Port& settings) {
     } else {
         shown["rings"] = settings.fxo.rings;
         shown["caller_id"] = settings.fxo.caller_id ? "yes" : "no";
+        shown["caller_id_timing"] = config::name(country.caller_id_timing);
         shown["flash_ms"] = country.flash_out.count();
         shown["answer_by"] = config::name(settings.fxo.answer_by);
     }

@@ -153,6 +153,7 @@ hardware::ChannelOptions channel_options(const config::Config& config, const con
     options.law = law_of_account(config, port.account);
     options.kind = fxs ? hardware::ChannelKind::fxs : hardware::ChannelKind::fxo;
     if (fxs) options.longest_flash = std::max(port.country_profile.flash_max, shortest);
+    options.pulses = {port.fxo.pulse_break, port.fxo.pulse_make, port.fxo.pulse_pause};
     return options;
 }
 

@@ -3,6 +3,8 @@
 // and no battery drop of another length than the driver's.
 #include <catch2/catch.hpp>
 #include <functional>
+#include <future>
+#include <map>
 #include <set>
 
 #include "support/line_bench.hpp"
@@ -15,24 +17,57 @@ using farend::CentralOffice;
 
 namespace {
 
+using std::chrono::milliseconds;
+
+/// How long after the exchange's hang-up a line was released.
+using Release = std::future<milliseconds>;
+
+/// `hang_up` returns at once; each line is watched by a thread of its own, so that none hides behind another.
+Release released_after(CentralOffice& office, const std::function<void(CentralOffice&)>& hang_up) {
+    const auto begun = std::chrono::steady_clock::now();
+    hang_up(office);
+    return std::async(std::launch::async, [&office, begun] {
+        office.wait_released(2 * patience);
+        return std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - begun);
+    });
+}
+
+/// More than a late machine needs, and less than any method could take for another one's time.
+milliseconds lateness() {
+    return (World::is_dahdi() ? 20s : 8s) + test::machine_watch().stood_still();
+}
+
+/// `time` is what the method itself takes: nothing may be taken for a hang-up sooner.
+void check_time(milliseconds took, milliseconds time) {
+    CHECK(took.count() >= time.count());
+    CHECK(took.count() <= (time + lateness()).count());
+}
+
+milliseconds talk_of(const LineBench& bench, unsigned pair) {
+    return milliseconds(std::stol(bench.record(pair, "talk")));
+}
+
 struct Ending {
     const char* name;
     std::string line;  ///< keys of its port
     std::string dial_tone;
     std::function<void(CentralOffice&)> hang_up;
     const char* disconnect;  ///< what the record says
+    milliseconds time;       ///< that the method takes
     bool virtual_only = false;
 };
 
-Ending by_battery(const char* name, std::chrono::milliseconds length, bool virtual_only) {
-    return {name,      "",
-            "dial",    [length](CentralOffice& office) { office.hang_up_by_battery_drop(length); },
-            "battery", virtual_only};
+Ending by_battery(const char* name, milliseconds length, bool virtual_only) {
+    return {name,        "",
+            "dial",      [length](CentralOffice& office) { office.hang_up_by_battery_drop(length); },
+            "battery",   200ms,
+            virtual_only};
 }
 
-Ending by_tone(const char* tone, const std::string& line, const char* dial_tone) {
-    return {tone, line, dial_tone, [tone](CentralOffice& office) { office.hang_up_by_tone(tone); },
-            "busy_tone"};
+/// Three cycles of the tone, and the third need not be over.
+Ending by_tone(const char* tone, const std::string& line, const char* dial_tone, milliseconds cycle) {
+    return {tone,        line,     dial_tone, [tone](CentralOffice& office) { office.hang_up_by_tone(tone); },
+            "busy_tone", 2 * cycle};
 }
 
 std::vector<LineBench::Pair> pairs_of(const std::vector<Ending>& endings) {
@@ -91,11 +126,14 @@ void check_endings(const std::vector<Ending>& endings) {
         CHECK(bench.office(pair).wait_state("talking", patience));
         CHECK(bench.wait_line(pair, "talking", patience));
     }
+    test::machine_watch().restart();
+    std::map<unsigned, Release> releases;
     for (const auto pair : pairs)
-        endings[pair - 1].hang_up(bench.office(pair));
+        releases[pair] = released_after(bench.office(pair), endings[pair - 1].hang_up);
     for (const auto pair : pairs) {
         CAPTURE(endings[pair - 1].name);
-        CHECK(bench.office(pair).wait_released(patience));
+        check_time(releases[pair].get(), endings[pair - 1].time);
+        CHECK_FALSE(bench.office(pair).line_seized());
     }
     for (const auto pair : pairs) {
         CAPTURE(endings[pair - 1].name);
@@ -114,61 +152,77 @@ TEST_CASE("line disconnect: a drop of the battery releases the line, and the rec
 
 TEST_CASE("line disconnect: a busy tone of the country releases the line, and the record says so",
           "[fxo][line_disconnect]") {
-    check_endings(
-        {by_tone("us:busy", "country: us", "us:dial"), by_tone("us:congestion", "country: us", "us:dial"),
-         by_tone("uk:busy", "country: uk", "uk:dial"), by_tone("uk:congestion", "country: uk", "uk:dial")});
+    check_endings({by_tone("us:busy", "country: us", "us:dial", 1s),
+                   by_tone("us:congestion", "country: us", "us:dial", 500ms),
+                   by_tone("uk:busy", "country: uk", "uk:dial", 750ms),
+                   by_tone("uk:congestion", "country: uk", "uk:dial", 750ms)});
 }
 
 TEST_CASE("line disconnect: a busy tone of another country or a learnt one releases the line",
           "[fxo][line_disconnect]") {
-    check_endings({by_tone("de:busy", "country: de", "de:dial"),
-                   by_tone("fr:congestion", "country: fr", "fr:dial"),
-                   by_tone("600/250,0/250", "disconnect_tones: old-pbx", "us:dial")});
+    check_endings({by_tone("de:busy", "country: de", "de:dial", 960ms),
+                   by_tone("fr:congestion", "country: fr", "fr:dial", 500ms),
+                   by_tone("600/250,0/250", "disconnect_tones: old-pbx", "us:dial", 500ms)});
 }
 
 TEST_CASE("line disconnect: dial tone, silence, the longest call and a reversal release the line",
           "[fxo][line_disconnect]") {
-    enum : unsigned { dial_tone = 1, silence, limit, reversal };
+    enum : unsigned { dial_tone = 1, soon, silence, limit, reversal, only_reversal };
     const std::vector<LineBench::Pair> lines{
-        {"", ""}, {"silence_limit: 10s", ""}, {"longest_call: 6s", ""}, {"", ""}};
+        {"", ""}, {"dial_tone_back: 2s", ""},     {"silence_limit: 10s", ""}, {"longest_call: 6s", ""},
+        {"", ""}, {"first_reversal: hang_up", ""}};
     LineBench bench(lines);
     const bool all = !World::is_dahdi();
-    std::vector<unsigned> pairs{dial_tone, silence, limit};
-    if (all) pairs.push_back(reversal);
+    std::vector<unsigned> pairs{dial_tone, soon, silence, limit};
+    if (all) pairs.insert(pairs.end(), {reversal, only_reversal});
+    test::machine_watch().restart();
     begin_calls(bench, pairs, {reversal}, {});
 
-    bench.office(dial_tone).hang_up_by_tone("dial");
+    const auto dial_tone_again = [](CentralOffice& office) { office.hang_up_by_tone("dial"); };
+    auto by_dial_tone = released_after(bench.office(dial_tone), dial_tone_again);
+    auto by_soon = released_after(bench.office(soon), dial_tone_again);
     bench.office(silence).hang_up_by_silence();
     CHECK(bench.office(limit).wait_released(patience + 6s));
     if (all) {
-        bench.office(reversal).hang_up_by_polarity();
-        CHECK(bench.office(reversal).wait_released(patience));
+        REQUIRE(bench.settle(only_reversal));
+        const auto reverse = [](CentralOffice& office) { office.hang_up_by_polarity(); };
+        auto second = released_after(bench.office(reversal), reverse);
+        auto first = released_after(bench.office(only_reversal), reverse);
+        check_time(second.get(), 200ms);
+        check_time(first.get(), 200ms);
         check_record(bench, reversal, "polarity");
+        check_record(bench, only_reversal, "polarity");
     }
-    CHECK(bench.office(dial_tone).wait_released(patience));
+    check_time(by_dial_tone.get(), 10s);
+    check_time(by_soon.get(), 2s);
     CHECK(bench.office(silence).wait_released(patience + 10s));
     check_record(bench, limit, "limit");
     check_record(bench, dial_tone, "dial_tone");
+    check_record(bench, soon, "dial_tone");
     check_record(bench, silence, "silence");
+    // Both run from the answer on. A record's clock may have begun a little later.
+    check_time(talk_of(bench, limit) + 100ms, 6s);
+    check_time(talk_of(bench, silence) + 100ms, 10s);
     CHECK(bench.all_idle());
 }
 
 TEST_CASE("line disconnect: speech, short drops and other tones do not release the line",
           "[fxo][line_disconnect]") {
-    enum : unsigned { tones_off = 1, foreign_tone, speech, speech_fr, short_drop, metering };
+    enum : unsigned { tones_off = 1, foreign_tone, speech, speech_fr, short_drop, metering, late_answer };
     LineBench bench({{"disconnect: [battery]", ""},
                      {"", ""},
                      {"disconnect_tones: [old-pbx, older-pbx], silence_limit: 10s", ""},
                      {"country: fr, tone_cycles: 2", ""},
                      {"", ""},
-                     {"", ""}},
+                     {"", ""},
+                     {"answer_by: immediate", ""}},
                     "tones: [{name: old-pbx, cadence: \"425/480,0/480\"}, {name: older-pbx, cadence: "
                     "\"400/200,0/200\"}]\n");
     const auto clip = spoken(bench.folder(), long_speech);
     REQUIRE(clip.size() > 25 * 8000);
     const bool all = !World::is_dahdi();
     std::vector<unsigned> pairs{tones_off, foreign_tone, speech, speech_fr};
-    if (all) pairs.insert(pairs.end(), {short_drop, metering});
+    if (all) pairs.insert(pairs.end(), {short_drop, metering, late_answer});
     begin_calls(bench, pairs, {metering}, {speech_fr});
 
     bench.office(tones_off).hang_up_by_tone("busy");
@@ -179,6 +233,8 @@ TEST_CASE("line disconnect: speech, short drops and other tones do not release t
         bench.office(short_drop).hang_up_by_battery_drop(150ms);
         bench.office(metering).hang_up_by_polarity();  // there ...
         bench.office(metering).hang_up_by_polarity();  // ... and back
+        REQUIRE(bench.settle(late_answer));
+        bench.office(late_answer).hang_up_by_polarity();  // the first one in a call that counts as answered
     }
     CHECK(bench.office(speech).wait_playing_done(60s));
     CHECK(bench.office(speech_fr).wait_playing_done(60s));
@@ -208,8 +264,10 @@ TEST_CASE("line disconnect: a SIP client that vanishes leaves no line seized",
     client.dial("sip:9015551@127.0.0.1:5060");
     REQUIRE(client.wait_event("CALL_ESTABLISHED", patience));
     REQUIRE(bench.wait_line(1, "talking", patience));
-    client.vanish();
-    CHECK(bench.office(1).wait_released(patience));
+    test::machine_watch().restart();
+    auto release = released_after(bench.office(1), [&client](CentralOffice&) { client.vanish(); });
+    check_time(release.get(), 1500ms);  // 2 s after its last packet
+    CHECK_FALSE(bench.office(1).line_seized());
     check_record(bench, 1, "no_rtp");
     CHECK(bench.all_idle());
 }

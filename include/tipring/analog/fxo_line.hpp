@@ -115,10 +115,10 @@
 // between two rings came before it. Never when the number is known, nor twice in a call. What follows is the
 // same call: its number is known before its first ring. No ring within caller_gone: the caller has gone.
 //
-// Reversals: while timer settle or flash runs they tell nothing. The first one of a call to the exchange is
-// its answer signal (timer settle follows), whether the call's answer depends on it or not. Each further one
-// starts timer polarity, and when that runs already stops it: two in short order are a pulse, such as metering
-// makes.
+// Reversals: while timer settle or flash runs they tell nothing. With first_reversal_answers the first one of a
+// call to the exchange is its answer signal (timer settle follows), whether the call's answer depends on it or
+// not; without, timer settle runs from the end of dialling. Each further one starts timer polarity, and when that
+// runs already stops it: two in short order are a pulse, such as metering makes.
 //
 // Why an answered call ended is cause 16. Before the answer: 17 for busy and learnt tones, 42 for congestion,
 // 31 for all else in answer_wait; 27 for battery while dialling or before. Cause::method names the evidence.
@@ -183,6 +183,8 @@ class FxoLine final : public LineMachine {
         std::chrono::milliseconds dial_delay{1000};
         std::string dial_prefix;
         bool pulse = false;
+        /// The longest digit by pulses, and the pause after it.
+        std::chrono::milliseconds pulse_digit{1750};
         /// DTMF on and off time, to know how long dialling may take.
         std::chrono::milliseconds digit_time{200};
         config::AnswerBy answer_by = config::AnswerBy::immediate;
@@ -190,6 +192,8 @@ class FxoLine final : public LineMachine {
         std::chrono::milliseconds answer_after{10000};
         bool disconnect_battery = true, disconnect_polarity = true, disconnect_tones = true,
              disconnect_dial_tone = true, disconnect_silence = false;
+        /// Otherwise the exchange reverses the line at the end of a call only.
+        bool first_reversal_answers = true;
         std::chrono::milliseconds longest_call{0};  ///< 0: no limit
         std::chrono::milliseconds guard{1000};
 

@@ -107,6 +107,8 @@ enum class DialMode { dtmf, pulse, both };
 enum class PortProfile { phone, fax, modem, alarm, elevator, door, paging, hotel, emergency };
 /// When a call to the exchange counts as answered (features B5).
 enum class AnswerBy { immediate, polarity, voice, timer };
+/// What the first reversal in a call to the exchange means.
+enum class FirstReversal { answer, hang_up };
 enum class GroupStrategy { first_free, round_robin, least_used, random };
 
 /// How a phone shows that messages wait (features A13).
@@ -150,11 +152,16 @@ struct FxoSettings {
     bool wait_for_dial_tone = true;
     std::chrono::milliseconds dial_tone_limit{5000}, dial_delay{1000};
     std::chrono::milliseconds dtmf_on{100}, dtmf_off{100};
+    std::chrono::milliseconds pulse_break{50}, pulse_make{50}, pulse_pause{750};
     /// Digit map of what a caller may dial himself, after a second dial tone; empty: he may not.
     std::string two_stage;
+    std::chrono::milliseconds first_digit{10000}, inter_digit{5000}, short_inter_digit{3000};
+    std::chrono::milliseconds caller_gone{8000};  ///< without ringing, while the pause of it is not known
     std::string dial_prefix;  ///< dialled before each number; 'w' waits 500 ms, 'W' waits for dial tone
     std::chrono::milliseconds battery_gone{250};
+    std::chrono::milliseconds dial_tone_back{10000};
     bool disconnect_battery = true, disconnect_polarity = true, disconnect_dial_tone = true;
+    FirstReversal first_reversal = FirstReversal::answer;
     bool disconnect_tones = true;               ///< busy and congestion of the country
     unsigned tone_cycles = 3;                   ///< 2..8
     std::vector<std::string> learnt_tones;      ///< names of Config::tones

@@ -199,6 +199,11 @@ struct Channel {
     std::unique_ptr<Bearer> bearer;
 };
 
+/// How an fxo channel dials by pulses: the loop is open, closed, and closed after a digit for so long.
+struct PulseTimes {
+    std::chrono::milliseconds open{50}, closed{50}, pause{750};
+};
+
 struct ChannelOptions {
     dsp::Law law = dsp::Law::alaw;  ///< law of the samples at the Bearer; the back end converts where needed
     std::optional<ChannelKind> kind =
@@ -206,6 +211,7 @@ struct ChannelOptions {
     /// fxs: a phone that is down for longer has hung up, and on_hook is reported then; 100..5000 ms. Unset:
     /// the driver's 1250 ms.
     std::optional<std::chrono::milliseconds> longest_flash = std::nullopt;
+    PulseTimes pulses = {};  ///< each 1 ms to 10 s
 };
 
 /// Inventory and door of one board (all cards that one driver serves). Core thread only.

@@ -16,7 +16,7 @@
 //    and reports nothing, and the next off_hook is lost, too: whoever feeds a phone has to wait them out.
 //  - fxo: ring_end comes 50 ms after the burst. A near fxo line ignores ringing that begins within 2 s after
 //    its release().
-//  - fxo: dial_pulse() breaks for 50 ms and makes for 50 ms, with 750 ms after each digit. A block written
+//  - fxo: dial_pulse() takes the times of ChannelOptions::pulses. A block written
 //    meanwhile ends it.
 //  - fxs: set_polarity() fails during a ring burst and during the battery drop; opening and
 //    closing the channel restore it.

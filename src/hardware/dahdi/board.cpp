@@ -29,10 +29,6 @@ constexpr int d_channel_buffer_size = 1024;
 /// Time that an fxo channel holds the loop closed before it waits 0.5 s and reports hook_complete. The
 /// driver's 1500 ms are made for ground start; an exchange sees a closed loop within 100 ms.
 constexpr int loop_start_ms = 250;
-// A rotary dial as exchanges expect it: 10 pulses a second; and the pause between digits.
-constexpr int pulse_break_ms = 50;
-constexpr int pulse_make_ms = 50;
-constexpr int pulse_after_ms = 750;
 constexpr int driver_longest_flash_ms = 1250;
 constexpr std::chrono::milliseconds least_longest_flash{100}, most_longest_flash{5000};
 
@@ -132,9 +128,9 @@ base::Result<void> DahdiBoard::set_timing(int channel, const ChannelInfo& info, 
                                           const ChannelOptions& options) const {
     if (info.kind == ChannelKind::fxo) {
         if (!is_ground_start(timing.sigtype)) timing.starttime = loop_start_ms;
-        timing.pulsebreaktime = pulse_break_ms;
-        timing.pulsemaketime = pulse_make_ms;
-        timing.pulseaftertime = pulse_after_ms;
+        timing.pulsebreaktime = static_cast<int>(options.pulses.open.count());
+        timing.pulsemaketime = static_cast<int>(options.pulses.closed.count());
+        timing.pulseaftertime = static_cast<int>(options.pulses.pause.count());
     } else if (options.longest_flash) {
         const auto length = *options.longest_flash;
         if (length < least_longest_flash || length > most_longest_flash) {

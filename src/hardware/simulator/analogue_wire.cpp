@@ -113,12 +113,13 @@ void AnalogueWire::set_parallel_phones(unsigned off_hook, LineTime now) {
     settle(now);
 }
 
-void AnalogueWire::opened(bool far_side, LineTime now, std::chrono::milliseconds longest_flash) {
+void AnalogueWire::opened(bool far_side, LineTime now, std::chrono::milliseconds longest_flash,
+                          const PulseTimes& pulses) {
     advance(now);
     if (is_fxs(far_side)) {
         fxs_.opened(now, longest_flash);
     } else {
-        fxo_.opened();
+        fxo_.opened(pulses);
     }
     settle(now);
     take_events(far_side);

@@ -34,7 +34,8 @@ class AnalogueWire {
     bool dialling(bool side) const { return !is_fxs(side) && fxo_.dialling(); }
     void stop_dialling() { fxo_.stop_dialling(); }
     std::chrono::milliseconds last_break() const { return fxs_.last_break(); }
-    void opened(bool far_side, LineTime now, std::chrono::milliseconds longest_flash = default_longest_flash);
+    void opened(bool far_side, LineTime now, std::chrono::milliseconds longest_flash = default_longest_flash,
+                const PulseTimes& pulses = {});
     void closed(bool far_side, LineTime now);
     void set_cut(bool cut, LineTime now);
     void set_battery_off(bool off, LineTime now);

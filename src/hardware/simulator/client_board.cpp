@@ -50,6 +50,12 @@ base::Result<Channel> SimulatorBoard::open(base::ChannelNumber number, const Cha
         const auto limited = std::clamp<std::int64_t>(options.longest_flash->count(), 1, 1'000'000);
         message.longest_flash_ms = static_cast<std::uint32_t>(limited);
     }
+    const auto limited_pulse = [](std::chrono::milliseconds time) {
+        return static_cast<std::uint32_t>(std::clamp<std::int64_t>(time.count(), 0, 1'000'000));
+    };
+    message.pulse_open_ms = limited_pulse(options.pulses.open);
+    message.pulse_closed_ms = limited_pulse(options.pulses.closed);
+    message.pulse_pause_ms = limited_pulse(options.pulses.pause);
     std::vector<base::Fd> descriptors;
     const auto response = request(message, descriptors);
     if (!response) return response.error();

@@ -10,7 +10,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds start_time{500};
 // include/dahdi/kernel.h of the driver.
 constexpr milliseconds before_flash_time{50};
-constexpr milliseconds pulse_break_time{50}, pulse_make_time{50}, pulse_after_time{750};
 constexpr unsigned most_hook_count = 100;
 constexpr std::size_t most_hook_steps = 4096;
 constexpr milliseconds ring_trailer{50};
@@ -18,7 +17,8 @@ constexpr milliseconds ring_debounce{2000};
 
 }  // namespace
 
-void FxoEnd::opened() {
+void FxoEnd::opened(const PulseTimes& pulses) {
+    pulses_ = pulses;
     closed();
 }
 
@@ -147,7 +147,7 @@ void FxoEnd::next_digit(LineTime now, Events& events) {
     pulses_left_ = digits_.front() == '0' ? 10 : static_cast<unsigned>(digits_.front() - '0');
     digits_.erase(0, 1);
     state_ = State::pulse_break;
-    state_deadline_ = now + pulse_break_time;
+    state_deadline_ = now + pulses_.open;
 }
 
 void FxoEnd::state_expires(LineTime now, Events& events) {
@@ -164,12 +164,12 @@ void FxoEnd::state_expires(LineTime now, Events& events) {
             return;
         case State::pulse_break:
             state_ = State::pulse_make;
-            state_deadline_ = now + pulse_make_time;
+            state_deadline_ = now + pulses_.closed;
             return;
         case State::pulse_make:
             if (pulses_left_ > 0) --pulses_left_;
             state_ = pulses_left_ > 0 ? State::pulse_break : State::pulse_after;
-            state_deadline_ = now + (pulses_left_ > 0 ? pulse_break_time : pulse_after_time);
+            state_deadline_ = now + (pulses_left_ > 0 ? pulses_.open : pulses_.pause);
             return;
         case State::pulse_after:
             next_digit(now, events);

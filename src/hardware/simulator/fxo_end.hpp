@@ -27,7 +27,7 @@ class FxoEnd {
     /// telephone rings.
     explicit FxoEnd(bool is_card) : is_card_(is_card) {}
 
-    void opened();
+    void opened(const PulseTimes& pulses);
     void closed();
     /// Closes the loop at once. Refused when it is closed already (the driver's EBUSY).
     Refusal seize(LineTime now);
@@ -80,6 +80,7 @@ class FxoEnd {
     bool battery_ = true;
     bool reversed_ = false;
     std::chrono::milliseconds flash_length_{0};
+    PulseTimes pulses_;
     std::string digits_;  ///< still to be dialled, without the present one
     unsigned pulses_left_ = 0;
     std::deque<HookStep> hook_steps_;

@@ -24,6 +24,7 @@ namespace {
 constexpr std::size_t most_connections = 64;
 constexpr std::size_t most_packets_a_turn = 32;
 constexpr std::chrono::milliseconds least_longest_flash{100}, most_longest_flash{5000};
+constexpr std::chrono::milliseconds least_pulse_time{1}, most_pulse_time{10'000};
 
 base::Error socket_error(const std::string& path, const char* what) {
     return base::fail(
@@ -164,6 +165,12 @@ Refusal Kernel::open_channel(bool far_side, const BoardRequest& request, std::ve
     if (longest_flash.count() != 0 &&
         (longest_flash < least_longest_flash || longest_flash > most_longest_flash))
         return Refusal::bad_argument;
+    const PulseTimes pulses{std::chrono::milliseconds(request.pulse_open_ms),
+                            std::chrono::milliseconds(request.pulse_closed_ms),
+                            std::chrono::milliseconds(request.pulse_pause_ms)};
+    for (const auto time : {pulses.open, pulses.closed, pulses.pause}) {
+        if (time < least_pulse_time || time > most_pulse_time) return Refusal::bad_argument;
+    }
     if (wire.in_use(far_side)) return Refusal::channel_busy;
     base::Fd memory;
     auto page = SharedPage::create(memory);
@@ -174,7 +181,7 @@ Refusal Kernel::open_channel(bool far_side, const BoardRequest& request, std::ve
                 std::make_unique<ChannelEnd>(static_cast<dsp::Law>(request.law), std::move(*page),
                                              std::move((*bearer)[0])),
                 std::chrono::steady_clock::now(),
-                longest_flash.count() == 0 ? default_longest_flash : longest_flash);
+                longest_flash.count() == 0 ? default_longest_flash : longest_flash, pulses);
     const auto socket = std::make_shared<base::Fd>(std::move((*control)[0]));
     channel_watches_[{index, far_side}] =
         watch(socket, [this, descriptor = socket.get(), index, far_side](Key) {

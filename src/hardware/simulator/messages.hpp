@@ -23,7 +23,7 @@
 
 namespace tipring::hardware::simulator {
 
-inline constexpr std::uint32_t protocol_version = 0x54524703;  // "TRG", version 3
+inline constexpr std::uint32_t protocol_version = 0x54524704;  // "TRG", version 4
 inline constexpr std::size_t most_spans = 32;
 inline constexpr unsigned most_channels = 1023;  // as base::ChannelNumber
 
@@ -43,6 +43,7 @@ struct BoardRequest {
     std::uint32_t longest_flash_ms = 0;  ///< 0: the driver's
     std::uint32_t span = 0;              ///< of read_span, set_loop
     std::uint32_t loop = 0;              ///< SpanLoop
+    std::uint32_t pulse_open_ms = 50, pulse_closed_ms = 50, pulse_pause_ms = 750;
 };
 
 struct BoardResponse {

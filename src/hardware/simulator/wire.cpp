@@ -30,8 +30,8 @@ bool Wire::in_use(bool far_side) const {
 }
 
 void Wire::attach(bool far_side, std::unique_ptr<ChannelEnd> end, LineTime now,
-                  std::chrono::milliseconds longest_flash) {
-    if (line_) line_->opened(far_side, now, longest_flash);
+                  std::chrono::milliseconds longest_flash, const PulseTimes& pulses) {
+    if (line_) line_->opened(far_side, now, longest_flash, pulses);
     ends_[index(far_side)] = std::move(end);
     queue_line_events();
 }

@@ -25,7 +25,7 @@ class Wire {
     base::SpanNumber span() const { return span_; }
     bool in_use(bool far_side) const;
     void attach(bool far_side, std::unique_ptr<ChannelEnd> end, LineTime now,
-                std::chrono::milliseconds longest_flash);
+                std::chrono::milliseconds longest_flash, const PulseTimes& pulses);
     void attach_frames(bool far_side, std::shared_ptr<const base::Fd> socket);
     /// The client closed the channel: the line is released as the driver does.
     void detach(bool far_side, LineTime now);

@@ -78,6 +78,14 @@ TEST_CASE("fxo: a prefix, and a second dial tone") {
     }
 }
 
+TEST_CASE("fxo: slow pulses get the time that they need") {
+    auto settings = plain();
+    settings.pulse = true;
+    settings.pulse_digit = 4s;
+    auto fed = waiting("12", settings);
+    CHECK(fed.hear(HeardTone::dial).ends_with("start_timer(dial 13000) dial_pulses(12)"));
+}
+
 TEST_CASE("fxo: pulses are dialled without audio, with our own pauses") {
     auto settings = plain();
     settings.pulse = true;

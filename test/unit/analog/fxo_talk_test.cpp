@@ -114,6 +114,53 @@ TEST_CASE("fxo: a reversal within a second of the answer tells nothing") {
     CHECK(fed.feed(Kind::polarity) == "start_timer(polarity 200)");
 }
 
+TEST_CASE("fxo: an exchange that reverses at the answer and at the hang-up") {
+    auto fed = dialled();
+    CHECK(fed.feed(Kind::polarity) == "start_timer(settle 1000)");
+    CHECK(fed.feed(Kind::polarity).empty());  // the bounce of the answer
+    fed.timer(LineTimer::settle);
+    CHECK(fed.feed(Kind::polarity) == "start_timer(polarity 200)");
+    CHECK(fed.timer(LineTimer::polarity) == "report_released(16 polarity) " + clear_talk);
+}
+
+TEST_CASE("fxo: an exchange that reverses at the hang-up only") {
+    auto settings = plain();
+    settings.first_reversal_answers = false;
+    SECTION("in a call to it") {
+        auto fed = dialling("12", settings);
+        CHECK(fed.feed(Kind::digits_sent).find("start_timer(settle 1000)") != std::string::npos);
+        CHECK(fed.state() == "talking");
+        CHECK(fed.feed(Kind::polarity).empty());  // it switches the call through
+        fed.timer(LineTimer::settle);
+        CHECK(fed.feed(Kind::polarity) == "start_timer(polarity 200)");
+        CHECK(fed.timer(LineTimer::polarity) == "report_released(16 polarity) " + clear_talk);
+    }
+    SECTION("before the answer") {
+        settings.answer_by = config::AnswerBy::voice;
+        auto fed = dialled(settings);
+        REQUIRE(fed.state() == "answer_wait");
+        fed.timer(LineTimer::settle);
+        CHECK(fed.feed(Kind::polarity) == "start_timer(polarity 200)");
+        CHECK(fed.timer(LineTimer::polarity).starts_with("report_released(31 polarity)"));
+    }
+    SECTION("two in short order are a pulse there, too") {
+        auto fed = dialled(settings);
+        fed.timer(LineTimer::settle);
+        fed.feed(Kind::polarity);
+        CHECK(fed.feed(Kind::polarity) == "stop_timer(polarity)");
+        CHECK(fed.state() == "talking");
+    }
+    SECTION("where reversals end no call, none does") {
+        settings.disconnect_polarity = false;
+        auto fed = dialled(settings);
+        fed.timer(LineTimer::settle);
+        CHECK(fed.feed(Kind::polarity).empty());
+    }
+    SECTION("a call from it knows no answer signal either way") {
+        CHECK(answered(settings).feed(Kind::polarity) == "start_timer(polarity 200)");
+    }
+}
+
 TEST_CASE("fxo: each method can be switched off") {
     auto settings = plain();
     SECTION("battery") {

@@ -164,6 +164,54 @@ TEST_CASE("the keys of an exchange line") {
     CHECK(exchange_line("dtmf_time: 70ms").fxo.dtmf_off == 70ms);
 }
 
+TEST_CASE(
+    "an exchange line's caller ID comes when its country's exchanges send it, unless the port says "
+    "otherwise") {
+    const auto timing = [](const std::string& keys, const std::string& above) {
+        return exchange_line(keys, above).country_profile.caller_id_timing;
+    };
+    CHECK(timing("", "country: de\n") == CallerIdTiming::after_first_ring);
+    CHECK(timing("", "country: br\n") == CallerIdTiming::before_ring);
+    CHECK(timing("caller_id_timing: dual_tone", "country: de\n") == CallerIdTiming::dual_tone);
+    CHECK(timing("", "country: de\ndefaults: {caller_id_timing: before_ring}\n") ==
+          CallerIdTiming::before_ring);
+    const auto line = exchange_line("caller_id_timing: dual_tone", "country: de\n");
+    CHECK(line.country_profile.caller_id == CallerIdFormat::etsi);
+    CHECK(line.fxo.caller_id);
+}
+
+TEST_CASE("the times of an exchange line") {
+    const auto usual = exchange_line("").fxo;
+    CHECK(usual.caller_gone == 8s);
+    CHECK(usual.dial_tone_back == 10s);
+    CHECK(usual.first_digit == 10s);
+    CHECK(usual.inter_digit == 5s);
+    CHECK(usual.short_inter_digit == 3s);
+    CHECK(usual.pulse_break == 50ms);
+    CHECK(usual.pulse_make == 50ms);
+    CHECK(usual.pulse_pause == 750ms);
+    CHECK(usual.first_reversal == FirstReversal::answer);
+    const auto own = exchange_line(
+                         "caller_gone: 12s, dial_tone_back: 4s, pulse_time: 67/33ms, pulse_pause: 600ms, "
+                         "two_stage: 2xx, first_digit: 20s, inter_digit: 4s, short_inter_digit: 2s, "
+                         "first_reversal: hang_up")
+                         .fxo;
+    CHECK(own.caller_gone == 12s);
+    CHECK(own.dial_tone_back == 4s);
+    CHECK(own.pulse_break == 67ms);
+    CHECK(own.pulse_make == 33ms);
+    CHECK(own.pulse_pause == 600ms);
+    CHECK(own.first_digit == 20s);
+    CHECK(own.inter_digit == 4s);
+    CHECK(own.short_inter_digit == 2s);
+    CHECK(own.first_reversal == FirstReversal::hang_up);
+    const std::string defaults = "defaults: {first_digit: 30s, first_reversal: hang_up}\n";
+    CHECK(exchange_line("", defaults).fxo.first_digit == 30s);
+    CHECK(telephone("", defaults).first_digit == 30s);
+    CHECK(exchange_line("answer_by: voice", defaults).fxo.first_reversal == FirstReversal::hang_up);
+    CHECK(telephone("").first_digit == 16s);
+}
+
 TEST_CASE("where the exchange tells the answer, no clock does unless it was asked for") {
     CHECK(exchange_line("answer_by: polarity").fxo.answer_after == 0s);
     CHECK(exchange_line("answer_by: polarity, answer_after: 30s").fxo.answer_after == 30s);

@@ -120,6 +120,9 @@ TEST_CASE("keys of an exchange line that cannot be") {
         {line_with("rings: %0"), "ports[0].rings: \"0\" is out of range; write a whole number from 1 to 20"},
         {line_with("caller_id: %etsi"),
          "ports[0].caller_id: \"etsi\" is neither yes nor no; write yes or no"},
+        {line_with("caller_id_timing: %alert"),
+         "ports[0].caller_id_timing: \"alert\" is not possible here; use after_first_ring, before_ring, "
+         "ring_pulse, dual_tone, reversal_dual_tone or reversal"},
         {line_with("dial_prefix: %0-0"),
          "ports[0].dial_prefix: \"0-0\" cannot be dialled; use at most 32 digits, *, #, w (wait 500 ms) and "
          "W "
@@ -151,24 +154,57 @@ TEST_CASE("keys of an exchange line that cannot be") {
         {line_with("answer_by: timer, answer_after: %0s"),
          "ports[0].answer_after: the timer has no length; give answer_after a length, or use answer_by: "
          "immediate"},
+        {line_with("answer_by: polarity, first_reversal: %hang_up"),
+         "ports[0].first_reversal: the answer is awaited from the first reversal, which is the hang-up; use "
+         "another answer_by, or first_reversal: answer"},
+        {line_with("answer_by: %polarity") + "defaults: {first_reversal: hang_up}\n",
+         "ports[0].answer_by: the answer is awaited from the first reversal, which is the hang-up; use "
+         "another answer_by, or first_reversal: answer"},
+        {line_with("first_reversal: %hangup"),
+         "ports[0].first_reversal: \"hangup\" is not possible here; did you mean \"hang_up\"?"},
+        {line_with("caller_gone: %2s"), "ports[0].caller_gone: \"2s\" is out of range; use 3s to 60s"},
+        {line_with("dial_tone_back: %2min"),
+         "ports[0].dial_tone_back: \"2min\" is out of range; use 1s to 60s"},
+        {line_with("pulse_time: %60ms"),
+         "ports[0].pulse_time: \"60ms\" is no pair of durations; write for example 60/40ms (break/make)"},
+        {line_with("pulse_time: %60/5ms"),
+         "ports[0].pulse_time: \"60/5ms\" is out of range; use 10ms to 200ms for both"},
+        {line_with("pulse_pause: %50ms"), "ports[0].pulse_pause: \"50ms\" is out of range; use 100ms to 5s"},
+        {line_with("inter_digit: %4s"),
+         "ports[0].inter_digit: nobody dials on this exchange line; add two_stage:, or remove this"},
     });
 }
 
 TEST_CASE("keys of the other kind of port") {
     const std::string of_fxo =
         ": this belongs to an exchange line (kind: fxo); remove it from the telephone port";
-    for (const std::string key :
-         {"rings: %2", "wait_for_dial_tone: %no", "dial_tone_limit: %5s", "dial_delay: %1s",
-          "dial_prefix: %0", "dtmf_time: %80ms", "battery_gone: %250ms", "tone_cycles: %3",
-          "silence_limit: %60s", "longest_call: %1h", "answer_by: %voice", "answer_after: %9s", "guard: %1s",
-          "answer_at_once: %yes", "to: %9"}) {
+    for (const std::string key : {"rings: %2",
+                                  "wait_for_dial_tone: %no",
+                                  "dial_tone_limit: %5s",
+                                  "dial_delay: %1s",
+                                  "dial_prefix: %0",
+                                  "dtmf_time: %80ms",
+                                  "battery_gone: %250ms",
+                                  "tone_cycles: %3",
+                                  "silence_limit: %60s",
+                                  "longest_call: %1h",
+                                  "answer_by: %voice",
+                                  "answer_after: %9s",
+                                  "guard: %1s",
+                                  "answer_at_once: %yes",
+                                  "to: %9",
+                                  "first_reversal: %answer",
+                                  "caller_gone: %9s",
+                                  "dial_tone_back: %9s",
+                                  "pulse_time: %60/40ms",
+                                  "pulse_pause: %600ms"}) {
         check_mistakes({{phone_with(key), "ports[0]." + key.substr(0, key.find(':')) + of_fxo}});
     }
     const std::string of_fxs = ": this belongs to a telephone (kind: fxs); remove it from the exchange line";
     for (const std::string key :
-         {"profile: %fax", "caller_id_timing: %reversal", "call_waiting: %no", "call_waiting_id: %no",
-          "services: %no", "anonymous: %yes", "hotline: %1", "hotline_delay: %1s", "answer_polarity: %yes",
-          "late_on_hook: %1s", "message_waiting: %[lamp]", "mailbox: %1", "ring_patterns: %[]", "data: %yes",
+         {"profile: %fax", "call_waiting: %no", "call_waiting_id: %no", "services: %no", "anonymous: %yes",
+          "hotline: %1", "hotline_delay: %1s", "answer_polarity: %yes", "late_on_hook: %1s",
+          "message_waiting: %[lamp]", "mailbox: %1", "ring_patterns: %[]", "data: %yes",
           "dial_without_tone: %yes", "lock_out: %no"}) {
         check_mistakes({{line_with(key), "ports[0]." + key.substr(0, key.find(':')) + of_fxs}});
     }

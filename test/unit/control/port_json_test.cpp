@@ -73,6 +73,8 @@ TEST_CASE("an exchange line: its wire, when it last proved good, why it could no
     CHECK(json::serialize(sheet.at("counters").at("refused")) == R"({"no_dial_tone":2})");
     const auto& shown = sheet.at("settings");
     CHECK(shown.at("answer_by") == "voice");
+    CHECK(shown.at("caller_id") == "yes");
+    CHECK(shown.at("caller_id_timing") == "after_first_ring");
     CHECK(shown.at("flash_ms") == settings.country_profile.flash_out.count());
     CHECK(json::serialize(shown.at("disconnect")) == R"(["battery","polarity","tone","silence"])");
     CHECK_FALSE(sheet.contains("services"));

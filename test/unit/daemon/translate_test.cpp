@@ -66,3 +66,15 @@ TEST_CASE("telephones that hide are known by their numbers") {
     config.ports[2].enabled = false;
     CHECK(daemon::hidden_numbers(config) == Numbers{"202"});
 }
+
+TEST_CASE("an exchange line's channel dials pulses in the times of its port") {
+    config::Port port;
+    port.kind = config::PortKind::fxo;
+    port.fxo.pulse_break = std::chrono::milliseconds(67);
+    port.fxo.pulse_make = std::chrono::milliseconds(33);
+    port.fxo.pulse_pause = std::chrono::milliseconds(600);
+    const auto options = daemon::channel_options({}, port);
+    CHECK(options.pulses.open.count() == 67);
+    CHECK(options.pulses.closed.count() == 33);
+    CHECK(options.pulses.pause.count() == 600);
+}

@@ -156,6 +156,14 @@ TEST_CASE("dahdi: pulses are dialled by the driver, on a seized line only") {
     CHECK(fixture.driver.channels[2].pulsebreaktime == 50);
     CHECK(fixture.driver.channels[2].pulsemaketime == 50);
     CHECK(fixture.driver.channels[2].pulseaftertime == 750);
+    ChannelOptions faster;
+    faster.pulses = {.open = std::chrono::milliseconds(33),
+                     .closed = std::chrono::milliseconds(17),
+                     .pause = std::chrono::milliseconds(400)};
+    CHECK(fixture.board->open({2}, faster).has_value());
+    CHECK(fixture.driver.channels[2].pulsebreaktime == 33);
+    CHECK(fixture.driver.channels[2].pulsemaketime == 17);
+    CHECK(fixture.driver.channels[2].pulseaftertime == 400);
     CHECK_THAT(line.control->dial_pulse("12").error().message,
                Contains("channel 2") && Contains("not seized"));
     fixture.driver.channels[2].txhooksig = 1;

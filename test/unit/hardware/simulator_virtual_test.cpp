@@ -165,6 +165,28 @@ TEST_CASE("Pulses and a flash of some length over the board's sockets; written a
     CHECK(office.event(milliseconds(0)) == "none");
 }
 
+TEST_CASE("The times of its pulses are part of a line's opening") {
+    VirtualBoard board({.fxo = 1});
+    ChannelOptions options;
+    for (const auto wrong : {0, 10'001}) {
+        options.pulses.closed = milliseconds(wrong);
+        CHECK(board.near()->open({1}, options).has_error());
+    }
+    options.pulses = {.open = milliseconds(150), .closed = milliseconds(20), .pause = milliseconds(400)};
+    const auto near = board.near();
+    Reader line(near->open({1}, options).value());
+    auto office = open(*board.far(), 1);
+    REQUIRE(ok(line.control().seize()));
+    REQUIRE(ok(office.control().seize()));
+    CHECK(line.wait_event(LineEventKind::hook_complete));
+    CHECK(office.event() == "off_hook");
+    REQUIRE(ok(line.control().dial_pulse("3")));
+    CHECK(office.event() == "pulse_start");
+    CHECK(office.next_event().digit == '3');
+    CHECK(virtual_control(office).last_break()->count() == Approx(150).margin(40));
+    CHECK(line.wait_event(LineEventKind::pulses_dialled));
+}
+
 TEST_CASE("The longest flash of a port is part of its opening") {
     VirtualBoard board({.fxs = 1});
     const auto near = board.near();

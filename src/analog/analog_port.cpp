@@ -27,6 +27,7 @@ AnalogPort::AnalogPort(const config::Port& settings, Parts parts, std::unique_pt
       country_(std::move(parts.country)),
       plan_(std::make_shared<const dsp::TonePlan>(country_.tones)),
       on_change_(std::move(parts.on_change)),
+      sip_fault_(std::move(parts.sip_fault)),
       machine_(std::move(machine)),
       wire_(parts.reactor, *channel_->control, is_fxs(),
             {[this](const base::Result<void>& result) { check(result, "release"); },
@@ -343,6 +344,8 @@ const dsp::ToneSequence& AnalogPort::sequence(LineTone tone) const {
             return tones.dial_recall;
         case LineTone::confirm:
             return tones.stutter;
+        case LineTone::info:
+            return tones.info;
         case LineTone::congestion:
         case LineTone::none:
             break;

@@ -149,6 +149,7 @@ void read_fxs_keys(Mapping& mapping, PortDraft& draft) {
     mapping.boolean("data", fxs.data);
     mapping.boolean("dial_without_tone", fxs.dial_without_tone);
     mapping.boolean("lock_out", fxs.lock_out);
+    mapping.boolean("sip_down_tone", fxs.sip_down_tone);
     bool flash_digits{};
     if (mapping.boolean("flash_digits", flash_digits)) draft.flash_digits = flash_digits;
 }

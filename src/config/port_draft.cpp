@@ -148,7 +148,7 @@ void refuse_other_kind(Mapping& mapping, PortKind kind) {
         "ring_timeout", "profile",           "call_waiting", "caller_id_timing", "call_waiting_id",
         "services",     "anonymous",         "hotline",      "hotline_delay",    "answer_polarity",
         "late_on_hook", "message_waiting",   "mailbox",      "ring_patterns",    "data",
-        "lock_out",     "dial_without_tone", "flash_digits"};
+        "lock_out",     "dial_without_tone", "flash_digits", "sip_down_tone"};
     static constexpr std::string_view of_fxo[] = {
         "to",          "answer_at_once", "rings",        "wait_for_dial_tone", "dial_tone_limit",
         "dial_delay",  "dial_prefix",    "dtmf_time",    "battery_gone",       "disconnect_tones",

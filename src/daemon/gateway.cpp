@@ -189,13 +189,18 @@ void Gateway::Impl::observe_calls() {
 }
 
 base::Result<void> Gateway::Impl::open_lines() {
-    lines = std::make_unique<Lines>(Lines::Parts{.reactor = reactor,
-                                                 .config = config,
-                                                 .board = *board.board,
-                                                 .engine = engine,
-                                                 .calls = calls,
-                                                 .events = events,
-                                                 .on_replaced = [this] { lines_changed(); }});
+    lines = std::make_unique<Lines>(
+        Lines::Parts{.reactor = reactor,
+                     .config = config,
+                     .board = *board.board,
+                     .engine = engine,
+                     .calls = calls,
+                     .events = events,
+                     .on_replaced = [this] { lines_changed(); },
+                     .sip_fault =
+                         [this](const std::string& account, const std::string& number) {
+                             return sip ? sip->fault(account, number) : std::string();
+                         }});
     if (auto result = lines->open(); !result) return result;
     look_after_spans();
     return {};

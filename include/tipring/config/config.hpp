@@ -140,6 +140,7 @@ struct FxsSettings {
     bool data = false;               ///< fax, modem, alarm panel: audio untouched, in-band digits
     bool dial_without_tone = false;  ///< digits during the off-hook debounce count (alarm panels)
     bool lock_out = true;  ///< false: a phone that is left off-hook hears reorder tone for ever, no silence
+    bool sip_down_tone = true;  ///< told when it is lifted while its account cannot be used (features A2)
     friend bool operator==(const FxsSettings&, const FxsSettings&) = default;
 };
 

@@ -485,6 +485,72 @@ TEST_CASE("phone: star codes only where there are services, forwarding only wher
     phones.check_quiet();
 }
 
+TEST_CASE("phone: it is told that its account cannot be used, before the dial tone") {
+    Phones phones([](unsigned index, config::Port& port) {
+        port.account = index == 1 ? "" : "office";
+        port.fxs.sip_down_tone = index != 2;
+    });
+    phones.sip_fault = "403 Forbidden";
+    const auto hears = [&](unsigned index) {
+        phones.wires[index].take();
+        phones.lift(index);
+        return phones.wires[index].take();
+    };
+    SECTION("once, and then as usual") {
+        CHECK(hears(0).ends_with("play950"));
+        phones.reactor.advance(989ms);
+        CHECK(phones.wires[0].take().empty());
+        phones.reactor.advance(1ms);
+        CHECK(phones.wires[0].take() == "play350");
+        phones.hang_up(0);
+    }
+    SECTION("messages are told after it") {
+        phones.ports[0]->set_messages(1);
+        CHECK(hears(0).ends_with("play950"));
+        phones.reactor.advance(1s);
+        CHECK(phones.wires[0].take() == "play370");
+        phones.hang_up(0);
+    }
+    SECTION("calls inside and for help work at once") {
+        phones.dial(0, "204");
+        CHECK(phones.state(3) == "ringing");
+        phones.hang_up(0);
+        phones.dial(0, "112");
+        CHECK(phones.state(3) == "ringing");
+        phones.hang_up(0);
+    }
+    SECTION("not without an account, not where it is not wanted, not for a second call") {
+        CHECK(hears(1).ends_with("play350"));
+        phones.hang_up(1);
+        CHECK(hears(2).ends_with("play350"));
+        phones.hang_up(2);
+        phones.talk(0, 3);
+        phones.wires[0].take();
+        phones.flash(0);
+        CHECK(phones.wires[0].take().find("play950") == std::string::npos);
+    }
+    SECTION("not when the account works again") {
+        phones.sip_fault.clear();
+        CHECK(hears(0).ends_with("play350"));
+    }
+    phones.check_quiet();
+}
+
+TEST_CASE("phone: the info tone of every country is told once") {
+    for (const auto& zone : hardware::countries()) {
+        CAPTURE(zone);
+        const auto tones = hardware::country_tones(zone)->tones;
+        const auto tone = analog::once(tones.info);
+        REQUIRE_FALSE(tone.segments.empty());
+        CHECK(tone.repeat_from == tone.segments.size());
+        const auto length = analog::length_of(tone);
+        CHECK(length >= 200ms);
+        CHECK(length <= 4s);
+        for (const auto& segment : tone.segments)
+            CHECK(segment.duration_ms > 0);
+    }
+}
+
 TEST_CASE("phone: messages are shown in every way that the port has") {
     Phones phones([](unsigned index, config::Port& port) {
         port.fxs.message_waiting = {true, index == 1, index == 2, index == 3};

@@ -143,6 +143,7 @@ inline hardware::CountryTones country() {
     tones.tones.dial_recall = tone(360);
     tones.tones.stutter = tone(370);
     tones.tones.call_waiting = tone(445);
+    tones.tones.info = dsp::parse_tone("!950/330,!1400/330,!1800/330,0").value();
     return tones;
 }
 

@@ -75,7 +75,8 @@ TEST_CASE("the services of a telephone") {
         "call_waiting: no, call_waiting_id: no, services: no, anonymous: yes, hotline: 110, hotline_delay: "
         "5s, "
         "answer_polarity: yes, late_on_hook: 255s, message_waiting: [fsk, lamp, polarity], mailbox: "
-        "801@vm.example.com, data: yes, dial_without_tone: yes, lock_out: no, group: hall, ring_patterns: "
+        "801@vm.example.com, data: yes, dial_without_tone: yes, lock_out: no, sip_down_tone: no, group: "
+        "hall, ring_patterns: "
         "[{caller: 0., pattern: 2}, {pattern: 7}]");
     CHECK_FALSE(port.fxs.call_waiting);
     CHECK_FALSE(port.fxs.call_waiting_id);
@@ -93,6 +94,7 @@ TEST_CASE("the services of a telephone") {
     CHECK(port.fxs.data);
     CHECK(port.fxs.dial_without_tone);
     CHECK_FALSE(port.fxs.lock_out);
+    CHECK_FALSE(port.fxs.sip_down_tone);
     CHECK(port.group == "hall");
     REQUIRE(port.fxs.ring_rules.size() == 2);
     CHECK(port.fxs.ring_rules[0].caller == "0.");

@@ -169,7 +169,7 @@ TEST_CASE("keys of the other kind of port") {
          {"profile: %fax", "caller_id_timing: %reversal", "call_waiting: %no", "call_waiting_id: %no",
           "services: %no", "anonymous: %yes", "hotline: %1", "hotline_delay: %1s", "answer_polarity: %yes",
           "late_on_hook: %1s", "message_waiting: %[lamp]", "mailbox: %1", "ring_patterns: %[]", "data: %yes",
-          "dial_without_tone: %yes", "lock_out: %no"}) {
+          "dial_without_tone: %yes", "lock_out: %no", "sip_down_tone: %no"}) {
         check_mistakes({{line_with(key), "ports[0]." + key.substr(0, key.find(':')) + of_fxs}});
     }
 }

@@ -77,6 +77,12 @@ FxsLine::Settings fxs_settings(const config::Port& settings, const PhoneRules& r
     line.inter_digit = settings.inter_digit;
     line.short_inter_digit = settings.short_inter_digit;
     line.ring_timeout = settings.ring_timeout;
+    line.warning = from.timers.reorder_tone;
+    line.howler = from.timers.howler;
+    line.confirmation = from.timers.confirmation_tone;
+    line.menu = from.timers.flash_digit;
+    line.recall_ring = from.timers.recall_ring;
+    line.call_waiting_pause = from.timers.call_waiting_interval;
     return line;
 }
 

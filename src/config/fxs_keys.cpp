@@ -22,6 +22,13 @@ void read_timers(Mapping& mapping, Port& port) {
     mapping.duration("short_inter_digit", milliseconds(500), minutes(1), port.short_inter_digit);
     mapping.duration("ring_timeout", seconds(5), minutes(60), port.ring_timeout);
     mapping.duration("late_on_hook", seconds(0), seconds(255), port.fxs.late_on_hook);
+    auto& timers = port.fxs.timers;
+    mapping.duration("reorder_tone", seconds(1), minutes(10), timers.reorder_tone);
+    mapping.duration("howler", seconds(1), minutes(10), timers.howler);
+    mapping.duration("confirmation_tone", milliseconds(500), seconds(10), timers.confirmation_tone);
+    mapping.duration("flash_digit_time", seconds(1), seconds(30), timers.flash_digit);
+    mapping.duration("recall_ring", seconds(5), minutes(10), timers.recall_ring);
+    mapping.duration("call_waiting_interval", seconds(2), minutes(1), timers.call_waiting_interval);
 }
 
 void read_port_services(Mapping& mapping, FxsSettings& fxs) {

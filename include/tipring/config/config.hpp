@@ -122,6 +122,17 @@ struct RingRule {
     friend bool operator==(const RingRule&, const RingRule&) = default;
 };
 
+/// How long what takes, beside dialling and ringing, for a telephone.
+struct PhoneTimers {
+    std::chrono::milliseconds reorder_tone{20000};      ///< busy or reorder tone, before the howler
+    std::chrono::milliseconds howler{40000};            ///< then silence
+    std::chrono::milliseconds confirmation_tone{1500};  ///< then dial tone
+    std::chrono::milliseconds flash_digit{3000};        ///< between a flash with two calls and its digit
+    std::chrono::milliseconds recall_ring{30000};       ///< for a call that was still there at hanging up
+    std::chrono::milliseconds call_waiting_interval{10000};  ///< between two call-waiting tones
+    friend bool operator==(const PhoneTimers&, const PhoneTimers&) = default;
+};
+
 /// What only an fxs port has, beside the settings that both kinds share.
 struct FxsSettings {
     bool caller_id = true;
@@ -140,6 +151,7 @@ struct FxsSettings {
     bool data = false;               ///< fax, modem, alarm panel: audio untouched, in-band digits
     bool dial_without_tone = false;  ///< digits during the off-hook debounce count (alarm panels)
     bool lock_out = true;  ///< false: a phone that is left off-hook hears reorder tone for ever, no silence
+    PhoneTimers timers;
     bool sip_down_tone = true;  ///< told when it is lifted while its account cannot be used (features A2)
     friend bool operator==(const FxsSettings&, const FxsSettings&) = default;
 };

@@ -551,6 +551,68 @@ TEST_CASE("phone: the info tone of every country is told once") {
     }
 }
 
+TEST_CASE("phone: its tones, flash digit and recall last as long as the port says") {
+    Phones phones([](unsigned, config::Port& port) {
+        port.fxs.timers = {5s, 7s, 2s, 4s, 6s, 8s};
+        port.fxs.call_waiting_id = false;
+        port.digit_map = "2xx|9xx";
+    });
+    SECTION("reorder tone and howler") {
+        phones.dial(0, "555");
+        REQUIRE(phones.state(0) == "warning");
+        phones.reactor.advance(4999ms);
+        CHECK(phones.state(0) == "warning");
+        phones.reactor.advance(1ms);
+        CHECK(phones.state(0) == "howler");
+        phones.reactor.advance(6999ms);
+        CHECK(phones.state(0) == "howler");
+        phones.reactor.advance(1ms);
+        CHECK(phones.state(0) == "lockout");
+    }
+    SECTION("confirmation tone") {
+        phones.dial(0, "*78");
+        REQUIRE(phones.state(0) == "confirming");
+        phones.reactor.advance(1999ms);
+        CHECK(phones.state(0) == "confirming");
+        phones.reactor.advance(1ms);
+        CHECK(phones.state(0) == "dial_tone");
+    }
+    SECTION("the digit after a flash") {
+        phones.talk(0, 1);
+        phones.dial(2, "201");
+        phones.flash(0);
+        REQUIRE(phones.state(0) == "menu");
+        phones.reactor.advance(3999ms);
+        CHECK(phones.state(0) == "menu");
+        phones.reactor.advance(1ms);
+        CHECK(phones.state(0) == "talking");
+    }
+    SECTION("the tone of a call that waits") {
+        phones.talk(0, 1);
+        phones.wires[0].take();
+        phones.dial(2, "201");
+        CHECK(phones.wires[0].take().find("clip") != std::string::npos);
+        phones.engine(0, media::EventKind::clip_played);
+        phones.wires[0].take();
+        phones.reactor.advance(7s);
+        CHECK(phones.wires[0].take().find("clip") == std::string::npos);
+        phones.reactor.advance(1s);
+        CHECK(phones.wires[0].take().find("clip") != std::string::npos);
+    }
+    SECTION("the ring for a call that is still there") {
+        phones.talk(0, 1);
+        phones.flash(0);
+        phones.event(0, LineEventKind::on_hook);
+        phones.reactor.advance(2s);
+        REQUIRE(phones.state(0) == "ringing");
+        phones.reactor.advance(4s);
+        CHECK(phones.state(0) == "ringing");
+        phones.reactor.advance(2s);
+        CHECK(phones.state(0) == "idle");
+    }
+    phones.check_quiet();
+}
+
 TEST_CASE("phone: messages are shown in every way that the port has") {
     Phones phones([](unsigned index, config::Port& port) {
         port.fxs.message_waiting = {true, index == 1, index == 2, index == 3};

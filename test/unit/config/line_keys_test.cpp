@@ -110,6 +110,21 @@ TEST_CASE("the services of a telephone") {
     CHECK_FALSE((silent.stutter || silent.fsk || silent.lamp || silent.polarity));
 }
 
+TEST_CASE("the durations of a telephone's tones, flash digit and recall") {
+    const auto usual = telephone("label: x").fxs.timers;
+    CHECK(usual.reorder_tone == 20s);
+    CHECK(usual.howler == 40s);
+    CHECK(usual.confirmation_tone == 1500ms);
+    CHECK(usual.flash_digit == 3s);
+    CHECK(usual.recall_ring == 30s);
+    CHECK(usual.call_waiting_interval == 10s);
+    const auto set =
+        telephone("reorder_tone: 1s, howler: 10min, confirmation_tone: 500ms, flash_digit_time: 30s",
+                  "defaults: {recall_ring: 5s, call_waiting_interval: 1min}\n")
+            .fxs.timers;
+    CHECK(set == PhoneTimers{1s, 10min, 500ms, 30s, 5s, 1min});
+}
+
 TEST_CASE("a flash window can be switched off") {
     const auto port = telephone("flash: off");
     CHECK(port.country_profile.flash_min == 0ms);

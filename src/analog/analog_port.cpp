@@ -54,6 +54,11 @@ void AnalogPort::prepare_channel() {
         base::log::warning("analog", "{} no echo canceller: {}", log_prefix(), last_error_);
     }
     check(control().set_gain(settings_.receive_gain_db, settings_.transmit_gain_db), "gain");
+    const auto& fxo = settings_.fxo;
+    if (!is_fxs() && (fxo.hardware_receive_gain_db || fxo.hardware_transmit_gain_db)) {
+        check(control().set_hardware_gain(fxo.hardware_receive_gain_db, fxo.hardware_transmit_gain_db),
+              "hardware gain");
+    }
     const auto now = status();
     if (!now) {
         check(now.error(), "status");

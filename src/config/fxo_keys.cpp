@@ -80,6 +80,12 @@ void read_disconnect_limits(Mapping& mapping, PortDraft& draft) {
     mapping.duration("longest_call", milliseconds(0), hours(24), fxo.longest_call);
 }
 
+/// What the chips of exchange lines can do.
+void read_hardware_gain(Mapping& mapping, std::string_view key, std::optional<double>& target) {
+    double gain_db = 0;
+    if (mapping.decimal(key, -15, 12, gain_db)) target = gain_db;
+}
+
 }  // namespace
 
 void read_fxo_keys(Mapping& mapping, PortDraft& draft) {
@@ -102,6 +108,8 @@ void read_fxo_keys(Mapping& mapping, PortDraft& draft) {
                            "give answer_after a length, or use answer_by: immediate");
     }
     mapping.duration("guard", milliseconds(0), minutes(1), fxo.guard);
+    read_hardware_gain(mapping, "hardware_receive_gain_db", fxo.hardware_receive_gain_db);
+    read_hardware_gain(mapping, "hardware_transmit_gain_db", fxo.hardware_transmit_gain_db);
 }
 
 }  // namespace tipring::config

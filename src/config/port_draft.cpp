@@ -166,7 +166,9 @@ void refuse_other_kind(Mapping& mapping, PortKind kind) {
                                                   "answer_by",
                                                   "answer_after",
                                                   "guard",
-                                                  "two_stage"};
+                                                  "two_stage",
+                                                  "hardware_receive_gain_db",
+                                                  "hardware_transmit_gain_db"};
     const auto refuse = [&](const auto& keys, const char* message, const char* advice) {
         for (const auto key : keys) {
             if (const Node* node = mapping.take(key)) mapping.problem_at(*node, key, message, advice);

@@ -82,6 +82,10 @@ base::Result<void> LineControl::set_message_lamp(unsigned) {
     return base::fail("the board has no message lamp");
 }
 
+base::Result<void> LineControl::set_hardware_gain(std::optional<double>, std::optional<double>) {
+    return base::fail("the board has no hardware gain");
+}
+
 base::Result<void> LineControl::start_clear_channel() {
     return start_audio();
 }

@@ -177,6 +177,8 @@ struct FxoSettings {
     /// Timer, and the limit of polarity and voice; 0: none, the loader's default for polarity.
     std::chrono::milliseconds answer_after{10000};
     std::chrono::milliseconds guard{1000};
+    /// Of the card, where its driver can; unset: left as the driver has it.
+    std::optional<double> hardware_receive_gain_db, hardware_transmit_gain_db;
     friend bool operator==(const FxoSettings&, const FxoSettings&) = default;
 };
 

@@ -144,6 +144,10 @@ class LineControl {
     virtual base::Result<void> set_echo_canceller(unsigned taps) = 0;
     /// Gains in dB, -24..+12; applied by the driver's tables (dahdi) or the virtual wire (simulator).
     virtual base::Result<void> set_gain(double receive_db, double transmit_db) = 0;
+    /// fxo: gains of the card itself, in dB, -15..+12, beside those of set_gain(); unset: left as they are. They
+    /// outlive the channel. An error where the board or its driver has none.
+    virtual base::Result<void> set_hardware_gain(std::optional<double> receive_db,
+                                                 std::optional<double> transmit_db);
     virtual base::Result<LineStatus> status() = 0;
 };
 

@@ -125,6 +125,17 @@ TEST_CASE("the durations of a telephone's tones, flash digit and recall") {
     CHECK(set == PhoneTimers{1s, 10min, 500ms, 30s, 5s, 1min});
 }
 
+TEST_CASE("the hardware gain of an exchange line is left alone unless it is set") {
+    const auto line = [](const std::string& keys) {
+        return load_good("ports: [{channel: 1, kind: fxo, number: 1" + keys + "}]\n").ports.at(0).fxo;
+    };
+    CHECK_FALSE(line("").hardware_receive_gain_db);
+    CHECK_FALSE(line("").hardware_transmit_gain_db);
+    const auto set = line(", hardware_receive_gain_db: -3.5, hardware_transmit_gain_db: 12");
+    CHECK(set.hardware_receive_gain_db == -3.5);
+    CHECK(set.hardware_transmit_gain_db == 12);
+}
+
 TEST_CASE("a flash window can be switched off") {
     const auto port = telephone("flash: off");
     CHECK(port.country_profile.flash_min == 0ms);

@@ -63,6 +63,9 @@ TEST_CASE("keys of a telephone that cannot be") {
          "lifted, or off"},
         {phone_with("hotline_delay: %5s"),
          "ports[0].hotline_delay: there is no hotline that could wait; add hotline: and a number"},
+        {line_with("hardware_receive_gain_db: %-15.1"),
+         "ports[0].hardware_receive_gain_db: \"-15.1\" is out of range; write a number from -15 to 12, "
+         "without a unit"},
         {phone_with("reorder_tone: %999ms"),
          "ports[0].reorder_tone: \"999ms\" is out of range; use 1s to 600s"},
         {phone_with("howler: %11min"), "ports[0].howler: \"11min\" is out of range; use 1s to 600s"},
@@ -171,7 +174,8 @@ TEST_CASE("keys of the other kind of port") {
          {"rings: %2", "wait_for_dial_tone: %no", "dial_tone_limit: %5s", "dial_delay: %1s",
           "dial_prefix: %0", "dtmf_time: %80ms", "battery_gone: %250ms", "tone_cycles: %3",
           "silence_limit: %60s", "longest_call: %1h", "answer_by: %voice", "answer_after: %9s", "guard: %1s",
-          "answer_at_once: %yes", "to: %9"}) {
+          "answer_at_once: %yes", "to: %9", "hardware_receive_gain_db: %1",
+          "hardware_transmit_gain_db: %-1"}) {
         check_mistakes({{phone_with(key), "ports[0]." + key.substr(0, key.find(':')) + of_fxo}});
     }
     const std::string of_fxs = ": this belongs to a telephone (kind: fxs); remove it from the exchange line";

@@ -228,6 +228,26 @@ TEST_CASE("dahdi: a card that measures its line tells whether another telephone 
     CHECK_FALSE(line.control->status()->in_use);
 }
 
+TEST_CASE("dahdi: the hardware gain of an exchange line, in tenths of a dB and each way for itself") {
+    Fixture fixture;
+    const auto line = fixture.open(2);
+    CHECK(line.control->set_hardware_gain(-3.5, std::nullopt).has_value());
+    CHECK(fixture.driver.hardware_gains == std::map<bool, int>{{false, -35}});
+    CHECK(line.control->set_hardware_gain(std::nullopt, 12).has_value());
+    CHECK(fixture.driver.hardware_gains == std::map<bool, int>{{false, -35}, {true, 120}});
+    CHECK(line.control->set_hardware_gain(-15.1, std::nullopt).has_error());
+    CHECK(line.control->set_hardware_gain(std::nullopt, std::nan("")).has_error());
+    CHECK(fixture.driver.count(DAHDI_SET_HWGAIN) == 2);
+    CHECK(fixture.open(1).control->set_hardware_gain(1, 1).has_error());
+    const auto answer = GENERATE(-ENOTTY, -EINVAL, -ENOSYS);
+    fixture.driver.failures[DAHDI_SET_HWGAIN] = answer;
+    const auto refused = line.control->set_hardware_gain(std::nullopt, 3);
+    REQUIRE(refused.has_error());
+    CHECK(refused.error().message ==
+          "channel 2: the driver has no hardware gain; remove hardware_transmit_gain_db and use "
+          "transmit_gain_db");
+}
+
 TEST_CASE("dahdi: a B-channel gets its gains in audio mode and has no hook") {
     Fixture fixture;
     auto channel = fixture.open(4, dsp::Law::alaw);

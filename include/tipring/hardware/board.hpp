@@ -212,6 +212,15 @@ struct ChannelOptions {
     std::optional<std::chrono::milliseconds> longest_flash = std::nullopt;
 };
 
+/// What a loaded driver was told about the power of its telephone lines.
+struct DriverPower {
+    std::string driver;  ///< for example "wctdm24xxp"
+    bool readable = true;
+    std::optional<int> loop_current_ma, low_power;
+};
+/// What of it starves a telephone line, as sentences for the operator.
+std::vector<std::string> power_warnings(const DriverPower& power);
+
 /// Inventory and door of one board (all cards that one driver serves). Core thread only.
 class Board {
   public:
@@ -230,6 +239,8 @@ class Board {
     /// Sets the loop of a span, or takes it away. The driver reports the alarm `loopback` on all its channels
     /// meanwhile. It outlives the program.
     virtual base::Result<void> set_loop(base::SpanNumber span, SpanLoop loop);
+    /// Of each loaded driver that has such settings.
+    virtual std::vector<DriverPower> driver_power() { return {}; }
 };
 
 }  // namespace tipring::hardware

@@ -27,6 +27,7 @@ AnalogPort::AnalogPort(const config::Port& settings, Parts parts, std::unique_pt
       country_(std::move(parts.country)),
       plan_(std::make_shared<const dsp::TonePlan>(country_.tones)),
       on_change_(std::move(parts.on_change)),
+      sip_fault_(std::move(parts.sip_fault)),
       machine_(std::move(machine)),
       wire_(parts.reactor, *channel_->control, is_fxs(),
             {[this](const base::Result<void>& result) { check(result, "release"); },
@@ -53,6 +54,11 @@ void AnalogPort::prepare_channel() {
         base::log::warning("analog", "{} no echo canceller: {}", log_prefix(), last_error_);
     }
     check(control().set_gain(settings_.receive_gain_db, settings_.transmit_gain_db), "gain");
+    const auto& fxo = settings_.fxo;
+    if (!is_fxs() && (fxo.hardware_receive_gain_db || fxo.hardware_transmit_gain_db)) {
+        check(control().set_hardware_gain(fxo.hardware_receive_gain_db, fxo.hardware_transmit_gain_db),
+              "hardware gain");
+    }
     const auto now = status();
     if (!now) {
         check(now.error(), "status");
@@ -343,6 +349,8 @@ const dsp::ToneSequence& AnalogPort::sequence(LineTone tone) const {
             return tones.dial_recall;
         case LineTone::confirm:
             return tones.stutter;
+        case LineTone::info:
+            return tones.info;
         case LineTone::congestion:
         case LineTone::none:
             break;

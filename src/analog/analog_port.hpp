@@ -35,6 +35,7 @@ class AnalogPort : public Port, public call::Exit, private LegOwner {
         /// Makes the audio side; events go to the handler given.
         std::function<std::unique_ptr<LineAudio>(hardware::Channel&, media::Engine::Handler)> make_audio;
         std::shared_ptr<const std::vector<dsp::ToneSequence>> learnt_tones{};  ///< fxo, may be null
+        std::function<std::string()> sip_fault{};                              ///< fxs, may be empty
     };
 
     ~AnalogPort() override;
@@ -120,6 +121,8 @@ class AnalogPort : public Port, public call::Exit, private LegOwner {
     base::Reactor& reactor() const { return reactor_; }
     const hardware::CountryTones& country() const { return country_; }
     const LineWire& wire() const { return wire_; }
+    /// Why calls cannot go out over the port's account; "" when they can.
+    std::string sip_fault() const { return sip_fault_ ? sip_fault_() : std::string(); }
     base::Timer& timer(LineTimer timer) { return *timers_.at(static_cast<std::size_t>(timer)); }
     bool shut() const { return shut_; }
     /// The line is free, and the board would take a ring.
@@ -135,6 +138,7 @@ class AnalogPort : public Port, public call::Exit, private LegOwner {
     const hardware::CountryTones country_;
     const std::shared_ptr<const dsp::TonePlan> plan_;
     std::function<void(const PortView&, const StateChange&)> on_change_;
+    const std::function<std::string()> sip_fault_;
     std::unique_ptr<LineMachine> machine_;
     std::unique_ptr<LineAudio> audio_;
     std::array<std::optional<base::Timer>, line_timers> timers_;

@@ -27,7 +27,10 @@ LineInput digit_of(char digit) {
 }  // namespace
 
 void FxsLine::dial_tone_timer(const LineInput& input) {
-    if (input.timer == LineTimer::tone) {
+    if (input.timer == LineTimer::tone && std::exchange(tells_sip_down_, false)) {
+        play(LineTone::dial);
+        time_dial_tone();
+    } else if (input.timer == LineTimer::tone) {
         play(LineTone::none);
     } else if (!settings_.hotline.empty() && !has_call()) {
         call_number(LineActionKind::report_incoming, settings_.hotline);

@@ -175,7 +175,7 @@ LineConditions FxsLine::conditions_of(State state) const {
             quiet.audio = true;
             return quiet;
         case State::dial_tone:
-            talk.tone = has_other() ? LineTone::recall : LineTone::dial;
+            talk.tone = tells_sip_down_ ? LineTone::info : has_other() ? LineTone::recall : LineTone::dial;
             return talk;
         case State::confirming:
             talk.tone = LineTone::confirm;
@@ -303,21 +303,34 @@ void FxsLine::recover() {
     enter(off_hook_ ? State::lockout : State::idle);
 }
 
-void FxsLine::phone_lifted(const LineInput&) {
+void FxsLine::phone_lifted(const LineInput& input) {
     if (!settings_.hotline.empty() && settings_.hotline_delay.count() == 0 && !has_call()) {
         call_number(LineActionKind::report_incoming, settings_.hotline);
         return;
     }
-    begin_dialling();
+    begin_dialling(input.sip_down_tone);
     take_early_digits();
 }
 
-void FxsLine::begin_dialling() {
+void FxsLine::begin_dialling(std::chrono::milliseconds sip_down_tone) {
     digits_.clear();
+    tells_sip_down_ = sip_down_tone.count() > 0;
     enter(State::dial_tone);
-    const bool warm = !settings_.hotline.empty() && settings_.hotline_delay.count() > 0 && !has_call();
-    const auto limit = warm ? settings_.hotline_delay : settings_.first_digit;
-    start_timer(LineTimer::dial, limit);
+    if (!tells_sip_down_) {
+        time_dial_tone();
+        return;
+    }
+    start_timer(LineTimer::tone, sip_down_tone);
+    if (hotline_waits()) start_timer(LineTimer::dial, settings_.hotline_delay);
+}
+
+bool FxsLine::hotline_waits() const {
+    return !settings_.hotline.empty() && settings_.hotline_delay.count() > 0 && !has_call();
+}
+
+void FxsLine::time_dial_tone() {
+    const auto limit = hotline_waits() ? settings_.hotline_delay : settings_.first_digit;
+    if (!timer_running(LineTimer::dial)) start_timer(LineTimer::dial, limit);
     if (settings_.dial_tone < limit) start_timer(LineTimer::tone, settings_.dial_tone);
 }
 

@@ -77,6 +77,12 @@ FxsLine::Settings fxs_settings(const config::Port& settings, const PhoneRules& r
     line.inter_digit = settings.inter_digit;
     line.short_inter_digit = settings.short_inter_digit;
     line.ring_timeout = settings.ring_timeout;
+    line.warning = from.timers.reorder_tone;
+    line.howler = from.timers.howler;
+    line.confirmation = from.timers.confirmation_tone;
+    line.menu = from.timers.flash_digit;
+    line.recall_ring = from.timers.recall_ring;
+    line.call_waiting_pause = from.timers.call_waiting_interval;
     return line;
 }
 
@@ -88,6 +94,7 @@ FxsPort::FxsPort(const config::Port& settings, Parts parts, ServiceStore& store,
       store_(store),
       rules_(std::move(rules)),
       sounds_(settings.country_profile, country().tones),
+      sip_down_tone_(once(country().tones.info)),
       ring_(country().ring),
       notice_(reactor()) {
     prepare_channel();
@@ -210,7 +217,19 @@ void FxsPort::report_released(unsigned slot, LineLeg& leg, const call::Cause& ca
 
 void FxsPort::feed_status_before(const hardware::LineStatus& status) {
     if (status.off_hook == machine().off_hook()) return;
-    feed(input_of(status.off_hook ? LineInputKind::off_hook : LineInputKind::on_hook));
+    feed(status.off_hook ? lifted(LineInputKind::off_hook) : input_of(LineInputKind::on_hook));
+}
+
+/// Asked when the phone is lifted: an account comes and goes at any time.
+LineInput FxsPort::lifted(LineInputKind kind) const {
+    auto input = input_of(kind);
+    if (!settings_.fxs.sip_down_tone || settings_.account.empty() || !machine().idle()) return input;
+    const auto fault = sip_fault();
+    if (fault.empty()) return input;
+    base::log::info("analog", "{} is lifted while calls cannot go out over account {}: {}", log_prefix(),
+                    settings_.account, fault);
+    input.sip_down_tone = length_of(sip_down_tone_);
+    return input;
 }
 
 // When the status was asked within a break as short as a dial pulse, the driver counts it as one and does not
@@ -220,9 +239,11 @@ bool FxsPort::translate(LineInput& input) {
         const auto now = status();
         if (now && now->off_hook) input = input_of(LineInputKind::off_hook);
     }
+    if (input.kind != LineInputKind::off_hook && input.kind != LineInputKind::flash) return true;
     // The driver would not take a seizure while it settles; the status tells of the phone after that.
-    const bool lifted = input.kind == LineInputKind::off_hook || input.kind == LineInputKind::flash;
-    return !(lifted && wire().settling() && !machine().conditions().seized);
+    if (wire().settling() && !machine().conditions().seized) return false;
+    input = lifted(input.kind);
+    return true;
 }
 
 /// The next thing would be a ring, which the board refuses until it has settled.
@@ -334,6 +355,7 @@ hardware::RingCadence FxsPort::ring_cadence(const LineAction& action) const {
 
 const dsp::ToneSequence& FxsPort::sequence(LineTone tone) const {
     const bool stutters = tone == LineTone::dial && messages_ > 0 && settings_.fxs.message_waiting.stutter;
+    if (tone == LineTone::info) return sip_down_tone_;
     return stutters ? country().tones.stutter : AnalogPort::sequence(tone);
 }
 

@@ -28,6 +28,7 @@ class FxsPort final : public AnalogPort {
     ServiceStore& store_;
     const PhoneRules rules_;
     const PhoneSounds sounds_;
+    const dsp::ToneSequence sip_down_tone_;
     std::array<call::Party, line_slots> callers_;
     std::array<routing::Source, line_slots> sources_;
     hardware::RingCadence ring_;
@@ -54,6 +55,7 @@ class FxsPort final : public AnalogPort {
     void report_released(unsigned slot, LineLeg& leg, const call::Cause& cause) override;
     void add_to_view(PortView& view) const override;
 
+    LineInput lifted(LineInputKind kind) const;
     FxsLine& line() const { return static_cast<FxsLine&>(machine()); }
     const PhoneState& state() const { return store_.of(settings_.number); }
     bool forwards(const std::string& number, const call::CallRequest& request) const;

@@ -25,9 +25,9 @@ constexpr std::array input_names{
     "begin",           "in_service",     "out_of_service", "shut_down",    "hardware_failed"};
 static_assert(input_names.size() == static_cast<std::size_t>(Kind::hardware_failed) + 1);
 
-constexpr std::array tone_names{"none",       "dial",   "ringback", "busy",
-                                "congestion", "howler", "recall",   "confirm"};
-static_assert(tone_names.size() == static_cast<std::size_t>(LineTone::confirm) + 1);
+constexpr std::array tone_names{"none",   "dial",   "ringback", "busy", "congestion",
+                                "howler", "recall", "confirm",  "info"};
+static_assert(tone_names.size() == static_cast<std::size_t>(LineTone::info) + 1);
 
 constexpr std::array clip_names{"caller_id", "call_waiting", "waiting_caller_id", "message_waiting"};
 static_assert(clip_names.size() == static_cast<std::size_t>(LineClip::message_waiting) + 1);

@@ -19,6 +19,7 @@ AnalogPort::Parts over_engine(const config::Port& settings, PortParts parts) {
             return make_engine_audio(engine, channel, !data, std::move(handler));
         },
         std::move(parts.learnt_tones),
+        std::move(parts.sip_fault),
     };
 }
 

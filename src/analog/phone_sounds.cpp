@@ -23,6 +23,8 @@ constexpr milliseconds after_alert{70};
 constexpr milliseconds idle_alert{100}, call_alert{80};
 constexpr double alert_level_dbm0 = -15;
 constexpr milliseconds longest_waiting_tone{2000}, pause_that_ends_it{1000};
+/// For a tone that the zone lets sound for ever.
+constexpr milliseconds endless_tone{1000};
 /// The shortest silence of the ringing that caller ID is sent in.
 constexpr milliseconds shortest_silence{1500};
 
@@ -186,6 +188,27 @@ base::Result<dsp::Samples> PhoneSounds::message_waiting(unsigned messages) const
     // The audio is stopped with the clip, and what the wire still has of it is lost.
     add_silence(clip, before_ring);
     return clip;
+}
+
+dsp::ToneSequence once(const dsp::ToneSequence& tone) {
+    auto heard = tone;
+    heard.segments.clear();
+    for (auto segment : tone.segments) {
+        const milliseconds duration{segment.duration_ms};
+        if (segment.silent() && (duration.count() == 0 || duration >= pause_that_ends_it)) break;
+        if (duration.count() == 0) segment.duration_ms = static_cast<std::uint32_t>(endless_tone.count());
+        heard.segments.push_back(segment);
+        if (duration.count() == 0) break;
+    }
+    heard.repeat_from = heard.segments.size();
+    return heard;
+}
+
+milliseconds length_of(const dsp::ToneSequence& tone) {
+    milliseconds length{0};
+    for (const auto& segment : tone.segments)
+        length += milliseconds(segment.duration_ms);
+    return length;
 }
 
 unsigned ring_pattern(std::string_view alert_info) {

@@ -36,6 +36,10 @@ class PhoneSounds {
     dsp::CallerIdSignal signal(bool off_hook) const;
 };
 
+/// The tone up to its first long pause, and no repetition.
+dsp::ToneSequence once(const dsp::ToneSequence& tone);
+std::chrono::milliseconds length_of(const dsp::ToneSequence& tone);
+
 /// The pattern 1..7 that the first name known in an Alert-Info (of one or more values) asks for: bellcore-drN,
 /// alert-external and such, the URNs of RFC 7462; 0: none.
 unsigned ring_pattern(std::string_view alert_info);

@@ -112,6 +112,12 @@ void read_answer(Mapping& mapping, PortDraft& draft) {
     }
 }
 
+/// What the chips of exchange lines can do.
+void read_hardware_gain(Mapping& mapping, std::string_view key, std::optional<double>& target) {
+    double gain_db = 0;
+    if (mapping.decimal(key, -15, 12, gain_db)) target = gain_db;
+}
+
 }  // namespace
 
 void read_fxo_keys(Mapping& mapping, PortDraft& draft) {
@@ -129,6 +135,8 @@ void read_fxo_keys(Mapping& mapping, PortDraft& draft) {
     read_disconnect_limits(mapping, draft);
     read_answer(mapping, draft);
     mapping.duration("guard", milliseconds(0), minutes(1), fxo.guard);
+    read_hardware_gain(mapping, "hardware_receive_gain_db", fxo.hardware_receive_gain_db);
+    read_hardware_gain(mapping, "hardware_transmit_gain_db", fxo.hardware_transmit_gain_db);
 }
 
 }  // namespace tipring::config

@@ -19,6 +19,13 @@ void read_timers(Mapping& mapping, Port& port) {
     mapping.duration("dial_tone", seconds(1), minutes(10), port.dial_tone);
     mapping.duration("ring_timeout", seconds(5), minutes(60), port.ring_timeout);
     mapping.duration("late_on_hook", seconds(0), seconds(255), port.fxs.late_on_hook);
+    auto& timers = port.fxs.timers;
+    mapping.duration("reorder_tone", seconds(1), minutes(10), timers.reorder_tone);
+    mapping.duration("howler", seconds(1), minutes(10), timers.howler);
+    mapping.duration("confirmation_tone", milliseconds(500), seconds(10), timers.confirmation_tone);
+    mapping.duration("flash_digit_time", seconds(1), seconds(30), timers.flash_digit);
+    mapping.duration("recall_ring", seconds(5), minutes(10), timers.recall_ring);
+    mapping.duration("call_waiting_interval", seconds(2), minutes(1), timers.call_waiting_interval);
 }
 
 void read_port_services(Mapping& mapping, FxsSettings& fxs) {
@@ -143,6 +150,7 @@ void read_fxs_keys(Mapping& mapping, PortDraft& draft) {
     mapping.boolean("data", fxs.data);
     mapping.boolean("dial_without_tone", fxs.dial_without_tone);
     mapping.boolean("lock_out", fxs.lock_out);
+    mapping.boolean("sip_down_tone", fxs.sip_down_tone);
     bool flash_digits{};
     if (mapping.boolean("flash_digits", flash_digits)) draft.flash_digits = flash_digits;
 }

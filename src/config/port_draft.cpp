@@ -160,18 +160,43 @@ void read_line_keys(Mapping& mapping, std::optional<PortKind> kind, PortDraft& d
 }
 
 void refuse_other_kind(Mapping& mapping, PortKind kind) {
-    static constexpr std::string_view of_fxs[] = {
-        "digit_map",       "dial_tone",         "ring_timeout",    "profile",
-        "call_waiting",    "call_waiting_id",   "services",        "anonymous",
-        "hotline",         "hotline_delay",     "answer_polarity", "late_on_hook",
-        "message_waiting", "mailbox",           "ring_patterns",   "data",
-        "lock_out",        "dial_without_tone", "flash_digits"};
-    static constexpr std::string_view of_fxo[] = {
-        "to",          "answer_at_once", "rings",          "wait_for_dial_tone", "dial_tone_limit",
-        "dial_delay",  "dial_prefix",    "dtmf_time",      "battery_gone",       "disconnect_tones",
-        "tone_cycles", "silence_limit",  "longest_call",   "answer_by",          "answer_after",
-        "guard",       "two_stage",      "first_reversal", "caller_gone",        "dial_tone_back",
-        "pulse_time",  "pulse_pause"};
+    static constexpr std::string_view of_fxs[] = {"digit_map",         "dial_tone",
+                                                  "ring_timeout",      "profile",
+                                                  "call_waiting",      "call_waiting_id",
+                                                  "services",          "anonymous",
+                                                  "hotline",           "hotline_delay",
+                                                  "answer_polarity",   "late_on_hook",
+                                                  "message_waiting",   "mailbox",
+                                                  "ring_patterns",     "data",
+                                                  "lock_out",          "dial_without_tone",
+                                                  "flash_digits",      "sip_down_tone",
+                                                  "reorder_tone",      "howler",
+                                                  "confirmation_tone", "flash_digit_time",
+                                                  "recall_ring",       "call_waiting_interval"};
+    static constexpr std::string_view of_fxo[] = {"to",
+                                                  "answer_at_once",
+                                                  "rings",
+                                                  "wait_for_dial_tone",
+                                                  "dial_tone_limit",
+                                                  "dial_delay",
+                                                  "dial_prefix",
+                                                  "dtmf_time",
+                                                  "battery_gone",
+                                                  "disconnect_tones",
+                                                  "tone_cycles",
+                                                  "silence_limit",
+                                                  "longest_call",
+                                                  "answer_by",
+                                                  "answer_after",
+                                                  "guard",
+                                                  "two_stage",
+                                                  "first_reversal",
+                                                  "caller_gone",
+                                                  "dial_tone_back",
+                                                  "pulse_time",
+                                                  "pulse_pause",
+                                                  "hardware_receive_gain_db",
+                                                  "hardware_transmit_gain_db"};
     const auto refuse = [&](const auto& keys, const char* message, const char* advice) {
         for (const auto key : keys) {
             if (const Node* node = mapping.take(key)) mapping.problem_at(*node, key, message, advice);

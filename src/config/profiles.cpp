@@ -14,8 +14,9 @@ void no_person(PortDraft& draft) {
     fxs.call_waiting = false;
     fxs.call_waiting_id = false;
     fxs.services = false;
-    // A machine that waits for dial tone may not know the stuttering one.
+    // A machine that waits for dial tone may know neither the stuttering one nor another tone before it.
     fxs.message_waiting = {false, false, false, false};
+    fxs.sip_down_tone = false;
     // A short break of its loop is a fault or a dial pulse, no wish to hold the call.
     draft.flash_window = DurationPair{};
 }

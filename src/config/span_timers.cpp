@@ -35,7 +35,8 @@ struct OtherTimer {
 };
 
 constexpr OtherTimer other_timers[] = {
-    {"T301", "how long a telephone rings is ring_timeout of its port; other destinations ring for two minutes"},
+    {"T301",
+     "how long a telephone rings is ring_timeout of its port; other destinations ring for two minutes"},
     {"T302", "it is digit_timeout of the span"},
     {"T306", "it is announcement of the span"},
     {"T322", "it cannot be set; leave it out"},

@@ -78,6 +78,10 @@ json::object settings_of(const config::Port& settings) {
         shown["caller_id_timing"] = config::name(country.caller_id_timing);
         shown["flash_ms"] = country.flash_out.count();
         shown["answer_by"] = config::name(settings.fxo.answer_by);
+        if (const auto gain = settings.fxo.hardware_receive_gain_db)
+            shown["hardware_receive_gain_db"] = *gain;
+        if (const auto gain = settings.fxo.hardware_transmit_gain_db)
+            shown["hardware_transmit_gain_db"] = *gain;
     }
     return shown;
 }

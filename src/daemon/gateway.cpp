@@ -41,6 +41,22 @@ media::EngineOptions engine_options(const config::Media& settings) {
     return {.realtime_priority = settings.realtime_priority, .write_lead_ms = settings.write_lead_ms};
 }
 
+void log_driver_power(hardware::Board& board) {
+    for (const auto& power : board.driver_power()) {
+        if (!power.readable) {
+            log::info("hardware",
+                      "driver {}: only root may read its loopcurrent and lowpower (grep . "
+                      "/sys/module/{}/parameters/lo*)",
+                      power.driver, power.driver);
+            continue;
+        }
+        log::info("hardware", "driver {}: loopcurrent={} mA, lowpower={}", power.driver,
+                  power.loop_current_ma.value_or(0), power.low_power.value_or(0));
+        for (const auto& warning : hardware::power_warnings(power))
+            log::warning("hardware", "{}", warning);
+    }
+}
+
 /// For transferred calls.
 dsp::ToneSequence ringback(const config::Config& config) {
     if (auto country = hardware::country_tones(config.country)) return std::move(country->tones.ringback);
@@ -148,6 +164,10 @@ base::Result<void> Gateway::Impl::start_board() {
     board = std::move(*opened);
     for (const auto& problem : compare_with_board(config, *board.board))
         log::error("config", "{}", to_text(problem));
+    const bool feeds_phones = std::ranges::any_of(config.ports, [](const config::Port& port) {
+        return port.enabled && port.kind == config::PortKind::fxs;
+    });
+    if (feeds_phones) log_driver_power(*board.board);
     return {};
 }
 
@@ -189,13 +209,18 @@ void Gateway::Impl::observe_calls() {
 }
 
 base::Result<void> Gateway::Impl::open_lines() {
-    lines = std::make_unique<Lines>(Lines::Parts{.reactor = reactor,
-                                                 .config = config,
-                                                 .board = *board.board,
-                                                 .engine = engine,
-                                                 .calls = calls,
-                                                 .events = events,
-                                                 .on_replaced = [this] { lines_changed(); }});
+    lines = std::make_unique<Lines>(
+        Lines::Parts{.reactor = reactor,
+                     .config = config,
+                     .board = *board.board,
+                     .engine = engine,
+                     .calls = calls,
+                     .events = events,
+                     .on_replaced = [this] { lines_changed(); },
+                     .sip_fault =
+                         [this](const std::string& account, const std::string& number) {
+                             return sip ? sip->fault(account, number) : std::string();
+                         }});
     if (auto result = lines->open(); !result) return result;
     look_after_spans();
     return {};

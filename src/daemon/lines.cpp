@@ -249,6 +249,11 @@ base::Result<std::unique_ptr<analog::Port>> Lines::make(const PortPlan& plan) {
                                                                               {"because", change.because}});
                                      },
                                  .learnt_tones = learnt_tones(plan.tones, settings.fxo.learnt_tones)};
+    if (parts_.sip_fault) {
+        port_parts.sip_fault = [this, account = settings.account, number = settings.number] {
+            return parts_.sip_fault(account, number);
+        };
+    }
     if (settings.kind == config::PortKind::fxo) return analog::make_fxo_port(settings, std::move(port_parts));
     return analog::make_fxs_port(settings, std::move(port_parts), services_,
                                  {plan.codes, plan.forward_no_answer, routes_});

@@ -33,6 +33,8 @@ class Lines {
         telemetry::EventLog& events;
         /// ports() or spans() have others than before.
         std::function<void()> on_replaced;
+        /// Why the SIP account (the first) cannot be used for the port with this number now, "" when it can.
+        std::function<std::string(const std::string&, const std::string&)> sip_fault = {};
     };
     explicit Lines(Parts parts);
 

@@ -82,6 +82,28 @@ base::Result<void> LineControl::set_message_lamp(unsigned) {
     return base::fail("the board has no message lamp");
 }
 
+base::Result<void> LineControl::set_hardware_gain(std::optional<double>, std::optional<double>) {
+    return base::fail("the board has no hardware gain");
+}
+
+std::vector<std::string> power_warnings(const DriverPower& power) {
+    constexpr int least_ma = 20, most_ma = 41;
+    std::vector<std::string> warnings;
+    if (power.loop_current_ma && (*power.loop_current_ma < least_ma || *power.loop_current_ma > most_ma)) {
+        warnings.push_back(base::format(
+            "driver {}: loopcurrent={} counts as {} mA; write {} to {} into /etc/modprobe.d/dahdi.conf",
+            power.driver, *power.loop_current_ma, least_ma, least_ma, most_ma));
+    }
+    if (power.low_power.value_or(0) != 0) {
+        warnings.push_back(
+            base::format("driver {}: lowpower=1 lowers battery and ringing: a telephone on long wires, or "
+                         "several bells, may not "
+                         "ring; take it out of /etc/modprobe.d/dahdi.conf where the card has its own supply",
+                         power.driver));
+    }
+    return warnings;
+}
+
 base::Result<void> LineControl::start_clear_channel() {
     return start_audio();
 }

@@ -223,4 +223,15 @@ std::vector<RegistrationView> Registrar::views() const {
     return views;
 }
 
+std::string Registrar::fault(const Account& account, const std::string& port) const {
+    for (const auto& entry : entries_) {
+        const auto& of = entry->identity.port;  // the gateway stands for all
+        if (&entry->account != &account || (!of.empty() && of != port)) continue;
+        if (entry->view.state == RegistrationState::failed) return entry->view.reason;
+        if (entry->view.state == RegistrationState::registered && reactor_.now() > entry->valid_until)
+            return "the registration at " + entry->view.server + " has expired";
+    }
+    return {};
+}
+
 }  // namespace tipring::sip

@@ -43,6 +43,8 @@ class Registrar {
     /// Nothing is started any more.
     void stop();
     std::vector<RegistrationView> views() const;
+    /// Why whoever stands for this port is not registered; "" when he is, or nobody knows yet, or there is nobody.
+    std::string fault(const Account& account, const std::string& port) const;
 
   private:
     struct Entry {

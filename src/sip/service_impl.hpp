@@ -27,6 +27,7 @@ class ServiceImpl final : public Service, public AgentObserver {
     void set_identities(std::vector<Identity> identities, std::vector<std::string> hidden_numbers) override;
     std::vector<call::Exit*> exits() override;
     std::vector<RegistrationView> registrations() const override;
+    std::string fault(const std::string& account, const std::string& port) override;
     ServiceStats stats() const override;
 
     void on_incoming(const IncomingCall& call) override;

@@ -59,6 +59,14 @@ std::string ServiceImpl::known_fault(const Account& account) const {
     return way_fault(account);
 }
 
+std::string ServiceImpl::fault(const std::string& account, const std::string& port) {
+    auto* known = find(account);
+    if (known == nullptr) return {};
+    if (auto why = fault(*known); !why.empty()) return why;
+    if (known->dead()) return known->silence();
+    return registrar_.fault(*known, port);
+}
+
 /// With a row for each account that needs no registration, so that its faults can be seen, too.
 std::vector<RegistrationView> ServiceImpl::registrations() const {
     auto views = registrar_.views();

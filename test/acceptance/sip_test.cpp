@@ -3,7 +3,11 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
 #include <catch2/catch.hpp>
+#include <cmath>
 
 #include "support/gateway.hpp"
 #include "support/registrar.hpp"
@@ -123,6 +127,58 @@ TEST_CASE("a wrong password is told in words, and the ports still reach each oth
                list.as_array()[0].as_object().at("state").as_string() == "failed" &&
                !list.as_array()[0].as_object().at("reason").as_string().empty();
     }));
+}
+
+TEST_CASE("a telephone is told that SIP is down before its dial tone, and calls help and the house at once",
+          "[fxs][sip][registration][sip_down]") {
+    TemporaryFolder folder;
+    const auto world = World::make(folder);
+    Gateway gateway(folder, two_phones(*world) +
+                                account("server: 127.0.0.1:5070, mode: per_port, password: s3cret") +
+                                "routes:\n  - {called: '911', to: [port 202]}\n");
+    const auto phone = world->telephone(1);
+    const auto other = world->telephone(2);
+    const auto lifted_port = [&] {
+        phone->lift();
+        return gateway.wait_port_state(world->fxs(1), "dial_tone", patience);
+    };
+    const auto hears_pitch = [&](double hz) {
+        return eventually(patience, [&] { return std::abs(phone->hearing().frequency1_hz - hz) < 15; });
+    };
+    const auto all_down = [&] {
+        phone->hang_up();
+        other->hang_up();
+        REQUIRE(gateway.wait_no_calls(patience));
+        for (const unsigned i : {1U, 2U})
+            REQUIRE(gateway.wait_port_state(world->fxs(i), "idle", patience));
+    };
+    REQUIRE(eventually(patience, [&] {
+        const auto list = gateway.call("registrations");
+        return std::ranges::all_of(list.as_array(), [](const auto& row) {
+            return row.as_object().at("state").as_string() == "failed";
+        });
+    }));
+    REQUIRE(lifted_port());
+    CHECK(hears_pitch(950));
+    CHECK(hears_pitch(1400));
+    CHECK(hears_pitch(1800));
+    CHECK(phone->wait_for_tone("dial", patience));
+    all_down();
+    for (const std::string number : {"911", "202"}) {
+        INFO(number);
+        REQUIRE(lifted_port());
+        phone->dial_dtmf(number);
+        REQUIRE(other->wait_ringing(patience));
+        other->lift();
+        CHECK(gateway.wait_port_state(world->fxs(1), "talking", patience));
+        all_down();
+    }
+    const Registrar registrar(folder, 5070, "s3cret");
+    REQUIRE(gateway.wait_registered(2, 2 * patience));
+    phone->start_recording();
+    phone->lift();
+    CHECK(phone->wait_for_tone("dial", patience));
+    CHECK(farend::level_at(phone->stop_recording(), 950) < -50);
 }
 
 TEST_CASE("a dead SIP server costs a caller less than four seconds", "[sip][failover]") {

@@ -20,6 +20,7 @@
 //                            |   with a hotline without delay        | incoming(hotline)                                                | calling
 //                            |   digits heard in the second before   | the digits, as in dialling                                       | dialling ...
 //                            |     it, with dial_without_tone        |                                                                  |
+//                            |   with a sip_down_tone                | info tone, timer tone, timer dial of a hotline                   | dial_tone
 // idle                       | begin, digit: with dial_without_tone  | audio; the digit is kept                                         | idle
 // idle                       | start: caller ID comes before the     | alerting(false), polarity or short ring, clip, timer tone        | announcing
 //                            |   ring                                |                                                                  |
@@ -39,6 +40,7 @@
 // dial_tone, confirming      | digit, pulse_digit                    | the tone stops; see "digit" below                                | dialling ...
 // dial_tone                  | pulse_start                           | dial tone stops, timer dial (inter-digit)                        | dialling
 // dial_tone                  | timer tone                            | dial tone stops                                                  | dial_tone
+//                            |   of the info tone                    | dial tone, timers as after off_hook                              | dial_tone
 // dial_tone                  | timer dial                            | reorder tone, timer tone                                         | warning
 //                            |   with a hotline                      | incoming(hotline)                                                | calling
 // dial_tone, dialling,       | flash (a short hang-up)               | dial tone anew, timers as after off_hook                         | dial_tone
@@ -322,7 +324,8 @@ class FxsLine final : public LineMachine {
     std::string early_digits_;   ///< heard before off_hook
     std::chrono::steady_clock::time_point early_at_{};
     LineTone warning_tone_ = LineTone::congestion;
-    bool far_end_gone_ = false;  ///< the polarity says so until the phone is down
+    bool tells_sip_down_ = false;  ///< dial_tone: the info tone before it
+    bool far_end_gone_ = false;    ///< the polarity says so until the phone is down
 
     unsigned active_ = 0;
     std::array<Use, line_slots> uses_{};
@@ -357,7 +360,9 @@ class FxsLine final : public LineMachine {
 
     // fxs_line.cpp: one call
     void phone_lifted(const LineInput&);
-    void begin_dialling();
+    void begin_dialling(std::chrono::milliseconds sip_down_tone = {});
+    bool hotline_waits() const;
+    void time_dial_tone();
     void phone_down(const LineInput&);
     void warn(LineTone tone);
     void alert(const LineInput& input);

@@ -119,6 +119,8 @@ struct LineInput {
     ServiceOutcome service = ServiceOutcome::refused;
     CallerIdPlan id_plan{};                  ///< start, fxs
     std::chrono::milliseconds no_answer{0};  ///< start, fxs: ringing for so long; 0: as the port's settings
+    /// off_hook, flash, fxs: for so long the phone is told that calls cannot go out over its account, first.
+    std::chrono::milliseconds sip_down_tone{0};
 };
 
 /// Tones of an exchange by which the other party has gone (features B4).
@@ -127,7 +129,7 @@ bool is_disconnect_tone(media::HeardTone tone);
 /// False for events that no line machine knows (`none`).
 bool to_input(const hardware::LineEvent& event, LineInput& input);
 
-enum class LineTone : std::uint8_t { none, dial, ringback, busy, congestion, howler, recall, confirm };
+enum class LineTone : std::uint8_t { none, dial, ringback, busy, congestion, howler, recall, confirm, info };
 std::string_view name(LineTone tone);
 
 /// Audio that the port makes for the line.

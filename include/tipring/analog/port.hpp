@@ -91,6 +91,8 @@ struct PortParts {
     std::function<void(const PortView&, const StateChange&)> on_change;
     /// fxo: those of config::FxoSettings::learnt_tones; may be null.
     std::shared_ptr<const std::vector<dsp::ToneSequence>> learnt_tones{};
+    /// fxs: why calls cannot go out over the port's SIP account now, for people; "" when they can. May be empty.
+    std::function<std::string()> sip_fault{};
 };
 
 class Port {

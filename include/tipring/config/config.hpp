@@ -124,6 +124,17 @@ struct RingRule {
     friend bool operator==(const RingRule&, const RingRule&) = default;
 };
 
+/// How long what takes, beside dialling and ringing, for a telephone.
+struct PhoneTimers {
+    std::chrono::milliseconds reorder_tone{20000};      ///< busy or reorder tone, before the howler
+    std::chrono::milliseconds howler{40000};            ///< then silence
+    std::chrono::milliseconds confirmation_tone{1500};  ///< then dial tone
+    std::chrono::milliseconds flash_digit{3000};        ///< between a flash with two calls and its digit
+    std::chrono::milliseconds recall_ring{30000};       ///< for a call that was still there at hanging up
+    std::chrono::milliseconds call_waiting_interval{10000};  ///< between two call-waiting tones
+    friend bool operator==(const PhoneTimers&, const PhoneTimers&) = default;
+};
+
 /// What only an fxs port has, beside the settings that both kinds share.
 struct FxsSettings {
     bool caller_id = true;
@@ -142,6 +153,8 @@ struct FxsSettings {
     bool data = false;               ///< fax, modem, alarm panel: audio untouched, in-band digits
     bool dial_without_tone = false;  ///< digits during the off-hook debounce count (alarm panels)
     bool lock_out = true;  ///< false: a phone that is left off-hook hears reorder tone for ever, no silence
+    PhoneTimers timers;
+    bool sip_down_tone = true;  ///< told when it is lifted while its account cannot be used (features A2)
     friend bool operator==(const FxsSettings&, const FxsSettings&) = default;
 };
 
@@ -171,6 +184,8 @@ struct FxoSettings {
     /// Timer, and the limit of polarity and voice; 0: none, the loader's default for polarity.
     std::chrono::milliseconds answer_after{10000};
     std::chrono::milliseconds guard{1000};
+    /// Of the card, where its driver can; unset: left as the driver has it.
+    std::optional<double> hardware_receive_gain_db, hardware_transmit_gain_db;
     friend bool operator==(const FxoSettings&, const FxoSettings&) = default;
 };
 

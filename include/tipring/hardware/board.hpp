@@ -144,6 +144,10 @@ class LineControl {
     virtual base::Result<void> set_echo_canceller(unsigned taps) = 0;
     /// Gains in dB, -24..+12; applied by the driver's tables (dahdi) or the virtual wire (simulator).
     virtual base::Result<void> set_gain(double receive_db, double transmit_db) = 0;
+    /// fxo: gains of the card itself, in dB, -15..+12, beside those of set_gain(); unset: left as they are. They
+    /// outlive the channel. An error where the board or its driver has none.
+    virtual base::Result<void> set_hardware_gain(std::optional<double> receive_db,
+                                                 std::optional<double> transmit_db);
     virtual base::Result<LineStatus> status() = 0;
 };
 
@@ -214,6 +218,15 @@ struct ChannelOptions {
     PulseTimes pulses = {};  ///< each 1 ms to 10 s
 };
 
+/// What a loaded driver was told about the power of its telephone lines.
+struct DriverPower {
+    std::string driver;  ///< for example "wctdm24xxp"
+    bool readable = true;
+    std::optional<int> loop_current_ma, low_power;
+};
+/// What of it starves a telephone line, as sentences for the operator.
+std::vector<std::string> power_warnings(const DriverPower& power);
+
 /// Inventory and door of one board (all cards that one driver serves). Core thread only.
 class Board {
   public:
@@ -232,6 +245,8 @@ class Board {
     /// Sets the loop of a span, or takes it away. The driver reports the alarm `loopback` on all its channels
     /// meanwhile. It outlives the program.
     virtual base::Result<void> set_loop(base::SpanNumber span, SpanLoop loop);
+    /// Of each loaded driver that has such settings.
+    virtual std::vector<DriverPower> driver_power() { return {}; }
 };
 
 }  // namespace tipring::hardware

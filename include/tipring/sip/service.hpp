@@ -105,6 +105,9 @@ class Service {
     /// One per account.
     virtual std::vector<call::Exit*> exits() = 0;
     virtual std::vector<RegistrationView> registrations() const = 0;
+    /// Why calls cannot go out over the account for the port with this number, for people; "" when they can, as far
+    /// as is known: what makes routes pass the account by, and a registration that failed or has expired.
+    virtual std::string fault(const std::string& account, const std::string& port) = 0;
     virtual ServiceStats stats() const = 0;
 };
 

@@ -5,6 +5,7 @@
 #include <sys/epoll.h>
 
 #include <cerrno>
+#include <charconv>
 
 #include "dahdi/bearer.hpp"
 #include "dahdi/channel_state.hpp"
@@ -73,6 +74,30 @@ base::Result<std::vector<ChannelInfo>> DahdiBoard::channels() {
         if (device_.control(control_.get(), DAHDI_GET_PARAMS, &channel) < 0 || channel.spanno <= 0) continue;
         ++seen;
         if (auto info = channel_info(channel)) found.push_back(std::move(*info));
+    }
+    return found;
+}
+
+/// Their drivers let root alone read them.
+std::vector<DriverPower> DahdiBoard::driver_power() {
+    std::vector<DriverPower> found;
+    for (const std::string driver : {"wctdm", "wctdm24xxp", "wcaxx", "opvxa1200"}) {
+        const auto module = "/sys/module/" + driver;
+        std::string state;
+        if (!device_.read_line(module + "/initstate", state)) continue;
+        const auto read = [&](const char* parameter) -> std::optional<int> {
+            std::string line;
+            int value = 0;
+            if (!device_.read_line(module + "/parameters/" + parameter, line)) return std::nullopt;
+            const auto parsed = std::from_chars(line.data(), line.data() + line.size(), value);
+            return parsed.ec == std::errc{} ? std::optional(value) : std::nullopt;
+        };
+        DriverPower power{.driver = driver,
+                          .readable = true,
+                          .loop_current_ma = read("loopcurrent"),
+                          .low_power = read("lowpower")};
+        power.readable = power.loop_current_ma || power.low_power;
+        found.push_back(std::move(power));
     }
     return found;
 }

@@ -22,6 +22,7 @@ class DahdiBoard final : public Board {
     base::Result<SpanSettings> span_settings(base::SpanNumber span) override;
     base::Result<SpanReading> read_span(base::SpanNumber span) override;
     base::Result<void> set_loop(base::SpanNumber span, SpanLoop loop) override;
+    std::vector<DriverPower> driver_power() override;
 
   private:
     base::Result<base::Fd> specify(base::ChannelNumber number) const;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <string>
@@ -286,6 +287,32 @@ base::Result<void> DahdiLineControl::set_gain(double receive_db, double transmit
     transmit_db_ = transmit_db;
     if (!state_->audio.load(std::memory_order_acquire)) return {};
     return apply_gains();
+}
+
+base::Result<void> DahdiLineControl::set_hardware_gain(std::optional<double> receive_db,
+                                                       std::optional<double> transmit_db) {
+    constexpr std::string_view operation = "cannot set the hardware gain";
+    constexpr double least_db = -15, most_db = 12;
+    if (auto right = only(ChannelKind::fxo, operation); !right) return right;
+    for (const bool transmit : {false, true}) {
+        const auto gain_db = transmit ? transmit_db : receive_db;
+        if (!gain_db) continue;
+        if (!(*gain_db >= least_db && *gain_db <= most_db)) {
+            return base::fail(base::format("channel {}: a hardware gain of {} dB is outside of {}..{} dB",
+                                           state_->info.number, *gain_db, least_db, most_db));
+        }
+        dahdi_hwgain gain{};
+        gain.newgain = static_cast<int>(std::lround(*gain_db * 10));
+        gain.tx = transmit ? 1 : 0;
+        const int result = state_->control(DAHDI_SET_HWGAIN, &gain);
+        if (result == -ENOTTY || result == -EINVAL || result == -ENOSYS) {
+            return base::fail(base::format(
+                "channel {}: the driver has no hardware gain; remove hardware_{}_gain_db and use {}_gain_db",
+                state_->info.number, transmit ? "transmit" : "receive", transmit ? "transmit" : "receive"));
+        }
+        if (auto done = check(result, operation); !done) return done;
+    }
+    return {};
 }
 
 base::Result<dahdi_params> DahdiLineControl::parameters() const {

@@ -32,6 +32,8 @@ class DahdiLineControl final : public LineControl {
     base::Result<void> start_clear_channel() override;
     base::Result<void> set_echo_canceller(unsigned taps) override;
     base::Result<void> set_gain(double receive_db, double transmit_db) override;
+    base::Result<void> set_hardware_gain(std::optional<double> receive_db,
+                                         std::optional<double> transmit_db) override;
     base::Result<LineStatus> status() override;
 
   private:

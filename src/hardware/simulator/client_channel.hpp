@@ -51,6 +51,8 @@ class SimulatorLineControl final : public VirtualLineControl {
     base::Result<void> stop_audio() override;
     base::Result<void> set_echo_canceller(unsigned taps) override;
     base::Result<void> set_gain(double receive_db, double transmit_db) override;
+    /// Taken, of no effect: the virtual wire has the gains of set_gain() alone.
+    base::Result<void> set_hardware_gain(std::optional<double>, std::optional<double>) override { return {}; }
     base::Result<LineStatus> status() override;
     base::Result<void> impair(const LineImpairments& impairments) override;
     base::Result<void> set_parallel_phones(unsigned off_hook) override;

@@ -143,6 +143,52 @@ TEST_CASE("fxs: the dial mode of the port") {
     CHECK(pulses_only.feed(Kind::pulse_digit, '2') == "stop_timer(dial) stop_tone start_timer(dial 8000)");
 }
 
+TEST_CASE("fxs: the info tone comes before dial tone where the account cannot be used") {
+    auto fed = fxs();
+    analog::LineInput lifted;
+    lifted.kind = Kind::off_hook;
+    lifted.sip_down_tone = std::chrono::milliseconds(990);
+    SECTION("once, then all is as after off_hook") {
+        CHECK(fed.feed(lifted) == "seize start_audio listen(dtmf) play_tone(info) start_timer(tone 990)");
+        CHECK(fed.state() == "dial_tone");
+        CHECK(fed.timer(LineTimer::tone) == "play_tone(dial) start_timer(dial 16000)");
+        CHECK(fed.timer(LineTimer::dial) == "listen play_tone(congestion) start_timer(tone 20000)");
+        fed.feed(Kind::on_hook);
+        fed.feed(Kind::wire_settled);
+        dial_tone(std::move(fed));
+    }
+    SECTION("dial tone that is shorter than the wait for a digit ends then") {
+        analog::FxsLine::Settings settings;
+        settings.digit_map = routing::DigitMap::parse("2xx").value();
+        settings.dial_tone = std::chrono::milliseconds(5000);
+        Fxs brief{analog::FxsLine(settings)};
+        brief.feed(lifted);
+        CHECK(brief.timer(LineTimer::tone) ==
+              "play_tone(dial) start_timer(dial 16000) start_timer(tone 5000)");
+        CHECK(brief.timer(LineTimer::tone) == "stop_tone");
+    }
+    SECTION("a digit cuts it") {
+        fed.feed(lifted);
+        CHECK(fed.feed(Kind::digit, '2') == "stop_timer(tone) stop_tone start_timer(dial 8000)");
+        CHECK(fed.digits("01") == "stop_timer(dial) report_incoming(201)");
+    }
+    SECTION("a pulse cuts it") {
+        fed.feed(lifted);
+        CHECK(fed.feed(Kind::pulse_start) == "stop_timer(tone) stop_tone start_timer(dial 8000)");
+    }
+    SECTION("a hotline does not wait for it") {
+        analog::FxsLine::Settings settings;
+        settings.hotline = "112";
+        Fxs hot{analog::FxsLine(settings)};
+        CHECK(hot.feed(lifted).ends_with("report_incoming(112)"));
+        settings.hotline_delay = std::chrono::milliseconds(500);
+        Fxs warm{analog::FxsLine(settings)};
+        CHECK(warm.feed(lifted).ends_with("play_tone(info) start_timer(tone 990) start_timer(dial 500)"));
+        CHECK(warm.timer(LineTimer::tone) == "play_tone(dial)");
+        CHECK(warm.timer(LineTimer::dial).ends_with("report_incoming(112)"));
+    }
+}
+
 TEST_CASE("fxs: ringback, early audio, answer") {
     auto fed = calling();
     CHECK(fed.alert(false) == "play_tone(ringback)");

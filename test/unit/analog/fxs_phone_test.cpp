@@ -485,6 +485,134 @@ TEST_CASE("phone: star codes only where there are services, forwarding only wher
     phones.check_quiet();
 }
 
+TEST_CASE("phone: it is told that its account cannot be used, before the dial tone") {
+    Phones phones([](unsigned index, config::Port& port) {
+        port.account = index == 1 ? "" : "office";
+        port.fxs.sip_down_tone = index != 2;
+    });
+    phones.sip_fault = "403 Forbidden";
+    const auto hears = [&](unsigned index) {
+        phones.wires[index].take();
+        phones.lift(index);
+        return phones.wires[index].take();
+    };
+    SECTION("once, and then as usual") {
+        CHECK(hears(0).ends_with("play950"));
+        phones.reactor.advance(989ms);
+        CHECK(phones.wires[0].take().empty());
+        phones.reactor.advance(1ms);
+        CHECK(phones.wires[0].take() == "play350");
+        phones.hang_up(0);
+    }
+    SECTION("messages are told after it") {
+        phones.ports[0]->set_messages(1);
+        CHECK(hears(0).ends_with("play950"));
+        phones.reactor.advance(1s);
+        CHECK(phones.wires[0].take() == "play370");
+        phones.hang_up(0);
+    }
+    SECTION("calls inside and for help work at once") {
+        phones.dial(0, "204");
+        CHECK(phones.state(3) == "ringing");
+        phones.hang_up(0);
+        phones.dial(0, "112");
+        CHECK(phones.state(3) == "ringing");
+        phones.hang_up(0);
+    }
+    SECTION("not without an account, not where it is not wanted, not for a second call") {
+        CHECK(hears(1).ends_with("play350"));
+        phones.hang_up(1);
+        CHECK(hears(2).ends_with("play350"));
+        phones.hang_up(2);
+        phones.talk(0, 3);
+        phones.wires[0].take();
+        phones.flash(0);
+        CHECK(phones.wires[0].take().find("play950") == std::string::npos);
+    }
+    SECTION("not when the account works again") {
+        phones.sip_fault.clear();
+        CHECK(hears(0).ends_with("play350"));
+    }
+    phones.check_quiet();
+}
+
+TEST_CASE("phone: the info tone of every country is told once") {
+    for (const auto& zone : hardware::countries()) {
+        CAPTURE(zone);
+        const auto tones = hardware::country_tones(zone)->tones;
+        const auto tone = analog::once(tones.info);
+        REQUIRE_FALSE(tone.segments.empty());
+        CHECK(tone.repeat_from == tone.segments.size());
+        const auto length = analog::length_of(tone);
+        CHECK(length >= 200ms);
+        CHECK(length <= 4s);
+        for (const auto& segment : tone.segments)
+            CHECK(segment.duration_ms > 0);
+    }
+}
+
+TEST_CASE("phone: its tones, flash digit and recall last as long as the port says") {
+    Phones phones([](unsigned, config::Port& port) {
+        port.fxs.timers = {5s, 7s, 2s, 4s, 6s, 8s};
+        port.fxs.call_waiting_id = false;
+        port.digit_map = "2xx|9xx";
+    });
+    SECTION("reorder tone and howler") {
+        phones.dial(0, "555");
+        REQUIRE(phones.state(0) == "warning");
+        phones.reactor.advance(4999ms);
+        CHECK(phones.state(0) == "warning");
+        phones.reactor.advance(1ms);
+        CHECK(phones.state(0) == "howler");
+        phones.reactor.advance(6999ms);
+        CHECK(phones.state(0) == "howler");
+        phones.reactor.advance(1ms);
+        CHECK(phones.state(0) == "lockout");
+    }
+    SECTION("confirmation tone") {
+        phones.dial(0, "*78");
+        REQUIRE(phones.state(0) == "confirming");
+        phones.reactor.advance(1999ms);
+        CHECK(phones.state(0) == "confirming");
+        phones.reactor.advance(1ms);
+        CHECK(phones.state(0) == "dial_tone");
+    }
+    SECTION("the digit after a flash") {
+        phones.talk(0, 1);
+        phones.dial(2, "201");
+        phones.flash(0);
+        REQUIRE(phones.state(0) == "menu");
+        phones.reactor.advance(3999ms);
+        CHECK(phones.state(0) == "menu");
+        phones.reactor.advance(1ms);
+        CHECK(phones.state(0) == "talking");
+    }
+    SECTION("the tone of a call that waits") {
+        phones.talk(0, 1);
+        phones.wires[0].take();
+        phones.dial(2, "201");
+        CHECK(phones.wires[0].take().find("clip") != std::string::npos);
+        phones.engine(0, media::EventKind::clip_played);
+        phones.wires[0].take();
+        phones.reactor.advance(7s);
+        CHECK(phones.wires[0].take().find("clip") == std::string::npos);
+        phones.reactor.advance(1s);
+        CHECK(phones.wires[0].take().find("clip") != std::string::npos);
+    }
+    SECTION("the ring for a call that is still there") {
+        phones.talk(0, 1);
+        phones.flash(0);
+        phones.event(0, LineEventKind::on_hook);
+        phones.reactor.advance(2s);
+        REQUIRE(phones.state(0) == "ringing");
+        phones.reactor.advance(4s);
+        CHECK(phones.state(0) == "ringing");
+        phones.reactor.advance(2s);
+        CHECK(phones.state(0) == "idle");
+    }
+    phones.check_quiet();
+}
+
 TEST_CASE("phone: messages are shown in every way that the port has") {
     Phones phones([](unsigned index, config::Port& port) {
         port.fxs.message_waiting = {true, index == 1, index == 2, index == 3};

@@ -23,6 +23,7 @@ struct Wire {
     hardware::LineStatus status;
     media::Detectors detectors;                           ///< the last ones asked for
     std::chrono::milliseconds digit_on{0}, digit_off{0};  ///< of the last digits
+    std::pair<std::optional<double>, std::optional<double>> hardware_gains;
     media::Engine::Handler handler;
     dsp::Samples clip;       ///< the last one played
     dsp::Samples recording;  ///< what take_capture() gives
@@ -63,6 +64,11 @@ class FakeControl final : public hardware::LineControl {
         return note("echo" + std::to_string(taps));
     }
     base::Result<void> set_gain(double, double) override { return note("gain"); }
+    base::Result<void> set_hardware_gain(std::optional<double> receive_db,
+                                         std::optional<double> transmit_db) override {
+        wire_.hardware_gains = {receive_db, transmit_db};
+        return note("hardware_gain");
+    }
     base::Result<hardware::LineStatus> status() override {
         if (wire_.failing == "status") return base::fail("channel 3: status refused");
         return wire_.status;
@@ -143,6 +149,7 @@ inline hardware::CountryTones country() {
     tones.tones.dial_recall = tone(360);
     tones.tones.stutter = tone(370);
     tones.tones.call_waiting = tone(445);
+    tones.tones.info = dsp::parse_tone("!950/330,!1400/330,!1800/330,0").value();
     return tones;
 }
 

@@ -12,6 +12,7 @@ struct Phones {
     call::CallManager calls{reactor, connector, {60s}};
     analog::ServiceStore store{""};
     Wire wires[4];
+    std::string sip_fault;  ///< of every account
     std::unique_ptr<analog::FxsPort> ports[4];
     using Edit = std::function<void(unsigned index, config::Port&)>;
 
@@ -59,6 +60,7 @@ struct Phones {
                     wires[index].handler = std::move(handler);
                     return std::make_unique<FakeAudio>(wires[index], media::EndpointId{index + 1});
                 }};
+            parts.sip_fault = [this] { return sip_fault; };
             ports[index] = std::make_unique<analog::FxsPort>(settings, std::move(parts), store, common);
             calls.add_exit(ports[index]->exit());
             wires[index].take();

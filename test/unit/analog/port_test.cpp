@@ -6,6 +6,20 @@ using namespace std::chrono_literals;
 using hardware::LineEventKind;
 using test::Office;
 
+TEST_CASE("a line whose driver has no hardware gain works on without it, and says so") {
+    Office office(false, [](config::Port& port) { port.fxo.hardware_receive_gain_db = -2.5; });
+    CHECK(office.wires[2].hardware_gains == std::pair(std::optional(-2.5), std::optional<double>()));
+    CHECK(office.ports[2]->view().last_error.empty());
+    office.ports[2]->shut_down();
+    office.calls.remove_exit(office.ports[2]->exit());
+    office.wires[2].failing = "hardware_gain";
+    office.make(2, "");
+    CHECK(office.ports[2]->view().last_error == "channel 3: hardware_gain refused");
+    CHECK(office.ports[2]->idle());
+    CHECK_FALSE(office.ports[2]->missing());
+    CHECK(office.wires[0].hardware_gains == std::pair<std::optional<double>, std::optional<double>>());
+}
+
 TEST_CASE("port: a phone that goes down unreported while the driver settles is seen on-hook") {
     Office office;
     office.dial(0, "202");

@@ -75,7 +75,8 @@ TEST_CASE("the services of a telephone") {
         "call_waiting: no, call_waiting_id: no, services: no, anonymous: yes, hotline: 110, hotline_delay: "
         "5s, "
         "answer_polarity: yes, late_on_hook: 255s, message_waiting: [fsk, lamp, polarity], mailbox: "
-        "801@vm.example.com, data: yes, dial_without_tone: yes, lock_out: no, group: hall, ring_patterns: "
+        "801@vm.example.com, data: yes, dial_without_tone: yes, lock_out: no, sip_down_tone: no, group: "
+        "hall, ring_patterns: "
         "[{caller: 0., pattern: 2}, {pattern: 7}]");
     CHECK_FALSE(port.fxs.call_waiting);
     CHECK_FALSE(port.fxs.call_waiting_id);
@@ -93,6 +94,7 @@ TEST_CASE("the services of a telephone") {
     CHECK(port.fxs.data);
     CHECK(port.fxs.dial_without_tone);
     CHECK_FALSE(port.fxs.lock_out);
+    CHECK_FALSE(port.fxs.sip_down_tone);
     CHECK(port.group == "hall");
     REQUIRE(port.fxs.ring_rules.size() == 2);
     CHECK(port.fxs.ring_rules[0].caller == "0.");
@@ -106,6 +108,32 @@ TEST_CASE("the services of a telephone") {
     CHECK(telephone("hotline: off", "defaults: {hotline: 9, hotline_delay: 3s}\n").fxs.hotline.empty());
     const auto silent = telephone("message_waiting: no").fxs.message_waiting;
     CHECK_FALSE((silent.stutter || silent.fsk || silent.lamp || silent.polarity));
+}
+
+TEST_CASE("the durations of a telephone's tones, flash digit and recall") {
+    const auto usual = telephone("label: x").fxs.timers;
+    CHECK(usual.reorder_tone == 20s);
+    CHECK(usual.howler == 40s);
+    CHECK(usual.confirmation_tone == 1500ms);
+    CHECK(usual.flash_digit == 3s);
+    CHECK(usual.recall_ring == 30s);
+    CHECK(usual.call_waiting_interval == 10s);
+    const auto set =
+        telephone("reorder_tone: 1s, howler: 10min, confirmation_tone: 500ms, flash_digit_time: 30s",
+                  "defaults: {recall_ring: 5s, call_waiting_interval: 1min}\n")
+            .fxs.timers;
+    CHECK(set == PhoneTimers{1s, 10min, 500ms, 30s, 5s, 1min});
+}
+
+TEST_CASE("the hardware gain of an exchange line is left alone unless it is set") {
+    const auto line = [](const std::string& keys) {
+        return load_good("ports: [{channel: 1, kind: fxo, number: 1" + keys + "}]\n").ports.at(0).fxo;
+    };
+    CHECK_FALSE(line("").hardware_receive_gain_db);
+    CHECK_FALSE(line("").hardware_transmit_gain_db);
+    const auto set = line(", hardware_receive_gain_db: -3.5, hardware_transmit_gain_db: 12");
+    CHECK(set.hardware_receive_gain_db == -3.5);
+    CHECK(set.hardware_transmit_gain_db == 12);
 }
 
 TEST_CASE("a flash window can be switched off") {

@@ -63,6 +63,19 @@ TEST_CASE("keys of a telephone that cannot be") {
          "lifted, or off"},
         {phone_with("hotline_delay: %5s"),
          "ports[0].hotline_delay: there is no hotline that could wait; add hotline: and a number"},
+        {line_with("hardware_receive_gain_db: %-15.1"),
+         "ports[0].hardware_receive_gain_db: \"-15.1\" is out of range; write a number from -15 to 12, "
+         "without a unit"},
+        {phone_with("reorder_tone: %999ms"),
+         "ports[0].reorder_tone: \"999ms\" is out of range; use 1s to 600s"},
+        {phone_with("howler: %11min"), "ports[0].howler: \"11min\" is out of range; use 1s to 600s"},
+        {phone_with("confirmation_tone: %11s"),
+         "ports[0].confirmation_tone: \"11s\" is out of range; use 500ms to 10s"},
+        {phone_with("flash_digit_time: %31s"),
+         "ports[0].flash_digit_time: \"31s\" is out of range; use 1s to 30s"},
+        {phone_with("recall_ring: %4s"), "ports[0].recall_ring: \"4s\" is out of range; use 5s to 600s"},
+        {phone_with("call_waiting_interval: %1s"),
+         "ports[0].call_waiting_interval: \"1s\" is out of range; use 2s to 60s"},
         {phone_with("late_on_hook: %256s"),
          "ports[0].late_on_hook: \"256s\" is out of range; use 0s to 255s"},
         {phone_with("message_waiting: [stutter, %neon]"),
@@ -197,15 +210,34 @@ TEST_CASE("keys of the other kind of port") {
                                   "caller_gone: %9s",
                                   "dial_tone_back: %9s",
                                   "pulse_time: %60/40ms",
-                                  "pulse_pause: %600ms"}) {
+                                  "pulse_pause: %600ms",
+                                  "hardware_receive_gain_db: %1",
+                                  "hardware_transmit_gain_db: %-1"}) {
         check_mistakes({{phone_with(key), "ports[0]." + key.substr(0, key.find(':')) + of_fxo}});
     }
     const std::string of_fxs = ": this belongs to a telephone (kind: fxs); remove it from the exchange line";
-    for (const std::string key :
-         {"profile: %fax", "call_waiting: %no", "call_waiting_id: %no", "services: %no", "anonymous: %yes",
-          "hotline: %1", "hotline_delay: %1s", "answer_polarity: %yes", "late_on_hook: %1s",
-          "message_waiting: %[lamp]", "mailbox: %1", "ring_patterns: %[]", "data: %yes",
-          "dial_without_tone: %yes", "lock_out: %no"}) {
+    for (const std::string key : {"profile: %fax",
+                                  "call_waiting: %no",
+                                  "call_waiting_id: %no",
+                                  "services: %no",
+                                  "anonymous: %yes",
+                                  "hotline: %1",
+                                  "hotline_delay: %1s",
+                                  "answer_polarity: %yes",
+                                  "late_on_hook: %1s",
+                                  "message_waiting: %[lamp]",
+                                  "mailbox: %1",
+                                  "ring_patterns: %[]",
+                                  "data: %yes",
+                                  "dial_without_tone: %yes",
+                                  "lock_out: %no",
+                                  "sip_down_tone: %no",
+                                  "reorder_tone: %5s",
+                                  "howler: %5s",
+                                  "confirmation_tone: %1s",
+                                  "flash_digit_time: %5s",
+                                  "recall_ring: %9s",
+                                  "call_waiting_interval: %5s"}) {
         check_mistakes({{line_with(key), "ports[0]." + key.substr(0, key.find(':')) + of_fxs}});
     }
 }

@@ -20,8 +20,9 @@ bool shows_messages(const Port& port) {
 /// Only the profile's own word may differ from a port without any.
 bool is_plain(const Port& port) {
     return port.fxs.call_waiting && port.fxs.services && port.fxs.may_forward && port.fxs.caller_id &&
-           !port.fxs.data && port.fxs.lock_out && port.echo_taps == 128 && port.first_digit == 16s &&
-           port.ring_timeout == 2min && port.country_profile == *country_profile("us");
+           !port.fxs.data && port.fxs.lock_out && port.fxs.sip_down_tone && port.echo_taps == 128 &&
+           port.first_digit == 16s && port.ring_timeout == 2min &&
+           port.country_profile == *country_profile("us");
 }
 
 }  // namespace
@@ -39,6 +40,7 @@ TEST_CASE("no machine is disturbed by services, messages or a flash") {
         CHECK_FALSE(port.fxs.call_waiting_id);
         CHECK_FALSE(port.fxs.services);
         CHECK_FALSE(shows_messages(port));
+        CHECK_FALSE(port.fxs.sip_down_tone);
         CHECK(port.country_profile.flash_max == 0ms);
     }
 }
@@ -95,6 +97,7 @@ TEST_CASE("doors, loudspeakers and hotel rooms") {
     CHECK(paging.ring_timeout == 30s);
     const auto hotel = with_profile("profile: hotel");
     CHECK(hotel.fxs.services);
+    CHECK(hotel.fxs.sip_down_tone);
     CHECK_FALSE(hotel.fxs.may_forward);
     CHECK(hotel.fxs.call_waiting);
     CHECK(hotel.fxs.message_waiting.stutter);

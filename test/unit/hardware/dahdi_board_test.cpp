@@ -236,6 +236,53 @@ TEST_CASE("dahdi: a card that measures its line tells whether another telephone 
     CHECK_FALSE(line.control->status()->in_use);
 }
 
+TEST_CASE("dahdi: the hardware gain of an exchange line, in tenths of a dB and each way for itself") {
+    Fixture fixture;
+    const auto line = fixture.open(2);
+    CHECK(line.control->set_hardware_gain(-3.5, std::nullopt).has_value());
+    CHECK(fixture.driver.hardware_gains == std::map<bool, int>{{false, -35}});
+    CHECK(line.control->set_hardware_gain(std::nullopt, 12).has_value());
+    CHECK(fixture.driver.hardware_gains == std::map<bool, int>{{false, -35}, {true, 120}});
+    CHECK(line.control->set_hardware_gain(-15.1, std::nullopt).has_error());
+    CHECK(line.control->set_hardware_gain(std::nullopt, std::nan("")).has_error());
+    CHECK(fixture.driver.count(DAHDI_SET_HWGAIN) == 2);
+    CHECK(fixture.open(1).control->set_hardware_gain(1, 1).has_error());
+    const auto answer = GENERATE(-ENOTTY, -EINVAL, -ENOSYS);
+    fixture.driver.failures[DAHDI_SET_HWGAIN] = answer;
+    const auto refused = line.control->set_hardware_gain(std::nullopt, 3);
+    REQUIRE(refused.has_error());
+    CHECK(refused.error().message ==
+          "channel 2: the driver has no hardware gain; remove hardware_transmit_gain_db and use "
+          "transmit_gain_db");
+}
+
+TEST_CASE(
+    "dahdi: what the drivers were told of the power of their lines is read, and warned of where it is too "
+    "little") {
+    Fixture fixture;
+    CHECK(fixture.board->driver_power().empty());
+    const std::string module = "/sys/module/wctdm24xxp";
+    fixture.driver.files[module + "/initstate"] = "live";
+    auto power = fixture.board->driver_power();
+    REQUIRE(power.size() == 1);
+    CHECK(power[0].driver == "wctdm24xxp");
+    CHECK_FALSE(power[0].readable);
+    CHECK(power_warnings(power[0]).empty());
+    fixture.driver.files[module + "/parameters/loopcurrent"] = "23";
+    fixture.driver.files[module + "/parameters/lowpower"] = "0";
+    power = fixture.board->driver_power();
+    CHECK(power[0].readable);
+    CHECK(power[0].loop_current_ma == 23);
+    CHECK(power[0].low_power == 0);
+    CHECK(power_warnings(power[0]).empty());
+    fixture.driver.files[module + "/parameters/loopcurrent"] = "15";
+    fixture.driver.files[module + "/parameters/lowpower"] = "1";
+    const auto warnings = power_warnings(fixture.board->driver_power()[0]);
+    REQUIRE(warnings.size() == 2);
+    CHECK_THAT(warnings[0], Contains("driver wctdm24xxp: loopcurrent=15 counts as 20 mA"));
+    CHECK_THAT(warnings[1], Contains("driver wctdm24xxp: lowpower=1"));
+}
+
 TEST_CASE("dahdi: a B-channel gets its gains in audio mode and has no hook") {
     Fixture fixture;
     auto channel = fixture.open(4, dsp::Law::alaw);

@@ -36,6 +36,7 @@ class FakeDriver final : public hardware::dahdi::Device {
     std::vector<std::vector<std::uint8_t>> sent;
     std::vector<Request> requests;
     dahdi_gains gains{};
+    std::map<bool, int> hardware_gains;  ///< transmit -> tenths of a dB
     dahdi_ring_cadence cadence{};
     dahdi_bufferinfo buffers{};
     std::string dialled;
@@ -145,6 +146,11 @@ inline int FakeDriver::control(int, unsigned long request, void* argument) noexc
         case DAHDI_SETGAINS:
             gains = *static_cast<dahdi_gains*>(argument);
             return 0;
+        case DAHDI_SET_HWGAIN: {
+            const auto& gain = *static_cast<dahdi_hwgain*>(argument);
+            hardware_gains[gain.tx != 0] = gain.newgain;
+            return 0;
+        }
         case DAHDI_SETCADENCE:
             cadence = *static_cast<dahdi_ring_cadence*>(argument);
             return 0;

@@ -206,3 +206,30 @@ TEST_CASE("answers to attempts that were given up change nothing") {
     bench.reactor.advance(std::chrono::minutes(10));
     CHECK(bench.sent.size() == before);
 }
+
+TEST_CASE(
+    "a port's registration that failed or has expired is a fault of its account, one under way is none") {
+    Bench bench(2);
+    const auto fault = [&](const std::string& port) { return bench.registrar.fault(*bench.account, port); };
+    CHECK(fault("200").empty());
+    bench.reactor.advance(base::Duration(0));
+    REQUIRE(bench.sent.size() == 2);
+    CHECK(fault("200").empty());
+    bench.registrar.on_answer(granted(bench.sent[0].id));
+    auto refused = granted(bench.sent[1].id);
+    refused.status = 403;
+    refused.phrase = "Forbidden";
+    bench.registrar.on_answer(refused);
+    CHECK(fault("200").empty());
+    CHECK(fault("201") == "403 Forbidden");
+    CHECK(fault("999").empty());
+    bench.reactor.advance(std::chrono::seconds(301));
+    CHECK(fault("200") == "the registration at 127.0.0.1 has expired");
+    bench.registrar.on_answer(granted(bench.sent[0].id));
+    CHECK(fault("200").empty());
+    auto& trunk = bench.add_account("trunk");
+    bench.registrar.keep(trunk, {{"trunk", "box", "box", "x", "", ""}});
+    bench.registrar.hold(trunk, "no route");
+    CHECK(bench.registrar.fault(trunk, "200") == "no route");
+    CHECK(fault("200").empty());
+}

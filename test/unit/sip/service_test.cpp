@@ -251,6 +251,8 @@ TEST_CASE("a silent server is given up soon, remembered as dead, and found again
     call::Cause why;
     const call::CallRequest request{{"300", "", call::Presentation::allowed}, "201", {}};
     auto& exit = *side.service->exits().at(0);
+    CHECK(side.service->fault("pbx", "300").empty());
+    CHECK(side.service->fault("nobody", "300").empty());
     auto leg = exit.open(base::LegId{1}, request, why);
     REQUIRE(leg);
     leg->observe(&observer);
@@ -261,10 +263,12 @@ TEST_CASE("a silent server is given up soon, remembered as dead, and found again
     CHECK(call::may_try_next(observer.cause));
     CHECK_FALSE(exit.open(base::LegId{2}, request, why));
     CHECK(why.value == call::q850::network_out_of_order);
+    CHECK(side.service->fault("pbx", "300") == why.detail);
     const auto options = server.expect(loop, "OPTIONS");
     REQUIRE_FALSE(options.empty());
     server.send(test::response(options, "200 OK"), side.port);
     CHECK(loop.wait_for([&] { return exit.open(base::LegId{3}, request, why) != nullptr; }));
+    CHECK(side.service->fault("pbx", "300").empty());
     server.send(test::response(invite, "503 Service Unavailable"), side.port);
     CHECK(loop.wait_for([&] { return side.service->stats().dialogs == 0; }));
 }

@@ -75,6 +75,27 @@ void read_type_and_plan(Mapping& mapping, NumberRule& rule) {
         rule.plan = plan;
 }
 
+/// Received digits have no '+': their type says it.
+void check_received_rule(Mapping& mapping, const NumberRule& rule) {
+    if (rule.match.find('+') != std::string::npos)
+        mapping.problem_at(
+            "match", base::format("\"{}\" fits no received number", base::printable(rule.match, 60)),
+            "leave out the +, which numbers on a span do not have; ton: international fits those "
+            "that would have one");
+    if (!rule.prefix.empty() && (!is_number(rule.prefix) || rule.prefix.find('+', 1) != std::string::npos))
+        mapping.problem_at("prefix",
+                           base::format("\"{}\" does not begin a number", base::printable(rule.prefix, 60)),
+                           "write the digits to put in front, after a + where the number becomes an "
+                           "international one");
+}
+
+void check_sent_rule(Mapping& mapping, const NumberRule& rule) {
+    if (!rule.prefix.empty() && (!is_number(rule.prefix) || rule.prefix.find('+') != std::string::npos))
+        mapping.problem_at("prefix", base::format("\"{}\" cannot be sent", base::printable(rule.prefix, 60)),
+                           "write the digits to put in front; an international number is ton: international "
+                           "without a +");
+}
+
 NumberRule read_rule(Mapping& mapping) {
     NumberRule rule;
     const auto& check = mapping.context().options.check_pattern;
@@ -84,18 +105,22 @@ NumberRule read_rule(Mapping& mapping) {
                                "write digits, +, x, [2-9] and . for the rest; leave it out for any number");
     }
     enum class For { called, calling, both };
-    For direction = For::both;
+    For role = For::both;
     mapping.choice<For>("for", {{"called", For::called}, {"calling", For::calling}, {"both", For::both}},
-                        direction);
-    rule.called = direction != For::calling;
-    rule.calling = direction != For::called;
+                        role);
+    rule.called = role != For::calling;
+    rule.calling = role != For::called;
+    mapping.choice<NumberDirection>(
+        "direction", {{"sent", NumberDirection::sent}, {"received", NumberDirection::received}},
+        rule.direction);
     read_type_and_plan(mapping, rule);
     mapping.whole("strip", 0, 32, rule.strip);
-    if (mapping.text("prefix", rule.prefix) &&
-        (!is_number(rule.prefix) || rule.prefix.find('+') != std::string::npos))
-        mapping.problem_at("prefix", base::format("\"{}\" cannot be sent", base::printable(rule.prefix, 60)),
-                           "write the digits to put in front; an international number is ton: international "
-                           "without a +");
+    mapping.text("prefix", rule.prefix);
+    if (rule.direction == NumberDirection::received) {
+        check_received_rule(mapping, rule);
+    } else {
+        check_sent_rule(mapping, rule);
+    }
     return rule;
 }
 

@@ -29,7 +29,7 @@ LinkEvent setup_event(const pri_event_ring& ring, const FrameFacts& frame, const
     event.called_wire = typed_number(number_digits(text_of(ring.callednum)), ring.calledplan);
     if (event.called_wire.digits.empty())
         event.called_wire.digits = number_digits(text_of(ring.keypad_digits));
-    event.called = routing::received_number(options.numbers, event.called_wire);
+    event.called = routing::received_number(options.numbers, routing::NumberRole::called, event.called_wire);
     event.complete = ring.complete != 0;
     event.diversions = diversions_of(ring.subcmds, options.numbers);
     event.user_to_user = frame.user_to_user;

@@ -7,7 +7,7 @@ namespace tipring::isdn {
 namespace {
 
 /// More than the calls of a span that can be set up and cleared at a time.
-constexpr std::size_t most_edits = 128;
+constexpr std::size_t most_edits = 512;
 
 bool clears(std::uint8_t type) {
     return type == q931::disconnect || type == q931::release || type == q931::release_complete;
@@ -18,15 +18,23 @@ bool clears(std::uint8_t type) {
 void MessageEdits::add(Edit edit) {
     // A reference is used again; what was for its last call must not be found.
     std::erase_if(edits_, [&](const Edit& old) {
-        return old.reference == edit.reference && old.ours == edit.ours && (edit.setup || !old.setup);
+        return old.reference == edit.reference && old.ours == edit.ours &&
+               (edit.kind == Kind::setup || old.kind == edit.kind);
     });
-    if (edit.setup && edit.user.empty()) return;
+    if (edit.kind == Kind::setup && edit.user.empty() && !edit.screening) return;
     edits_.push_back(std::move(edit));
     if (edits_.size() > most_edits) edits_.pop_front();
 }
 
-void MessageEdits::add_setup(std::uint16_t reference, const call::UserToUser& user) {
-    if (reference != 0) add({.reference = reference, .setup = true, .user = user});
+void MessageEdits::add_setup(std::uint16_t reference, const call::UserToUser& user,
+                             std::optional<std::uint8_t> screening) {
+    if (reference != 0)
+        add({.reference = reference, .kind = Kind::setup, .user = user, .screening = screening});
+}
+
+void MessageEdits::add_answer(std::uint16_t reference, std::uint8_t screening) {
+    if (reference != 0)
+        add({.reference = reference, .ours = false, .kind = Kind::answer, .screening = screening});
 }
 
 void MessageEdits::add_clearing(std::uint16_t reference, bool ours, std::uint8_t cause,
@@ -45,13 +53,34 @@ std::vector<std::uint8_t> MessageEdits::apply(std::span<const std::uint8_t> fram
     if (!head) return {};
     for (const auto& edit : edits_) {
         if (edit.reference != head->reference || edit.ours != head->by_originator) continue;
-        if (edit.setup && head->type == q931::setup) return q931::with_user_to_user(frame, edit.user);
-        if (!edit.setup && clears(head->type)) {
-            std::vector<std::uint8_t> changed(frame.begin(), frame.end());
-            if (q931::set_cause_location(changed, edit.cause, edit.location)) return changed;
-        }
+        if (is_for(edit.kind, head->type)) return applied(edit, frame);
     }
     return {};
+}
+
+bool MessageEdits::is_for(Kind kind, std::uint8_t message_type) {
+    switch (kind) {
+        case Kind::setup:
+            return message_type == q931::setup;
+        case Kind::answer:
+            return message_type == q931::connect;
+        case Kind::clearing:
+            return clears(message_type);
+    }
+    return false;
+}
+
+std::vector<std::uint8_t> MessageEdits::applied(const Edit& edit, std::span<const std::uint8_t> frame) {
+    if (edit.kind == Kind::setup) {
+        auto changed = q931::with_user_to_user(frame, edit.user);
+        if (edit.screening) q931::set_screening(changed, q931::calling_party_number, *edit.screening);
+        return changed;
+    }
+    std::vector<std::uint8_t> changed(frame.begin(), frame.end());
+    const bool done = edit.kind == Kind::answer
+                          ? q931::set_screening(changed, q931::connected_number, edit.screening.value_or(0))
+                          : q931::set_cause_location(changed, edit.cause, edit.location);
+    return done ? changed : std::vector<std::uint8_t>{};
 }
 
 }  // namespace tipring::isdn

@@ -1,11 +1,12 @@
 // MessageEdits: what libpri cannot be told to write into its messages, written into the frame on its way out: the
-// location of a cause, a User-user element of any protocol. Q.921 may send a frame late or twice, so an edit stays
+// location of a cause, a User-user element of any protocol, the screening indicator of a number. Q.921 may send a frame late or twice, so an edit stays
 // until the next SETUP with its call reference, or until newer ones have pushed it out. Both ends may use the same
 // reference value at a time; the flag tells their calls apart (Q.931 4.3). Pure. Thread: core.
 #pragma once
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -16,8 +17,12 @@ namespace tipring::isdn {
 
 class MessageEdits {
   public:
-    /// Of our own SETUP with this call reference value.
-    void add_setup(std::uint16_t reference, const call::UserToUser& user);
+    /// Of our own SETUP with this call reference value; `screening`: of the calling number that it shows, as in Q.931
+    /// table 4-11.
+    void add_setup(std::uint16_t reference, const call::UserToUser& user,
+                   std::optional<std::uint8_t> screening = {});
+    /// Of our CONNECT for a call of the other end: the screening of the connected number that it shows.
+    void add_answer(std::uint16_t reference, std::uint8_t screening);
     /// Of the messages that clear the call with this cause; `ours`: this end has begun it.
     void add_clearing(std::uint16_t reference, bool ours, std::uint8_t cause, call::Location location);
     /// A SETUP of the other end begins a call: what was for the last one with its reference ends.
@@ -27,15 +32,19 @@ class MessageEdits {
     std::vector<std::uint8_t> apply(std::span<const std::uint8_t> frame) const;
 
   private:
+    enum class Kind { setup, answer, clearing };
     struct Edit {
         std::uint16_t reference = 0;
         bool ours = true;
-        bool setup = false;
+        Kind kind = Kind::clearing;
         call::UserToUser user{};
+        std::optional<std::uint8_t> screening{};
         std::uint8_t cause = 0;
         call::Location location = call::Location::user;
     };
     void add(Edit edit);
+    static bool is_for(Kind kind, std::uint8_t message_type);
+    static std::vector<std::uint8_t> applied(const Edit& edit, std::span<const std::uint8_t> frame);
 
     std::deque<Edit> edits_;
 };

@@ -4,6 +4,7 @@
 #include <array>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -42,6 +43,12 @@ std::uint8_t clearing_cause(std::uint8_t cause) {
         default:
             return cause;
     }
+}
+
+/// What libpri forgets of a number that is shown: to these it sends every one as provided by the network.
+std::optional<std::uint8_t> lost_screening(const pri_party_id& id, config::SwitchType type) {
+    if (type != config::SwitchType::dms100 && type != config::SwitchType::lucent4e) return std::nullopt;
+    return static_cast<std::uint8_t>(id.number.presentation & PRI_PRES_NUMBER_TYPE);
 }
 
 }  // namespace
@@ -249,7 +256,8 @@ q931_call* PriLink::setup(const OutgoingSetup& request) {
         pri_sr_set_called(record, digits.data(), plan_octet(called), request.complete ? 1 : 0);
         pri_sr_set_caller_party(record, &caller);
         if (!request.diversions.empty()) pri_sr_set_redirecting_parties(record, &redirecting);
-        impl_->message_edits.add_setup(reference_of(controller, call), request.user_to_user);
+        impl_->message_edits.add_setup(reference_of(controller, call), request.user_to_user,
+                                       lost_screening(caller, impl_->options().switch_type));
         const int failed = pri_setup(controller, call, record);
         pri_sr_free(record);
         if (failed == 0) {
@@ -278,7 +286,12 @@ void PriLink::information(q931_call* call, char digit) {
 void PriLink::connected(q931_call* call, const call::Party& party) {
     const pri_party_connected_line connected{
         .id = party_to_libpri(party, impl_->options().numbers, impl_->options().network_side)};
-    impl_->enter([&] { pri_connected_line_update(impl_->carrier(call), call, &connected); });
+    impl_->enter([&] {
+        const auto screening = lost_screening(connected.id, impl_->options().switch_type);
+        if (screening && !impl_->placed.contains(call))
+            impl_->message_edits.add_answer(reference_of(impl_->primary.libpri(), call), *screening);
+        pri_connected_line_update(impl_->carrier(call), call, &connected);
+    });
 }
 
 void PriLink::alerting(q931_call* call, unsigned channel, bool inband) {

@@ -57,7 +57,8 @@ int screening_to_libpri(call::Screening screening, bool network_side) {
 }
 
 std::string number_of(const pri_party_number& number, const config::NumberPlan& plan) {
-    return routing::received_number(plan, typed_number(number_digits(text_of(number.str)), number.plan));
+    return routing::received_number(plan, routing::NumberRole::calling,
+                                    typed_number(number_digits(text_of(number.str)), number.plan));
 }
 
 struct Reason {

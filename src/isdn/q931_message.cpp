@@ -83,6 +83,19 @@ bool set_cause_location(std::span<std::uint8_t> frame, std::uint8_t value, call:
     return true;
 }
 
+bool set_screening(std::span<std::uint8_t> frame, std::uint8_t number_element, std::uint8_t screening) {
+    constexpr unsigned screening_mask = 0x03, presentation_mask = 0x60;
+    std::size_t end = 0;
+    const auto found =
+        walk(frame, end, [&](std::uint8_t here, const Found&) { return here == number_element; });
+    // Octet 3a is only there when octet 3 says so.
+    if (!found || found->size < 2 || (frame[found->offset] & 0x80U) != 0) return false;
+    auto& octet = frame[found->offset + 1];
+    if ((octet & presentation_mask) != 0) return false;
+    octet = static_cast<std::uint8_t>((octet & ~screening_mask) | (screening & screening_mask));
+    return true;
+}
+
 std::vector<std::uint8_t> with_user_to_user(std::span<const std::uint8_t> frame,
                                             const call::UserToUser& user) {
     std::vector<std::uint8_t> result(frame.begin(), frame.end());

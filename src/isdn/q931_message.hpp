@@ -19,10 +19,12 @@ constexpr std::size_t longest_frame = 260 + address_and_control_octets + check_o
 
 // Information elements (Q.931 table 4-3).
 constexpr std::uint8_t cause = 0x08, channel_identification = 0x18, progress_indicator = 0x1e,
-                       call_state = 0x14, facility_element = 0x1c, restart_indicator = 0x79, user_user = 0x7e;
+                       call_state = 0x14, facility_element = 0x1c, connected_number = 0x4c,
+                       calling_party_number = 0x6c, restart_indicator = 0x79, user_user = 0x7e;
 inline constexpr std::uint8_t status = 0x7d, facility = 0x62;  ///< message types
 // Message types (Q.931 table 4-2).
-constexpr std::uint8_t setup = 0x05, disconnect = 0x45, release = 0x4d, release_complete = 0x5a;
+constexpr std::uint8_t setup = 0x05, connect = 0x07, disconnect = 0x45, release = 0x4d,
+                       release_complete = 0x5a;
 
 inline bool is_i_frame(std::span<const std::uint8_t> frame) {
     return frame.size() > address_and_control_octets && (frame[2] & 0x01) == 0;
@@ -43,6 +45,10 @@ std::span<const std::uint8_t> find_element(std::span<const std::uint8_t> frame, 
 
 /// Writes the location (Q.850 2.2.3) into the Cause element, when that names `value`. False: nothing was changed.
 bool set_cause_location(std::span<std::uint8_t> frame, std::uint8_t value, call::Location location);
+
+/// Writes the screening indicator (Q.931 table 4-11, 0 to 3) into octet 3a of this number element, when the number is
+/// shown. False: nothing was changed.
+bool set_screening(std::span<std::uint8_t> frame, std::uint8_t number_element, std::uint8_t screening);
 
 /// The frame with a User-user element in its place; as it was when it is no message, has one or would be too long.
 std::vector<std::uint8_t> with_user_to_user(std::span<const std::uint8_t> frame,

@@ -52,7 +52,8 @@ void SpanController::act_on(const CallPointer& call, DigitVerdict verdict) {
     }
     auto setup = dialling->setup;
     setup.called_wire.digits = dialling->collector.number();
-    setup.called = routing::received_number(settings_.numbers, setup.called_wire);
+    setup.called =
+        routing::received_number(settings_.numbers, routing::NumberRole::called, setup.called_wire);
     link_->proceeding(call->record, call->position);
     announce(call, setup);
 }

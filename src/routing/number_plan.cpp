@@ -10,6 +10,7 @@
 namespace tipring::routing {
 namespace {
 
+using config::NumberDirection;
 using config::NumberingPlanId;
 using config::NumberPlan;
 using config::NumberType;
@@ -96,10 +97,22 @@ TypedNumber typed(const NumberPlan& plan, const std::string& e164) {
     return {*national, NumberType::national, NumberingPlanId::isdn};
 }
 
+bool is_for(const config::NumberRule& rule, NumberDirection direction, NumberRole role) {
+    return rule.direction == direction && (role == NumberRole::called ? rule.called : rule.calling);
+}
+
+bool fits_received(const config::NumberRule& rule, NumberRole role, const TypedNumber& number) {
+    return is_for(rule, NumberDirection::received, role) && rule.type.value_or(number.type) == number.type &&
+           rule.plan.value_or(number.plan) == number.plan && matches(rule.match, number.digits);
+}
+
+std::string behind_stripped(const config::NumberRule& rule, const std::string& number) {
+    return number.substr(std::min<std::size_t>(rule.strip, number.size()));
+}
+
 TypedNumber by_rule(const config::NumberRule& rule, const std::string& number) {
     TypedNumber result;
-    result.digits =
-        rule.prefix + without_plus(number.substr(std::min<std::size_t>(rule.strip, number.size())));
+    result.digits = rule.prefix + without_plus(behind_stripped(rule, number));
     result.type = rule.type.value_or(NumberType::unknown);
     result.plan = rule.plan.value_or(result.type == NumberType::unknown ? NumberingPlanId::unknown
                                                                         : NumberingPlanId::isdn);
@@ -108,12 +121,14 @@ TypedNumber by_rule(const config::NumberRule& rule, const std::string& number) {
 
 }  // namespace
 
-std::string received_number(const NumberPlan& plan, const TypedNumber& number) {
+std::string received_number(const NumberPlan& plan, NumberRole role, const TypedNumber& number) {
     const auto as_is = [&] {
-        const bool plus = number.type == NumberType::international && !number.digits.empty();
-        return plus ? "+" + number.digits : number.digits;
+        return number.type == NumberType::international ? "+" + number.digits : number.digits;
     };
-    if (is_emergency(plan, number.digits)) return number.digits;
+    if (number.digits.empty() || is_emergency(plan, number.digits)) return number.digits;
+    for (const auto& rule : plan.rules) {
+        if (fits_received(rule, role, number)) return rule.prefix + behind_stripped(rule, number.digits);
+    }
     if (plan.received == ReceivedForm::as_is) return as_is();
     const auto e164 = e164_of(plan, number);
     if (!e164) return as_is();
@@ -124,10 +139,10 @@ TypedNumber sent_number(const NumberPlan& plan, NumberRole role, const std::stri
     const bool emergency = is_emergency(plan, number);
     if (number.empty()) return {};
     for (const auto& rule : plan.rules) {
-        const bool fits = role == NumberRole::called ? rule.called : rule.calling;
         // A rule for extensions or for any number must not change whom a call for help reaches.
         const bool means_it = !emergency || role != NumberRole::called || rule.match == number;
-        if (fits && means_it && matches(rule.match, number)) return by_rule(rule, number);
+        if (is_for(rule, NumberDirection::sent, role) && means_it && matches(rule.match, number))
+            return by_rule(rule, number);
     }
     if (emergency) return {number, NumberType::unknown, NumberingPlanId::unknown};
     const auto e164 = e164_of_dialled(plan, number);

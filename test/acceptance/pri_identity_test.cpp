@@ -4,6 +4,7 @@
 
 #include "support/gateway.hpp"
 #include "support/phones.hpp"
+#include "support/sip_peer.hpp"
 #include "support/sip_phone.hpp"
 #include "support/sip_text.hpp"
 #include "support/world.hpp"
@@ -133,5 +134,44 @@ TEST_CASE("the connected number of the network is asserted to the SIP client", "
     REQUIRE(client.wait_event("CALL_ESTABLISHED", patience));
     CHECK(line_of(client.log(), "P-Asserted-Identity").starts_with("<sip:+498912399@"));
     client.hang_up();
+    CHECK(gateway.wait_no_calls(patience));
+}
+
+TEST_CASE("rules make of received numbers what the SIP server wants to see", "[pri][sip][identity]") {
+    TemporaryFolder folder;
+    const auto world = World::make(folder);
+    Gateway gateway(folder, "country: us\n" + world->board_yaml() +
+                                "sip:\n  listen: 127.0.0.1:5060\n  accounts:\n"
+                                "    - {name: office, server: 127.0.0.1:5091, mode: peer}\n"
+                                "spans:\n  - span: " +
+                                std::to_string(world->span()) +
+                                "\n    name: main\n    channels: " + world->span_channels() +
+                                "\n    switch: national\n    numbers:\n      rules:\n"
+                                "        - {direction: received, match: \"[2-9]xxxxxxxxx\", for: calling, "
+                                "ton: unknown, prefix: +1}\n"
+                                "        - {direction: received, match: 5550xxx, for: called, strip: 4}\n"
+                                "        - {direction: received, match: 911, strip: 2}\n"
+                                "routes:\n  - {name: office, from: [span main], to: [sip office]}\n");
+    const auto network =
+        world->isdn_network({.switch_type = farend::IsdnSwitch::national, .answer_after = {}});
+    REQUIRE(network->wait_up(patience));
+    REQUIRE(gateway.wait_span_idle(30, patience));
+    SipPeer server(5091);
+
+    struct Row {
+        std::string called, calling, user, from;
+    };
+    const Row table[] = {{"5550700", "3125550123", "700", "+13125550123"},
+                         {"5550700", "+443125550123", "700", "+443125550123"},
+                         {"911", "5550123", "911", "5550123"}};
+    for (const auto& row : table) {
+        CAPTURE(row.called, row.calling);
+        const auto call = network->place_call({.called = row.called, .calling = row.calling});
+        const auto invite = server.wait_invite(patience);
+        CHECK(invite.starts_with("INVITE sip:" + row.user + "@"));
+        CHECK(sip_header(invite, "From").find("<sip:" + row.from + "@") != std::string::npos);
+        server.answer(invite, "486 Busy Here");
+        CHECK(call->wait_state("released", patience));
+    }
     CHECK(gateway.wait_no_calls(patience));
 }

@@ -25,6 +25,8 @@ using Call = std::shared_ptr<farend::IsdnCall>;
 
 constexpr std::uint16_t server_port = 5091;
 constexpr std::size_t number_length = 6;
+/// Q.931 table 4-11.
+constexpr int unscreened = 0, passed = 1, provided_by_network = 3;
 /// What the two telephones are called, and who sent the call on.
 const std::string caller = "5550100", callers_name = "Jane Caller", forwarder = "5550199";
 
@@ -197,6 +199,7 @@ Way en_bloc_and_name(Joint& joint) {
     CHECK(info.called == "555200");
     CHECK(info.calling == caller);
     CHECK_FALSE(info.restricted);
+    CHECK(info.screening == unscreened);
     name.to_isdn = info.calling_name == callers_name;
     if (!name.to_isdn) CHECK(info.calling_name.empty());
     answer_by_network(joint, call, id, Releaser::server);
@@ -226,10 +229,11 @@ void restricted(Joint& joint, const Expected& row) {
     const auto info = call->info();
     CHECK(info.restricted);
     CHECK(info.calling == (row.side == Side::user ? caller : ""));
+    CHECK(info.screening == (row.side == Side::user ? passed : unscreened));
     answer_by_network(joint, call, id, Releaser::network);
 }
 
-Way redirected(Joint& joint) {
+Way redirected(Joint& joint, const Expected& row) {
     Way way;
     Call call;
     const auto invite = call_from_network(
@@ -241,13 +245,16 @@ Way redirected(Joint& joint) {
     answer_by_server(joint, call, invite, Releaser::server);
 
     std::string id;
-    call = call_from_server(joint,
-                            {.called = "0555200",
-                             .from = "<sip:" + caller + "@127.0.0.1>",
-                             .headers = "Diversion: <sip:" + forwarder + "@127.0.0.1>;reason=user-busy\r\n"},
-                            id);
+    call = call_from_server(
+        joint,
+        {.called = "0555200",
+         .from = "<sip:" + caller + "@127.0.0.1>",
+         .headers = "P-Asserted-Identity: <sip:" + caller + "@127.0.0.1>\r\nDiversion: <sip:" + forwarder +
+                    "@127.0.0.1>;reason=user-busy\r\n"},
+        id);
     const auto info = call->info();
     CHECK(info.calling == caller);
+    CHECK(info.screening == (row.side == Side::user ? passed : provided_by_network));
     way.to_isdn = info.redirecting == forwarder && info.redirect_reason == 1;
     if (!way.to_isdn) CHECK(info.redirecting.empty());
     answer_by_network(joint, call, id, Releaser::server);
@@ -354,7 +361,7 @@ void prove(IsdnSwitch type, Side side) {
         name = en_bloc_and_name(joint);
         CHECK(cell(name) == cell(row->name));
         restricted(joint, *row);
-        sent_on = redirected(joint);
+        sent_on = redirected(joint, *row);
         CHECK(cell(sent_on) == cell(row->redirected));
         held(joint);
         refused(joint);

@@ -65,8 +65,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::span<const std::uint8_t> input(data, size);
     while (!input.empty()) {
         const std::size_t length = std::min<std::size_t>(input[0], input.size() - 1);
-        bench.wire->inject(
-            0, Frame(input.begin() + 1, input.begin() + 1 + static_cast<std::ptrdiff_t>(length)));
+        bench.wire->inject(0,
+                           Frame(input.begin() + 1, input.begin() + 1 + static_cast<std::ptrdiff_t>(length)));
         input = input.subspan(1 + length);
     }
     settle(bench);

@@ -29,7 +29,7 @@ enum class NumberingPlanId : std::uint8_t {
     private_plan = 9,
 };
 
-/// What becomes of the numbers that the span receives.
+/// What becomes of the numbers that the span receives, where no rule fits.
 enum class ReceivedForm : std::uint8_t {
     as_is,    ///< digits as they come; '+' in front of an international one
     e164,     ///< '+' and country code wherever the type (or, for an unknown type, a prefix) tells them
@@ -43,14 +43,19 @@ enum class SentForm : std::uint8_t {
     dialled,  ///< type unknown, with the prefixes of the country
 };
 
-/// One number of the operator's own making: first match wins.
+/// Seen from the gateway.
+enum class NumberDirection : std::uint8_t { sent, received };
+
+/// One number of the operator's own making: first match wins. A sent number gets its type and plan from the rule; of a
+/// received one they have to be those of the rule, which fits any when it names none.
 struct NumberRule {
     std::string match;                    ///< pattern as in routes; empty: any number
     bool called = true, calling = true;   ///< for called numbers; for calling, redirecting and connected ones
-    std::optional<NumberType> type;       ///< default: unknown
-    std::optional<NumberingPlanId> plan;  ///< default: isdn where the type is known, otherwise unknown
-    unsigned strip = 0;                   ///< characters taken off the front, a '+' among them
-    std::string prefix;                   ///< put in front afterwards
+    std::optional<NumberType> type;       ///< sent, default: unknown
+    std::optional<NumberingPlanId> plan;  ///< sent, default: isdn where the type is known, otherwise unknown
+    unsigned strip = 0;  ///< characters taken off the front, a '+' (only sent ones have it) among them
+    std::string prefix;  ///< put in front afterwards
+    NumberDirection direction = NumberDirection::sent;
     friend bool operator==(const NumberRule&, const NumberRule&) = default;
 };
 

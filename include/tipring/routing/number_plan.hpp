@@ -23,13 +23,14 @@ enum class NumberRole {
     calling,  ///< and the redirecting and the connected number
 };
 
-/// A received number as the routes see it. Numbers of other plans than E.164 (private, data ...) are never
-/// given a country: their digits stay as they are. So do those of an emergency number, whatever its type, and numbers
-/// with fewer than five digits behind a prefix.
-std::string received_number(const config::NumberPlan& plan, const TypedNumber& number);
+/// A received number as the routes see it: by the first rule for received numbers that fits, otherwise as plan.received
+/// says. Then numbers of other plans than E.164 (private, data ...) are never given a country: their digits stay as they
+/// are. So do those of an emergency number, whatever its type and the rules, and numbers with fewer than five digits
+/// behind a prefix.
+std::string received_number(const config::NumberPlan& plan, NumberRole role, const TypedNumber& number);
 
-/// A number of the gateway as the span sends it: by the first rule that fits, otherwise as plan.sent says. A called
-/// emergency number leaves as it is unless a rule's `match` is that very number.
+/// A number of the gateway as the span sends it: by the first rule for sent numbers that fits, otherwise as plan.sent
+/// says. A called emergency number leaves as it is unless a rule's `match` is that very number.
 TypedNumber sent_number(const config::NumberPlan& plan, NumberRole role, const std::string& number);
 
 /// "49301234 (international, isdn)"; "1234 (unknown, unknown)".

@@ -68,6 +68,8 @@ spans:
         - {match: +49., for: called, ton: national, strip: 3}
         - {match: 2xx, for: calling, ton: subscriber, npi: private, prefix: 1234}
         - {ton: unknown, npi: isdn}
+        - {direction: received, match: "[2-9]xxxxxxxxx", for: calling, ton: unknown, prefix: +49}
+        - {direction: sent, prefix: 0}
 )",
                                 picky())
                           .spans.at(0)
@@ -75,7 +77,7 @@ spans:
     CHECK(plan.area_code == "30");
     CHECK(plan.received == ReceivedForm::e164);
     CHECK(plan.sent == SentForm::typed);
-    REQUIRE(plan.rules.size() == 3);
+    REQUIRE(plan.rules.size() == 5);
     CHECK(plan.rules[0].called);
     CHECK_FALSE(plan.rules[0].calling);
     CHECK(plan.rules[0].type == NumberType::national);
@@ -85,6 +87,12 @@ spans:
     CHECK(plan.rules[1].plan == NumberingPlanId::private_plan);
     CHECK(plan.rules[1].prefix == "1234");
     CHECK((plan.rules[2].called && plan.rules[2].calling));
+    CHECK(plan.rules[2].direction == NumberDirection::sent);
+    CHECK(plan.rules[3].direction == NumberDirection::received);
+    CHECK(plan.rules[3].match == "[2-9]xxxxxxxxx");
+    CHECK(plan.rules[3].type == NumberType::unknown);
+    CHECK(plan.rules[3].prefix == "+49");
+    CHECK(plan.rules[4].direction == NumberDirection::sent);
 }
 
 TEST_CASE("nonsense in a number plan is refused with line and key") {
@@ -105,6 +113,15 @@ TEST_CASE("nonsense in a number plan is refused with line and key") {
         Row{", numbers: {rules: [{npi: e164}]}", "spans[0].numbers.rules[0].npi", "e164"},
         Row{", numbers: {rules: [{strip: 33}]}", "spans[0].numbers.rules[0].strip", "33"},
         Row{", numbers: {rules: [{prefix: +49}]}", "spans[0].numbers.rules[0].prefix", "cannot be sent"},
+        Row{", numbers: {rules: [{direction: in}]}", "spans[0].numbers.rules[0].direction", "in"},
+        Row{", numbers: {rules: [{direction: received, match: +1.}]}", "spans[0].numbers.rules[0].match",
+            "ton: international fits"},
+        Row{", numbers: {rules: [{direction: received, prefix: 1+}]}", "spans[0].numbers.rules[0].prefix",
+            "does not begin a number"},
+        Row{", numbers: {rules: [{direction: received, prefix: abc}]}", "spans[0].numbers.rules[0].prefix",
+            "after a +"},
+        Row{", numbers: {rules: [{direction: sent, prefix: +49}]}", "spans[0].numbers.rules[0].prefix",
+            "cannot be sent"},
         Row{", numbers: {rules: [{for: all}]}", "spans[0].numbers.rules[0].for", "all"},
         Row{", numbers: {rules: [{stirp: 3}]}", "spans[0].numbers.rules[0].stirp", "no such key"},
         Row{", numbers: typed", "spans[0].numbers", "keys and values belong"},

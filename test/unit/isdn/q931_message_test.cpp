@@ -40,6 +40,33 @@ TEST_CASE("the location of a cause is written where the cause is meant") {
     CHECK_FALSE(q931::set_cause_location(none, 17, call::Location::user));
 }
 
+TEST_CASE("screening is written into the number that is meant, and only into one that is shown") {
+    const auto edited = [](const Octets& elements, std::uint8_t screening) {
+        auto frame = message_frame(q931::setup, 7, true, elements);
+        const bool changed = q931::set_screening(frame, q931::calling_party_number, screening);
+        CHECK(changed == (frame != message_frame(q931::setup, 7, true, elements)));
+        return frame;
+    };
+    const auto as = [](const Octets& elements) { return message_frame(q931::setup, 7, true, elements); };
+    const Octets network{0x6c, 0x05, 0x21, 0x83, '2', '0', '1'};
+    for (unsigned screening = 0; screening < 3; ++screening) {
+        const auto octet = static_cast<std::uint8_t>(0x80U | screening);
+        CHECK(edited(network, static_cast<std::uint8_t>(screening)) ==
+              as({0x6c, 0x05, 0x21, octet, '2', '0', '1'}));
+    }
+    const Octets unchanged[] = {
+        {0x6c, 0x05, 0x21, 0xa3, '2', '0', '1'},  // restricted
+        {0x6c, 0x02, 0x00, 0xc3},                 // not available
+        {0x6c, 0x04, 0xa1, '2', '0', '1'},        // no octet 3a
+        {0x6c, 0x01, 0x21},
+        {0x6c, 0x00},
+        {0x70, 0x05, 0x21, 0x83, '2', '0', '1'},        // another number
+        {0x96, 0x6c, 0x05, 0x21, 0x83, '2', '0', '1'},  // another codeset
+    };
+    for (const auto& elements : unchanged)
+        CHECK(edited(elements, 0) == as(elements));
+}
+
 TEST_CASE("a User-user element stands behind the others of its codeset and is read again") {
     const call::UserToUser user{0x00, std::string("a\0b", 3)};
     const Octets elements{0xa1, 0x04, 0x01, 0x80, 0x96, 0x28, 0x01, 'N'};  // then codeset 6 with a Display
@@ -86,6 +113,29 @@ TEST_CASE("edits find their own messages, late and twice, and no others") {
     CHECK_FALSE(edits.apply(message_frame(q931::release, 999, true, busy_cause)).empty());
 }
 
+TEST_CASE("the screening of our number is an edit of SETUP and of CONNECT") {
+    MessageEdits edits;
+    const Octets calling{0x6c, 0x05, 0x21, 0x83, '2', '0', '1'};
+    const Octets connected{0x4c, 0x05, 0x21, 0x83, '2', '0', '1'};
+    const auto setup = message_frame(q931::setup, 5, true, calling);
+    edits.add_setup(5, {}, 2);
+    edits.add_answer(5, 0);
+    edits.add_clearing(5, false, 17, call::Location::public_local);
+    const Octets failed{0x6c, 0x05, 0x21, 0x82, '2', '0', '1'};
+    const Octets unscreened{0x4c, 0x05, 0x21, 0x80, '2', '0', '1'};
+    for (int i = 0; i < 2; ++i)
+        CHECK(edits.apply(setup) == message_frame(q931::setup, 5, true, failed));
+    CHECK(edits.apply(message_frame(q931::connect, 5, false, connected)) ==
+          message_frame(q931::connect, 5, false, unscreened));
+    CHECK(edits.apply(message_frame(q931::connect, 5, true, connected)).empty());
+    edits.add_setup(5, {4, "x"}, 1);  // the next call with this reference
+    const auto both = edits.apply(setup);
+    CHECK(user_to_user(both) == call::UserToUser{4, "x"});
+    CHECK(q931::find_element(both, q931::calling_party_number)[1] == 0x81);
+    edits.note_received(message_frame(q931::setup, 5, true, {}));
+    CHECK(edits.apply(message_frame(q931::connect, 5, false, connected)).empty());
+}
+
 TEST_CASE("edits of two calls with one reference stay apart, and end with the next SETUP of their own") {
     MessageEdits edits;
     const auto ours = message_frame(q931::disconnect, 5, true, busy_cause);
@@ -110,14 +160,16 @@ TEST_CASE("edits of two calls with one reference stay apart, and end with the ne
 }
 
 TEST_CASE("octets of any kind and length are no message, or stay as they are") {
-    const auto whole =
-        message_frame(q931::setup, 1, true, {0x04, 0x03, 0x80, 0x90, 0xa3, 0x7e, 0x03, 0x04, 'a', 'b'});
+    const auto whole = message_frame(
+        q931::setup, 1, true,
+        {0x04, 0x03, 0x80, 0x90, 0xa3, 0x6c, 0x03, 0x21, 0x83, '1', 0x7e, 0x03, 0x04, 'a', 'b'});
     for (std::size_t length = 0; length < whole.size(); ++length) {
         Octets cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length));
         q931::head_of(cut);
         user_to_user(cut);
         has_inband_information(cut);
         q931::set_cause_location(cut, 17, call::Location::user);
+        q931::set_screening(cut, q931::calling_party_number, 0);
         CHECK(q931::with_user_to_user(cut, {4, "x"}).size() <= cut.size() + 4);
     }
     CHECK_FALSE(q931::head_of(Octets{0x02, 0x01, 0x01, 0x00, 0x08, 0x02, 0, 1, 5, 0, 0}));  // no I-frame

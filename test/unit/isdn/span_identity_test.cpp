@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "pri_party.hpp"
+#include "q931_message.hpp"
 #include "span_bench.hpp"
 
 using namespace tipring;
@@ -97,6 +98,53 @@ TEST_CASE("screening and presentation travel with the number") {
     CHECK(back.number == (hidden ? "" : "555"));
     CHECK(back.screening ==
           (hidden || row.said == Screening::unspecified ? Screening::unscreened : row.said));
+}
+
+TEST_CASE("a number that is shown leaves with its own screening, whatever the exchange is called") {
+    struct Row {
+        Screening said;
+        std::uint8_t by_user, by_network;  // Q.931 table 4-11; a user's own number is never the network's
+    };
+    const auto row = GENERATE(Row{Screening::unspecified, 0, 0}, Row{Screening::unscreened, 0, 0},
+                              Row{Screening::passed, 1, 1}, Row{Screening::failed, 2, 2},
+                              Row{Screening::network, 1, 3});  // of another span
+    const auto type =
+        GENERATE(config::SwitchType::euroisdn, config::SwitchType::national, config::SwitchType::dms100,
+                 config::SwitchType::lucent4e, config::SwitchType::lucent5e, config::SwitchType::qsig);
+    const auto side = GENERATE(config::SpanSide::user, config::SpanSide::network);
+    CAPTURE(static_cast<int>(row.said), static_cast<int>(type), static_cast<int>(side));
+    BenchOptions options;
+    options.side = side;
+    options.settings.switch_type = type;
+    Bench bench(options);
+    REQUIRE(bench.up());
+    std::vector<std::uint8_t> calling, connected;  // octets 3a
+    bench.wire->tamper = [&](int from, Frame& frame) {
+        const auto head = from == 0 ? isdn::q931::head_of(frame) : std::nullopt;
+        if (!head) return;
+        const auto caller = isdn::q931::find_element(frame, isdn::q931::calling_party_number);
+        const auto answerer = isdn::q931::find_element(frame, isdn::q931::connected_number);
+        if (head->type == isdn::q931::setup && caller.size() > 1) calling.push_back(caller[1]);
+        if (head->type == isdn::q931::connect && answerer.size() > 1) connected.push_back(answerer[1]);
+    };
+    Listener shown, hidden;
+    const auto first = bench.dial(shown, "5551234", {"201", "", Presentation::allowed, row.said});
+    const auto second = bench.dial(hidden, "5551234", {"201", "", Presentation::restricted, row.said});
+    REQUIRE(bench.until([&] { return bench.peer->count(LinkEventKind::setup) == 2; }));
+    const bool network = side == config::SpanSide::network;
+    const auto screening = network ? row.by_network : row.by_user;
+    REQUIRE(calling.size() == 2);
+    CHECK(calling[0] == (0x80U | screening));
+    CHECK(calling[1] == (0xa0U | (network ? 0U : screening)));  // a network does not send the digits either
+
+    bench.peer->link.setup({.caller = {}, .called = "201", .channel = 9, .exclusive = true});
+    REQUIRE(bench.until([&] { return bench.sink.calls.size() == 1; }));
+    auto& leg = *bench.sink.calls[0].leg;
+    leg.connected_party({"201", "", Presentation::allowed, row.said});
+    leg.answer();
+    REQUIRE(bench.until([&] { return bench.peer->count(LinkEventKind::answer) == 1; }));
+    REQUIRE(connected.size() == 1);
+    CHECK(connected[0] == (0x80U | screening));
 }
 
 TEST_CASE("to a PBX nothing is sent that somebody hides, and nothing is believed that it claims") {

@@ -1,6 +1,7 @@
 // Types of number and numbering plans, both ways, by tables.
 #include "tipring/routing/number_plan.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "tipring/config/country.hpp"
@@ -64,10 +65,15 @@ TEST_CASE("received numbers become E.164, or what a telephone would dial") {
     };
     for (const auto& row : table) {
         CAPTURE(to_text(row.wire));
-        CHECK(routing::received_number({}, row.wire) == row.as_is);
-        CHECK(routing::received_number(berlin(ReceivedForm::as_is, {}), row.wire) == row.as_is);
-        CHECK(routing::received_number(berlin(ReceivedForm::e164, {}), row.wire) == row.e164);
-        CHECK(routing::received_number(berlin(ReceivedForm::dialled, {}), row.wire) == row.dialled);
+        for (const auto role : {NumberRole::called, NumberRole::calling}) {
+            const auto received = [&](const config::NumberPlan& plan) {
+                return routing::received_number(plan, role, row.wire);
+            };
+            CHECK(received({}) == row.as_is);
+            CHECK(received(berlin(ReceivedForm::as_is, {})) == row.as_is);
+            CHECK(received(berlin(ReceivedForm::e164, {})) == row.e164);
+            CHECK(received(berlin(ReceivedForm::dialled, {})) == row.dialled);
+        }
     }
 }
 
@@ -169,6 +175,62 @@ TEST_CASE("rules come before the form, the first that fits, each for its kind of
     CHECK(to_text(called("+441")) == "00441 (unknown, unknown)");
 }
 
+TEST_CASE("rules for received numbers come before the form, by digits, type, plan and kind of number") {
+    constexpr auto received = config::NumberDirection::received;
+    auto plan = config::country_number_plan("us");
+    plan.received = ReceivedForm::e164;
+    const auto add = [&](const std::string& match) -> config::NumberRule& {
+        plan.rules.emplace_back().match = match;
+        plan.rules.back().direction = received;
+        return plan.rules.back();
+    };
+    plan.rules.emplace_back().prefix = "8";  // for sent numbers, any
+    auto& local = add("[2-9]xxxxxxxxx");
+    local.called = false;
+    local.type = none;
+    local.prefix = "+1";
+    auto& dialled_in = add("5550xxx");
+    dialled_in.calling = false;
+    dialled_in.strip = 4;
+    auto& pbx = add("");
+    pbx.plan = NumberingPlanId::private_plan;
+    pbx.prefix = "8";
+    auto& any_abroad = add(".");
+    any_abroad.type = NumberType::international;
+    any_abroad.strip = 32;
+    any_abroad.prefix = "0";
+    struct Row {
+        TypedNumber wire;
+        std::string called, calling;
+    };
+    const Row table[] = {
+        {{"3125550123", none, no_plan}, "3125550123", "+13125550123"},
+        {{"3125550123", none, isdn}, "3125550123", "+13125550123"},
+        {{"3125550123", NumberType::national, isdn}, "+13125550123", "+13125550123"},  // by the form
+        {{"1125550123", none, isdn}, "+1125550123", "+1125550123"},
+        {{"312555012", none, isdn}, "312555012", "312555012"},
+        {{"5550700", none, no_plan}, "700", "5550700"},
+        {{"5550700", NumberType::subscriber, isdn}, "700", "+15550700"},
+        {{"700", none, NumberingPlanId::private_plan}, "8700", "8700"},
+        {{"441632960001", NumberType::international, isdn}, "0", "0"},
+        {{"", NumberType::international, NumberingPlanId::private_plan}, "", ""},
+        {{"911", none, no_plan}, "911", "911"},
+        {{"911", NumberType::international, NumberingPlanId::private_plan}, "911", "911"},
+    };
+    for (const auto& row : table) {
+        CAPTURE(to_text(row.wire));
+        CHECK(routing::received_number(plan, NumberRole::called, row.wire) == row.called);
+        CHECK(routing::received_number(plan, NumberRole::calling, row.wire) == row.calling);
+    }
+    add("911").prefix = "9";
+    std::ranges::rotate(plan.rules, plan.rules.end() - 1);
+    CHECK(routing::received_number(plan, NumberRole::called, {"911", none, no_plan}) == "911");
+    // None of them is for a number that is sent.
+    CHECK(routing::sent_number(plan, NumberRole::calling, "3125550123").digits == "83125550123");
+    plan.rules.erase(plan.rules.begin() + 1);
+    CHECK(routing::sent_number(plan, NumberRole::called, "5550700") == TypedNumber{"5550700", none, no_plan});
+}
+
 TEST_CASE("an emergency number stays as it is in every country, both ways and in every mode") {
     std::size_t numbers = 0;
     auto codes = config::country_codes();
@@ -186,12 +248,15 @@ TEST_CASE("an emergency number stays as it is in every country, both ways and in
             for (const auto form : {ReceivedForm::as_is, ReceivedForm::e164, ReceivedForm::dialled}) {
                 plan.received = form;
                 CAPTURE(code, number, static_cast<int>(form));
-                CHECK(routing::received_number(plan, {number, none, isdn}) == number);
-                CHECK(routing::received_number(plan, {number, none, no_plan}) == number);
-                CHECK(routing::received_number(plan, {number, NumberType::national, isdn}) == number);
+                CHECK(routing::received_number(plan, NumberRole::called, {number, none, isdn}) == number);
+                CHECK(routing::received_number(plan, NumberRole::called, {number, none, no_plan}) == number);
+                CHECK(routing::received_number(plan, NumberRole::called,
+                                               {number, NumberType::national, isdn}) == number);
                 if (!of_country) continue;
-                CHECK(routing::received_number(plan, {number, NumberType::subscriber, isdn}) == number);
-                CHECK(routing::received_number(plan, {number, NumberType::international, isdn}) == number);
+                CHECK(routing::received_number(plan, NumberRole::called,
+                                               {number, NumberType::subscriber, isdn}) == number);
+                CHECK(routing::received_number(plan, NumberRole::called,
+                                               {number, NumberType::international, isdn}) == number);
             }
             for (const auto form : {SentForm::as_is, SentForm::typed, SentForm::dialled}) {
                 plan.sent = form;
@@ -209,7 +274,7 @@ TEST_CASE("an emergency number of the gateway's own may be long, and only a rule
     auto plan = berlin(ReceivedForm::e164, SentForm::typed);
     plan.emergency = {"012345", "110"};
     CHECK(routing::sent_number(plan, NumberRole::called, "012345") == TypedNumber{"012345", none, no_plan});
-    CHECK(routing::received_number(plan, {"012345", none, isdn}) == "012345");
+    CHECK(routing::received_number(plan, NumberRole::called, {"012345", none, isdn}) == "012345");
     plan.rules.push_back({.match = "xxx",
                           .called = true,
                           .calling = true,
@@ -241,6 +306,6 @@ TEST_CASE("what is sent typed comes back as it was, with E.164 on the other side
     const auto plan = berlin(ReceivedForm::e164, SentForm::typed);
     for (const std::string number : {"+441632960001", "+498912345", "+493012345"}) {
         const auto wire = routing::sent_number(plan, NumberRole::calling, number);
-        CHECK(routing::received_number(plan, wire) == number);
+        CHECK(routing::received_number(plan, NumberRole::calling, wire) == number);
     }
 }

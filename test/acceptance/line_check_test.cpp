@@ -208,6 +208,32 @@ TEST_CASE("line check: a good line and a bad one", "[check][simulator]") {
     CHECK(counters(gateway).at("refused").as_object().empty());
 }
 
+TEST_CASE("line check: the tone of a milliwatt number is measured, and a number without one is bad",
+          "[check][simulator]") {
+    const bool sends = GENERATE(true, false);
+    TemporaryFolder folder;
+    const auto world = World::make(folder);
+    Gateway gateway(folder, lines_map(*world));
+    const auto exchange = world->central_office(1);
+    exchange->set_service({.number_length = 3, .answer_after = 0ms});
+    Check check(folder, gateway, {"901", "test", "--loop", "555"});
+    REQUIRE(exchange->wait_state("talking", 60s));
+    CHECK(exchange->dialled() == "555");
+    if (sends) exchange->play(farend::tone(1004, 0, 10s, -6), true);
+    const auto [status, result] = check.result();
+    INFO(json::serialize(result));
+    CHECK(exchange->wait_released(patience));
+    CHECK(status == 0);
+    if (!sends) {
+        CHECK(result.at("verdict") == "bad");
+        CHECK(std::isnan(finding(result, "far_tone_hz")));
+        return;
+    }
+    CHECK(finding(result, "far_tone_hz") == Approx(1004).margin(2));
+    CHECK(finding(result, "far_tone_dbm0") == Approx(-6).margin(1));
+    CHECK(finding(result, "far_signal_to_noise_db") > 30);
+}
+
 TEST_CASE("line check: a line without dial tone is bad, and counted", "[check]") {
     TemporaryFolder folder;
     const auto world = World::make(folder);

@@ -64,14 +64,3 @@ TEST_CASE(
     CHECK(bench.record(waits, "called") == "203");
     CHECK(bench.all_idle());
 }
-
-TEST_CASE("line answer: a telephone with dial_without_tone is heard from the moment it is lifted",
-          "[fxs][line_answer]") {
-    LineBench bench(std::vector<LineBench::Pair>{{"", "dial_without_tone: yes, hotline: off"}});
-    bench.office(1).set_service({.number_length = 4, .answer_after = 0ms});
-    bench.phone(1).lift();
-    bench.phone(1).dial_dtmf("9015551");
-    CHECK(bench.office(1).wait_state("talking", patience));
-    CHECK(bench.office(1).dialled() == "5551");
-    CHECK(bench.all_idle());
-}

@@ -45,9 +45,12 @@ std::uint8_t clearing_cause(std::uint8_t cause) {
     }
 }
 
-/// What libpri forgets of a number that is shown: to these it sends every one as provided by the network.
-std::optional<std::uint8_t> lost_screening(const pri_party_id& id, config::SwitchType type) {
+/// What libpri forgets of a number that is shown: with these types it sends every one as provided by the network. A real
+/// exchange of these types wants that of its users, and screens the numbers itself; a PBX would believe it of us.
+std::optional<std::uint8_t> lost_screening(const pri_party_id& id, const LinkOptions& options) {
+    const auto type = options.switch_type;
     if (type != config::SwitchType::dms100 && type != config::SwitchType::lucent4e) return std::nullopt;
+    if (!options.network_side) return std::nullopt;
     return static_cast<std::uint8_t>(id.number.presentation & PRI_PRES_NUMBER_TYPE);
 }
 
@@ -257,7 +260,7 @@ q931_call* PriLink::setup(const OutgoingSetup& request) {
         pri_sr_set_caller_party(record, &caller);
         if (!request.diversions.empty()) pri_sr_set_redirecting_parties(record, &redirecting);
         impl_->message_edits.add_setup(reference_of(controller, call), request.user_to_user,
-                                       lost_screening(caller, impl_->options().switch_type));
+                                       lost_screening(caller, impl_->options()));
         const int failed = pri_setup(controller, call, record);
         pri_sr_free(record);
         if (failed == 0) {
@@ -287,7 +290,7 @@ void PriLink::connected(q931_call* call, const call::Party& party) {
     const pri_party_connected_line connected{
         .id = party_to_libpri(party, impl_->options().numbers, impl_->options().network_side)};
     impl_->enter([&] {
-        const auto screening = lost_screening(connected.id, impl_->options().switch_type);
+        const auto screening = lost_screening(connected.id, impl_->options());
         if (screening && !impl_->placed.contains(call))
             impl_->message_edits.add_answer(reference_of(impl_->primary.libpri(), call), *screening);
         pri_connected_line_update(impl_->carrier(call), call, &connected);

@@ -3,9 +3,11 @@
 
 #include <boost/json/value.hpp>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "control_client.hpp"
@@ -19,8 +21,10 @@ class Gateway {
     /// with the media section (", rtp_timeout: 2s"). Throws with the daemon's output when it does not answer
     /// on the control socket in time.
     Gateway(const TemporaryFolder& folder, const std::string& port_map, const std::string& media = {});
-    /// Stops it; a failed check when it does not end with 0, as after a crash or what a sanitizer has found.
+    /// Stops it.
     ~Gateway();
+    /// Told, from now on, of each gateway that does not end with 0, as after a crash or what a sanitizer has found.
+    static void on_bad_end(std::function<void(const std::string&)> told) { on_bad_end_ = std::move(told); }
 
     /// Another port map in the same file, with the same sections as at the start; the daemon is not told.
     void write_port_map(const std::string& port_map, const std::string& media = {}) const;
@@ -50,6 +54,8 @@ class Gateway {
     const std::string& socket() const { return socket_; }
 
   private:
+    static std::function<void(const std::string&)> on_bad_end_;
+
     std::string file_, log_file_, socket_;
     ControlClient control_;
     std::unique_ptr<Process> process_;

@@ -223,7 +223,7 @@ TEST_CASE("rules for received numbers come before the form, by digits, type, pla
         CHECK(routing::received_number(plan, NumberRole::calling, row.wire) == row.calling);
     }
     add("911").prefix = "9";
-    std::ranges::rotate(plan.rules, plan.rules.end() - 1);
+    std::rotate(plan.rules.begin(), plan.rules.end() - 1, plan.rules.end());
     CHECK(routing::received_number(plan, NumberRole::called, {"911", none, no_plan}) == "911");
     // None of them is for a number that is sent.
     CHECK(routing::sent_number(plan, NumberRole::calling, "3125550123").digits == "83125550123");

@@ -241,6 +241,7 @@ void ActiveCall::try_next() {
         feed({.kind = BridgeEventKind::out_of_destinations});
         return;
     }
+    if (a_.leg) a_.leg->progress_indicators({}, false);  // what the last destination's network said
     const auto& step = attempt->step;
     const auto destination = routing::to_text(step.destination);
     ++record_.attempts;
@@ -330,6 +331,11 @@ void ActiveCall::on_progress(Leg& leg) {
     if (!is_b(leg)) return;
     base::log::info("call", "{} in-band information", leg_ids(id_, leg));
     feed({.kind = BridgeEventKind::b_alerting, .inband = true, .rings = false});
+}
+
+void ActiveCall::on_progress_indicators(Leg& leg, const std::vector<ProgressIndicator>& indicators,
+                                        bool of_answer) {
+    if (is_b(leg) && a_.leg) a_.leg->progress_indicators(indicators, of_answer);
 }
 
 // What was called stays what is dialled to reach this party again, so only the other side is told.

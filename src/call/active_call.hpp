@@ -87,6 +87,8 @@ class ActiveCall final : public LegObserver {
     void on_proceeding(Leg& leg) override;
     void on_alerting(Leg& leg, bool inband) override;
     void on_progress(Leg& leg) override;
+    void on_progress_indicators(Leg& leg, const std::vector<ProgressIndicator>& indicators,
+                                bool of_answer) override;
     void on_connected_party(Leg& leg, const Party& party) override;
     void on_answered(Leg& leg) override;
     void on_released(Leg& leg, const Cause& cause) override;

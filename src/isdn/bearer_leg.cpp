@@ -28,6 +28,10 @@ void BearerLeg::progress() {
     if (call_->controller != nullptr) call_->controller->progress(call_);
 }
 
+void BearerLeg::progress_indicators(const std::vector<call::ProgressIndicator>& indicators, bool of_answer) {
+    if (call_->controller != nullptr) call_->controller->progress_indicators(call_, indicators, of_answer);
+}
+
 void BearerLeg::connected_party(const call::Party& party) {
     if (call_->controller != nullptr) call_->controller->connected_party(call_, party);
 }

@@ -98,6 +98,7 @@ class BearerLeg final : public call::Leg {
     }  // CALL PROCEEDING was sent at once, because T303 of the other side was running
     void alert(bool inband) override;
     void progress() override;
+    void progress_indicators(const std::vector<call::ProgressIndicator>& indicators, bool of_answer) override;
     void connected_party(const call::Party& party) override;
     void answer() override;
     void release(const call::Cause& cause) override;

@@ -69,7 +69,8 @@ std::optional<LinkEvent> link_event(const pri_event& event, const FrameFacts& fr
         return LinkEvent{.kind = kind,
                          .call = event.proceeding.call,
                          .channel = channel(event.proceeding.channel),
-                         .inband = is_inband(event.proceeding.progressmask)};
+                         .inband = is_inband(event.proceeding.progressmask),
+                         .progress = frame.progress};
     };
     const auto hangup = [&](LinkEventKind kind) {
         return LinkEvent{.kind = kind,
@@ -109,12 +110,14 @@ std::optional<LinkEvent> link_event(const pri_event& event, const FrameFacts& fr
             return LinkEvent{.kind = LinkEventKind::alerting,
                              .call = event.ringing.call,
                              .channel = channel(event.ringing.channel),
-                             .inband = is_inband(event.ringing.progressmask)};
+                             .inband = is_inband(event.ringing.progressmask),
+                             .progress = frame.progress};
         case PRI_EVENT_ANSWER:
             return LinkEvent{
                 .kind = LinkEventKind::answer,
                 .call = event.answer.call,
                 .channel = channel(event.answer.channel),
+                .progress = frame.progress,
                 .connected = connected_party(event.answer.subcmds, options.numbers, options.network_side)};
         case PRI_EVENT_INFO_RECEIVED:
             return LinkEvent{.kind = LinkEventKind::more_called,

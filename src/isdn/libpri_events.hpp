@@ -21,6 +21,7 @@ struct FrameFacts {
     bool inband = false;         ///< progress indicator 8
     bool establishment = false;  ///< SABME: the other end begins the data link anew
     call::UserToUser user_to_user{};
+    std::vector<call::ProgressIndicator> progress{};
     std::optional<PeerState> peer_state{};
     std::optional<PeerCall> refusal{};
     bool of_all_channels = false;            ///< a RESTART for an interface or all of them

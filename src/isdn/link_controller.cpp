@@ -130,6 +130,7 @@ int LinkController::read(std::span<std::uint8_t> buffer) {
               .inband = has_inband_information(received),
               .establishment = is_establishment(received),
               .user_to_user = user_to_user(received),
+              .progress = progress_indicators(received),
               .peer_state = peer_state(received),
               .refusal = refusal(received),
               .of_all_channels = restarts_interface(received),

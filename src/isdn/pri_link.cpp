@@ -301,6 +301,15 @@ void PriLink::alerting(q931_call* call, unsigned channel, bool inband) {
     impl_->enter([&] { pri_acknowledge(impl_->carrier(call), call, impl_->wire(channel), inband ? 1 : 0); });
 }
 
+void PriLink::progress_indicators(q931_call* call, const std::vector<call::ProgressIndicator>& indicators,
+                                  bool of_answer) {
+    impl_->enter([&] {
+        if (!impl_->placed.contains(call))
+            impl_->message_edits.add_progress(reference_of(impl_->primary.libpri(), call), indicators,
+                                              of_answer);
+    });
+}
+
 void PriLink::progress(q931_call* call, unsigned channel) {
     impl_->enter([&] { pri_progress(impl_->carrier(call), call, impl_->wire(channel), 1); });
 }

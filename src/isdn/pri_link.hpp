@@ -63,10 +63,11 @@ enum class LinkEventKind {
 struct LinkEvent {
     LinkEventKind kind = LinkEventKind::up;
     q931_call* call = nullptr;
-    std::optional<unsigned> channel{};       ///< none: any channel, or all of them (restart)
-    std::optional<unsigned> of_interface{};  ///< restart without a channel: only that of the trunk
-    bool exclusive = false;                  ///< setup: that channel or none
-    bool inband = false;                     ///< progress indicator 1 or 8; disconnect: 8
+    std::optional<unsigned> channel{};                ///< none: any channel, or all of them (restart)
+    std::optional<unsigned> of_interface{};           ///< restart without a channel: only that of the trunk
+    bool exclusive = false;                           ///< setup: that channel or none
+    bool inband = false;                              ///< progress indicator 1 or 8; disconnect: 8
+    std::vector<call::ProgressIndicator> progress{};  ///< proceeding, progress, alerting, answer
     std::uint8_t cause = 0;
     std::optional<call::Location> location{};
     // setup
@@ -163,6 +164,10 @@ class PriLink {
     /// Who is on this side of the call: goes with CONNECT, or tells of a change afterwards.
     void connected(q931_call* call, const call::Party& party);
     void alerting(q931_call* call, unsigned channel, bool inband);
+    /// What the next ALERTING or PROGRESS, or the CONNECT (`of_answer`), of a call of the other end says of how it goes on;
+    /// without any it is libpri's word again.
+    void progress_indicators(q931_call* call, const std::vector<call::ProgressIndicator>& indicators,
+                             bool of_answer);
     /// Sends PROGRESS: in-band information is available now (progress indicator 8).
     void progress(q931_call* call, unsigned channel);
     void answer(q931_call* call, unsigned channel);

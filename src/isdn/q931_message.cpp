@@ -21,6 +21,13 @@ std::size_t first_element(std::span<const std::uint8_t> frame) {
     return begin <= frame.size() - check_octets ? begin : 0;
 }
 
+constexpr std::uint8_t extension_bit = 0x80;
+
+/// "Not ISDN all the way" and "in-band information" (4.5.23): the audio is to be heard.
+bool tells_inband(unsigned description) {
+    return description == 1 || description == 8;
+}
+
 /// Offset and size of the element's contents.
 struct Found {
     std::size_t offset = 0, size = 0;
@@ -94,6 +101,39 @@ bool set_screening(std::span<std::uint8_t> frame, std::uint8_t number_element, s
     if ((octet & presentation_mask) != 0) return false;
     octet = static_cast<std::uint8_t>((octet & ~screening_mask) | (screening & screening_mask));
     return true;
+}
+
+std::vector<std::uint8_t> with_progress(std::span<const std::uint8_t> frame,
+                                        const std::vector<call::ProgressIndicator>& indicators) {
+    constexpr std::size_t most = 2;
+    std::vector<std::uint8_t> result(frame.begin(), frame.end());
+    std::size_t end = 0;
+    const auto own = find_element(frame, progress_indicator);
+    const bool had_inband = own.size() >= 2 && tells_inband(own[1] & 0x7fU);
+    std::vector<std::uint8_t> elements;
+    std::size_t count = 0;
+    const auto add = [&](std::uint8_t octet_3, std::uint8_t octet_4) {
+        if (count++ < most) elements.insert(elements.end(), {progress_indicator, 2, octet_3, octet_4});
+    };
+    const bool brings_inband = std::ranges::any_of(
+        indicators, [](const auto& indicator) { return tells_inband(indicator.description); });
+    if (had_inband && !brings_inband) add(own[0], own[1]);
+    for (const auto& indicator : indicators) {
+        if (tells_inband(indicator.description) && !had_inband) continue;
+        add(static_cast<std::uint8_t>(extension_bit | static_cast<unsigned>(indicator.location)),
+            static_cast<std::uint8_t>(extension_bit | indicator.description));
+    }
+    if (!own.empty()) {
+        const auto begin = result.begin() + (own.data() - frame.data()) - 2;
+        result.erase(begin, begin + 2 + static_cast<std::ptrdiff_t>(own.size()));
+    }
+    // Elements stand in the order of their identifiers (4.5.1).
+    const auto next =
+        walk(result, end, [](std::uint8_t here, const Found&) { return here > progress_indicator; });
+    const std::size_t at = next ? next->offset - 2 : end;
+    if (at == 0 || result.size() + elements.size() > longest_frame) return {frame.begin(), frame.end()};
+    result.insert(result.begin() + static_cast<std::ptrdiff_t>(at), elements.begin(), elements.end());
+    return result;
 }
 
 std::vector<std::uint8_t> with_user_to_user(std::span<const std::uint8_t> frame,

@@ -23,8 +23,8 @@ constexpr std::uint8_t cause = 0x08, channel_identification = 0x18, progress_ind
                        calling_party_number = 0x6c, restart_indicator = 0x79, user_user = 0x7e;
 inline constexpr std::uint8_t status = 0x7d, facility = 0x62;  ///< message types
 // Message types (Q.931 table 4-2).
-constexpr std::uint8_t setup = 0x05, connect = 0x07, disconnect = 0x45, release = 0x4d,
-                       release_complete = 0x5a;
+constexpr std::uint8_t alerting = 0x01, progress = 0x03, setup = 0x05, connect = 0x07, disconnect = 0x45,
+                       release = 0x4d, release_complete = 0x5a;
 
 inline bool is_i_frame(std::span<const std::uint8_t> frame) {
     return frame.size() > address_and_control_octets && (frame[2] & 0x01) == 0;
@@ -49,6 +49,12 @@ bool set_cause_location(std::span<std::uint8_t> frame, std::uint8_t value, call:
 /// Writes the screening indicator (Q.931 table 4-11, 0 to 3) into octet 3a of this number element, when the number is
 /// shown. False: nothing was changed.
 bool set_screening(std::span<std::uint8_t> frame, std::uint8_t number_element, std::uint8_t screening);
+
+/// The frame of an ALERTING, PROGRESS or CONNECT with these Progress indicators (4.5.23), two at most, in place of its own.
+/// Those of in-band information (1, 8) only stand for one that is there, which stays when there is none of them. As it was
+/// when it is no message or would be too long.
+std::vector<std::uint8_t> with_progress(std::span<const std::uint8_t> frame,
+                                        const std::vector<call::ProgressIndicator>& indicators);
 
 /// The frame with a User-user element in its place; as it was when it is no message, has one or would be too long.
 std::vector<std::uint8_t> with_user_to_user(std::span<const std::uint8_t> frame,

@@ -41,14 +41,18 @@ unsigned restart_class(std::span<const std::uint8_t> frame) {
     return indicator.empty() ? 0U : indicator[0] & class_mask;
 }
 
+/// Of octet 3 of a cause or a progress indicator (Q.850 2.2.3).
+std::optional<call::Location> location_of(unsigned octet) {
+    const unsigned location = octet & 0x0fU;
+    if (location <= 5 || location == 7 || location == 10) return static_cast<call::Location>(location);
+    return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<call::Location> cause_location(std::span<const std::uint8_t> frame) {
     const auto element = q931::find_element(frame, q931::cause);
-    if (element.empty()) return std::nullopt;
-    const unsigned location = element[0] & 0x0fU;
-    if (location <= 5 || location == 7 || location == 10) return static_cast<call::Location>(location);
-    return std::nullopt;
+    return element.empty() ? std::nullopt : location_of(element[0]);
 }
 
 bool has_inband_information(std::span<const std::uint8_t> frame) {
@@ -59,6 +63,19 @@ bool has_inband_information(std::span<const std::uint8_t> frame) {
         if (element.size() >= 2 && (element[1] & 0x7fU) == inband_available) return true;
     }
     return false;
+}
+
+std::vector<call::ProgressIndicator> progress_indicators(std::span<const std::uint8_t> frame) {
+    constexpr unsigned coding_mask = 0x60, extension = 0x80;
+    std::vector<call::ProgressIndicator> indicators;
+    for (unsigned which = 0; which < 2; ++which) {
+        const auto element = q931::find_element(frame, q931::progress_indicator, which);
+        if (element.size() < 2 || (element[0] & coding_mask) != 0 || (element[0] & extension) == 0) continue;
+        const auto location = location_of(element[0]);
+        const auto description = static_cast<std::uint8_t>(element[1] & 0x7fU);
+        if (location && description != 0) indicators.push_back({*location, description});
+    }
+    return indicators;
 }
 
 call::UserToUser user_to_user(std::span<const std::uint8_t> frame) {

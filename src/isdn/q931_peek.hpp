@@ -20,6 +20,9 @@ std::optional<call::Location> cause_location(std::span<const std::uint8_t> frame
 /// libpri tells it of every message but DISCONNECT. Takes any octets.
 bool has_inband_information(std::span<const std::uint8_t> frame);
 
+/// The Progress indicators (Q.931 4.5.23) of the standard's own coding, two at most. Takes any octets.
+std::vector<call::ProgressIndicator> progress_indicators(std::span<const std::uint8_t> frame);
+
 /// The User-user element (Q.931 4.5.30) of a message; libpri passes on IA5 text only. Empty when there is none or
 /// it is longer than it may be. Takes any octets.
 call::UserToUser user_to_user(std::span<const std::uint8_t> frame);

@@ -215,6 +215,13 @@ void SpanController::progress(const CallPointer& call) {
     link_->progress(call->record, call->position);
 }
 
+void SpanController::progress_indicators(const CallPointer& call,
+                                         const std::vector<call::ProgressIndicator>& indicators,
+                                         bool of_answer) {
+    if (call->outgoing || call->clearing() || call->state == State::connected) return;
+    link_->progress_indicators(call->record, indicators, of_answer);
+}
+
 void SpanController::connected_party(const CallPointer& call, const call::Party& party) {
     if (call->outgoing || call->clearing() || (party.number.empty() && party.name.empty())) return;
     // Q.951 5 knows the connected number in CONNECT only; private networks tell of a transfer, too (ECMA-178).

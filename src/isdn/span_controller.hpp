@@ -99,6 +99,8 @@ class SpanController final : public Span, public call::Exit {
     using CallPointer = std::shared_ptr<SpanCall>;
     void start(const CallPointer& call, const call::CallRequest& request);
     void alert(const CallPointer& call, bool inband);
+    void progress_indicators(const CallPointer& call, const std::vector<call::ProgressIndicator>& indicators,
+                             bool of_answer);
     void progress(const CallPointer& call);
     void connected_party(const CallPointer& call, const call::Party& party);
     void dial_on(const CallPointer& call, char digit);
@@ -134,7 +136,9 @@ class SpanController final : public Span, public call::Exit {
                         SpanEvent event);
     void on_setup(const LinkEvent& event);
     void on_progress(const CallPointer& call, const LinkEvent& event);
-    void on_answer(const CallPointer& call);
+    void on_answer(const CallPointer& call, const LinkEvent& event);
+    void tell_indicators(const CallPointer& call, const std::vector<call::ProgressIndicator>& indicators,
+                         bool of_answer);
     void on_cleared_by_peer(const CallPointer& call, const LinkEvent& event);
     void on_cleared(const CallPointer& call, bool unanswered);
     void on_restart(const LinkEvent& event);

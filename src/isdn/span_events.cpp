@@ -64,7 +64,7 @@ void SpanController::on_link(const LinkEvent& event) {
         case LinkEventKind::answer:
             if (!call || !settle_channel(call, event)) break;
             on_connected(call, event);
-            on_answer(call);
+            on_answer(call, event);
             break;
         case LinkEventKind::disconnect:
         case LinkEventKind::released:
@@ -279,6 +279,7 @@ void SpanController::on_progress(const CallPointer& call, const LinkEvent& event
         report(call, [](call::LegObserver& observer, call::Leg& leg) { observer.on_proceeding(leg); });
     }
     if (event.kind != LinkEventKind::progress) end_digits(call);  // Q.931 5.1.3
+    tell_indicators(call, event.progress, false);
     const bool inband = event.inband && !call->inband_reported;
     const bool first = alerting && !call->alerting_reported;
     if (!inband && !first) return;
@@ -298,7 +299,15 @@ void SpanController::on_progress(const CallPointer& call, const LinkEvent& event
     });
 }
 
-void SpanController::on_answer(const CallPointer& call) {
+void SpanController::tell_indicators(const CallPointer& call,
+                                     const std::vector<call::ProgressIndicator>& indicators, bool of_answer) {
+    if (indicators.empty()) return;
+    report(call, [indicators, of_answer](call::LegObserver& observer, call::Leg& leg) {
+        observer.on_progress_indicators(leg, indicators, of_answer);
+    });
+}
+
+void SpanController::on_answer(const CallPointer& call, const LinkEvent& event) {
     if (!call->outgoing || call->state == State::connected) return;
     end_digits(call);
     call->state = State::connected;
@@ -310,6 +319,7 @@ void SpanController::on_answer(const CallPointer& call) {
         return;
     }
     log::info("isdn", "{} answered", ids(*call));
+    tell_indicators(call, event.progress, true);
     report(call, [](call::LegObserver& observer, call::Leg& leg) { observer.on_answered(leg); });
 }
 

@@ -313,14 +313,17 @@ TEST_CASE("span load: nine hundred calls from both sides, and no channel is lost
         CAPTURE(cause, count);
         CHECK(cause == 16);  // the caller gave up before the answer
     }
-    CHECK(answered >= each_way / 2);
+    // Erlang's formula (E.520) has 5 % of such calls meet a full span; the emulated machine falls behind the clock of the
+    // callers, who then meet more.
+    const unsigned least = World::is_dahdi() ? each_way / 2 : each_way * 4 / 5;
+    CHECK(answered >= least);
     check_span_idle(span.gateway, *span.network);
     unsigned answered_from_sip = 0;
     while (const auto call = span.network->wait_call(0ms)) {
         REQUIRE(call->wait_state("released", patience));
         if (call->wait_state("connected", 0ms)) ++answered_from_sip;
     }
-    CHECK(answered_from_sip >= each_way / 2);
+    CHECK(answered_from_sip >= least);
     check_ended_by_callers(span.gateway, answered + answered_from_sip);
     check_span_carries_all(span.gateway, *span.network);
     CHECK(main_span_count(span.gateway, "repairs") == 0);

@@ -81,6 +81,14 @@ struct CallRequest {
     UserToUser user_to_user{};
 };
 
+/// What a network says of how the call goes on (Progress indicator, Q.931 4.5.23), as it came.
+struct ProgressIndicator {
+    Location location = Location::user;
+    std::uint8_t description =
+        0;  ///< 1 to 127: 1 not ISDN all the way, 2 the called side is no ISDN, 8 in-band information...
+    friend bool operator==(const ProgressIndicator&, const ProgressIndicator&) = default;
+};
+
 class Leg;
 
 /// What came of Leg::refer().
@@ -102,6 +110,8 @@ class LegObserver {
     /// Outgoing: there is something to hear before the far end rings, or instead of that (an announcement): join
     /// the audio now.
     virtual void on_progress(Leg& leg) { on_alerting(leg, true); }
+    /// Outgoing: comes before what it belongs to, on_answered when it is `of_answer`.
+    virtual void on_progress_indicators(Leg&, const std::vector<ProgressIndicator>&, bool /*of_answer*/) {}
     /// Who answers (COLP, Q.951 5): comes before on_answered, and again when it is somebody else.
     virtual void on_connected_party(Leg&, const Party&) {}
     virtual void on_answered(Leg& leg) = 0;
@@ -168,6 +178,9 @@ class Leg {
     virtual void alert(bool inband) = 0;
     /// Incoming legs: audio comes from the other leg, and nobody rings yet.
     virtual void progress() { alert(true); }
+    /// Incoming legs: what the network of the other leg says of how the call goes on, for the next alert() or progress(), or
+    /// for answer(); none: nothing any more.
+    virtual void progress_indicators(const std::vector<ProgressIndicator>&, bool /*of_answer*/) {}
     /// Who the other side is, now that it is known or has changed; on an incoming leg before answer(), too.
     virtual void connected_party(const Party&) {}
     /// Incoming legs: the called party answered.

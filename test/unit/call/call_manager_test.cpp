@@ -31,6 +31,18 @@ TEST_CASE("early media, more digits and the connected party reach the other side
     CHECK(world.caller->heard == "proceeding, progress, alert inband, connected 5551, answer");
 }
 
+TEST_CASE("what a network says of how the call goes on reaches the caller's, and ends with its destination") {
+    World world;
+    world.call("9555");
+    auto& called = *world.first.last;
+    const std::vector<call::ProgressIndicator> no_isdn{{call::Location::transit, 2}};
+    world.report([&] { called.report().on_progress_indicators(called, no_isdn, false); });
+    CHECK(world.caller->indicators == no_isdn);
+    world.release(called, {network_out_of_order, call::Location::transit, ""});
+    REQUIRE(world.second.last != nullptr);
+    CHECK(world.caller->indicators.empty());
+}
+
 TEST_CASE("a call is routed, answered, joined and recorded") {
     World world;
     world.call("95551234");

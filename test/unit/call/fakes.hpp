@@ -58,6 +58,9 @@ class FakeLeg final : public call::Leg {
     void proceeding() override { note("proceeding"); }
     void alert(bool inband) override { note(inband ? "alert inband" : "alert local"); }
     void progress() override { note("progress"); }
+    void progress_indicators(const std::vector<call::ProgressIndicator>& now, bool) override {
+        indicators = now;
+    }
     void connected_party(const call::Party& party) override { note("connected " + party.number); }
     void dial_on(char digit) override { note(std::string("dial on ") + digit); }
     bool takes_digits() const override { return dials; }
@@ -89,7 +92,8 @@ class FakeLeg final : public call::Leg {
 
     std::string heard;  ///< the commands so far, joined by commas
     media::EndpointId endpoint;
-    bool over = false;  ///< has reported on_released
+    std::vector<call::ProgressIndicator> indicators;  ///< as told last
+    bool over = false;                                ///< has reported on_released
     std::optional<call::Why> released_with;
     bool can_refer = false;
     bool data = false;

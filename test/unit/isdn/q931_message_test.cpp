@@ -136,6 +136,55 @@ TEST_CASE("the screening of our number is an edit of SETUP and of CONNECT") {
     CHECK(edits.apply(message_frame(q931::connect, 5, false, connected)).empty());
 }
 
+TEST_CASE("progress indicators take the place of the message's own, in the order of elements") {
+    using call::Location;
+    const Octets channel{0x18, 0x03, 0xa9, 0x83, 0x81}, own{0x1e, 0x02, 0x81, 0x88},
+        name{0x28, 0x02, 'A', 'B'};
+    const auto message = [&](std::initializer_list<Octets> elements) {
+        Octets all;
+        for (const auto& element : elements)
+            all.insert(all.end(), element.begin(), element.end());
+        return message_frame(q931::alerting, 5, false, all);
+    };
+    const Octets inband{0x1e, 0x02, 0x83, 0x88}, no_isdn{0x1e, 0x02, 0x85, 0x82},
+        other{0x1e, 0x02, 0x8a, 0x84};
+    const call::ProgressIndicator inband_there{Location::transit, 8},
+        no_isdn_there{Location::private_remote, 2}, other_there{Location::beyond_interworking, 4};
+    CHECK(q931::with_progress(message({channel, own, name}), {inband_there, no_isdn_there}) ==
+          message({channel, inband, no_isdn, name}));
+    CHECK(q931::with_progress(message({channel, own}), {no_isdn_there, other_there}) ==
+          message({channel, own, no_isdn}));
+    CHECK(q931::with_progress(message({channel, name}), {inband_there, no_isdn_there}) ==
+          message({channel, no_isdn, name}));
+    CHECK(q931::with_progress(message({channel}), {inband_there, no_isdn_there}) ==
+          message({channel, no_isdn}));
+    CHECK(q931::with_progress(message({}), {no_isdn_there}) == message({no_isdn}));
+    CHECK(q931::with_progress(message({channel, own}), {}) == message({channel, own}));
+    const Octets no_message{0x02, 0x01, 0x01, 0x05};
+    CHECK(q931::with_progress(no_message, {no_isdn_there}) == no_message);
+    CHECK(progress_indicators(message({inband, no_isdn})) ==
+          std::vector<call::ProgressIndicator>{inband_there, no_isdn_there});
+    // Another coding, a reserved location, no description; octet 3 that goes on.
+    for (const Octets& strange :
+         {Octets{0x1e, 0x02, 0xe1, 0x88}, Octets{0x1e, 0x02, 0x86, 0x88}, Octets{0x1e, 0x02, 0x81, 0x80},
+          Octets{0x1e, 0x02, 0x01, 0x88}, Octets{0x1e, 0x01, 0x81}})
+        CHECK(progress_indicators(message({strange})).empty());
+
+    MessageEdits edits;
+    edits.add_progress(5, {inband_there}, false);
+    edits.add_answer(5, 0);
+    edits.add_progress(5, {no_isdn_there}, true);
+    CHECK(edits.apply(message({own})) == message({inband}));
+    const Octets connected{0x4c, 0x05, 0x21, 0x83, '2', '0', '1'},
+        unscreened{0x4c, 0x05, 0x21, 0x80, '2', '0', '1'};
+    auto both = no_isdn;
+    both.insert(both.end(), unscreened.begin(), unscreened.end());
+    CHECK(edits.apply(message_frame(q931::connect, 5, false, connected)) ==
+          message_frame(q931::connect, 5, false, both));
+    edits.add_progress(5, {}, false);
+    CHECK(edits.apply(message({own})).empty());
+}
+
 TEST_CASE("edits of two calls with one reference stay apart, and end with the next SETUP of their own") {
     MessageEdits edits;
     const auto ours = message_frame(q931::disconnect, 5, true, busy_cause);

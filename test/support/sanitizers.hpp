@@ -16,3 +16,11 @@
 #define TIPRING_TSAN 0
 #endif
 #endif
+
+/// Tags of a test case that measures what a signal may be like: through a sanitizer it takes minutes and says nothing that
+/// the other cases of the same code do not.
+#if TIPRING_ASAN || TIPRING_TSAN
+#define TIPRING_FIGURES "[.][figures]"
+#else
+#define TIPRING_FIGURES "[figures]"
+#endif

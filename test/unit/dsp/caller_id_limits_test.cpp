@@ -9,6 +9,7 @@
 
 #include "caller_id_signals.hpp"
 #include "caller_id_spandsp.hpp"
+#include "sanitizers.hpp"
 
 using namespace tipring;
 using dsp::CallerIdStandard;
@@ -75,7 +76,7 @@ constexpr std::array four_standards{CallerIdStandard::mdmf, CallerIdStandard::et
 
 }  // namespace
 
-TEST_CASE("caller ID figures: signal to noise, beside SpanDSP's receiver", "[figures]") {
+TEST_CASE("caller ID figures: signal to noise, beside SpanDSP's receiver", TIPRING_FIGURES) {
     constexpr unsigned messages = 100;
     struct Row {
         CallerIdStandard standard;
@@ -111,7 +112,7 @@ TEST_CASE("caller ID figures: signal to noise, beside SpanDSP's receiver", "[fig
     std::fflush(stdout);
 }
 
-TEST_CASE("caller ID figures: least level in quiet", "[figures]") {
+TEST_CASE("caller ID figures: least level in quiet", TIPRING_FIGURES) {
     std::printf("caller ID level dBm0: right of 16\n");
     for (const auto standard : test::all_standards) {
         std::printf("  %-4s", std::string(dsp::name(standard)).c_str());
@@ -127,7 +128,7 @@ TEST_CASE("caller ID figures: least level in quiet", "[figures]") {
     std::fflush(stdout);
 }
 
-TEST_CASE("caller ID figures: clock of the sender", "[figures]") {
+TEST_CASE("caller ID figures: clock of the sender", TIPRING_FIGURES) {
     std::printf("caller ID clock, per mille (noise 20 dB below): right of 16\n");
     for (const auto standard : four_standards) {
         std::printf("  %-4s", std::string(dsp::name(standard)).c_str());
@@ -146,7 +147,7 @@ TEST_CASE("caller ID figures: clock of the sender", "[figures]") {
     std::fflush(stdout);
 }
 
-TEST_CASE("caller ID figures: mains hum", "[figures]") {
+TEST_CASE("caller ID figures: mains hum", TIPRING_FIGURES) {
     std::printf("caller ID hum, dB above the signal of -25 dBm0: right of 16\n");
     for (const auto standard : four_standards) {
         std::printf("  %-4s", std::string(dsp::name(standard)).c_str());
@@ -166,7 +167,7 @@ TEST_CASE("caller ID figures: mains hum", "[figures]") {
     std::fflush(stdout);
 }
 
-TEST_CASE("caller ID figures: slope of the line", "[figures]") {
+TEST_CASE("caller ID figures: slope of the line", TIPRING_FIGURES) {
     std::printf("caller ID slope, 2200 against 1200 Hz, dB: right of 16\n");
     for (const auto standard : four_standards) {
         std::printf("  %-4s", std::string(dsp::name(standard)).c_str());

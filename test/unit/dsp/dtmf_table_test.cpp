@@ -5,6 +5,7 @@
 #include <string>
 
 #include "digits.hpp"
+#include "sanitizers.hpp"
 
 using namespace tipring;
 using test::Samples;
@@ -79,7 +80,7 @@ constexpr std::array<DigitTiming, 4> timings{{{50, 50, false, "50/50 ms"},
 
 }  // namespace
 
-TEST_CASE("DTMF table: levels", "[figures]") {
+TEST_CASE("DTMF table: levels", TIPRING_FIGURES) {
     std::printf("DTMF level dBm0 per tone: heard of %d (40/40 ms, noise 15 dB below)\n ", all_digits);
     for (int level = -39; level <= 0; level += 3) {
         const Score found =
@@ -94,7 +95,7 @@ TEST_CASE("DTMF table: levels", "[figures]") {
     std::fflush(stdout);
 }
 
-TEST_CASE("DTMF table: twist", "[figures]") {
+TEST_CASE("DTMF table: twist", TIPRING_FIGURES) {
     for (const auto& timing : timings) {
         std::printf("DTMF twist, high minus low group, dB: heard of %d (%s)\n ", all_digits, timing.text);
         for (int twist = -12; twist <= 10; ++twist) {
@@ -118,7 +119,7 @@ TEST_CASE("DTMF table: twist", "[figures]") {
     std::fflush(stdout);
 }
 
-TEST_CASE("DTMF table: frequency deviation", "[figures]") {
+TEST_CASE("DTMF table: frequency deviation", TIPRING_FIGURES) {
     for (const auto& timing : timings) {
         std::printf("DTMF frequency deviation, per mille: heard of %d (%s)\n ", all_digits, timing.text);
         for (int deviation = -45; deviation <= 45; deviation += 5) {
@@ -140,7 +141,7 @@ TEST_CASE("DTMF table: frequency deviation", "[figures]") {
     std::fflush(stdout);
 }
 
-TEST_CASE("DTMF table: duration, pause, interruption", "[figures]") {
+TEST_CASE("DTMF table: duration, pause, interruption", TIPRING_FIGURES) {
     std::printf("DTMF duration ms: heard of %d\n ", all_digits);
     for (int on_ms = 10; on_ms <= 60; on_ms += 5) {
         const Score found = score({.on_ms = on_ms, .off_ms = 60});
